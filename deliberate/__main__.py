@@ -1,0 +1,3 @@
+from deliberate.management import main
+
+main()

@@ -1,0 +1,47 @@
+"""How often. Buckets live in this process's memory and never hold an address."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections import OrderedDict
+
+
+class Buckets:
+    """Token buckets by key: `rate` acts a minute, as many at once. The least recently used are forgotten."""
+
+    def __init__(self, rate: int, *, keep: int = 50_000) -> None:
+        self.rate = rate
+        self.keep = keep
+        self._full: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: str, *, moment: float | None = None) -> bool:
+        """Take one token of `key`; False where none is left."""
+        moment = time.monotonic() if moment is None else moment
+        with self._lock:
+            left, since = self._full.pop(key, (float(self.rate), moment))
+            left = min(float(self.rate), left + (moment - since) * self.rate / 60)
+            taken = left >= 1
+            self._full[key] = (left - 1 if taken else left, moment)
+            while len(self._full) > self.keep:
+                self._full.popitem(last=False)
+            return taken
+
+    def give(self, key: str) -> None:
+        """Give one token back."""
+        with self._lock:
+            if key in self._full:
+                left, since = self._full[key]
+                self._full[key] = (min(float(self.rate), left + 1), since)
+
+
+# New with every process and never written down: after a restart nobody, we included, can redo the hash.
+_salt = secrets.token_bytes(16)
+
+
+def blurred(address: str) -> str:
+    """A key for a bucket made of an address that can't be turned back, nor compared across restarts."""
+    return hashlib.blake2b(address.encode(), key=_salt, digest_size=8).hexdigest()

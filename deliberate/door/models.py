@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Receipt(models.Model):
+    """That an act was done, so that its repetition after a dropped line gets the same answer and does nothing.
+
+    `key` is a hash of seat and the phone's own id for the act; who acted can't be read from it. Kept for a day."""
+
+    key = models.CharField(max_length=32, primary_key=True)
+    answer = models.JSONField()
+    day = models.DateField()
+
+    class Meta:
+        app_label = "deliberate"

@@ -1,0 +1,150 @@
+"""The one way in: who asks, may they, is it well formed; then one transaction, and an answer after its commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from deliberate.clock import now
+from deliberate.door import limits
+from deliberate.door.models import Receipt
+from deliberate.door.registry import Answer, Command, Place, commands
+from deliberate.errors import Refused
+from deliberate.shell import metrics
+
+log = structlog.get_logger("deliberate.door")
+_acts = limits.Buckets(settings.LIMIT_ACTS_PER_MINUTE)
+_by_command: dict[str, limits.Buckets] = {}
+
+Fields = Mapping[str, object]
+ACT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class BadFields(Refused):
+    """Fields that don't fit the form. `form` holds what was typed and what is wrong with it."""
+
+    def __init__(self, reason: object, form: Any = None) -> None:
+        super().__init__(reason, code="fields")
+        self.form = form
+
+
+def perform(place: Place, name: str, fields: Fields, act: str = "") -> Answer:
+    """Do the act `name` for the seat at `place`, exactly once for each `act` (the phone's own id, 8 to 64 letters).
+
+    Returns the answer after the commit. Raises Refused, with nothing changed, where the act may not be done."""
+    started = time.perf_counter()
+    outcome = "refused"
+    known = name if name in commands else "unknown"
+    try:
+        with override(place.seat.language or settings.LANGUAGE_CODE):
+            answer = _perform(place, name, fields, act)
+        outcome = "done"
+        return answer
+    except Refused as refused:
+        log.info("refused", command=known, role=place.seat.role, code=refused.code)
+        raise
+    except Exception:
+        outcome = "failed"
+        log.exception("failed", command=known)
+        raise
+    finally:
+        metrics.acts.labels(command=known, outcome=outcome).inc()
+        metrics.act_seconds.observe(time.perf_counter() - started)
+
+
+def _perform(place: Place, name: str, fields: Fields, act: str) -> Answer:
+    asked = commands.get(name)
+    if asked is None:
+        raise Refused(_("This page asked for something that does not exist. Reload it, please."), code="unknown")
+    if place.seat.role not in asked.who:
+        raise Refused(_("Your seat may not do this."), code="role")
+    if act and not ACT_ID.fullmatch(act):
+        raise Refused(_("This page sent something unreadable. Reload it, please."), code="act")
+    cleaned = _clean(asked, fields)
+    if not act or not asked.remembered:
+        _limit(place, asked)
+        with transaction.atomic():
+            return asked.action(room=place.room, by=place.seat, **cleaned) or Answer()
+    return _once(place, asked, cleaned, hashlib.blake2b(f"{place.seat.pk}|{act}".encode(), digest_size=16).hexdigest())
+
+
+def _once(place: Place, asked: Command, cleaned: dict[str, Any], key: str) -> Answer:
+    for _attempt in range(2):
+        before = Receipt.objects.filter(key=key).values_list("answer", flat=True).first()
+        if before is not None:
+            return Answer(say=before["say"], data=before["data"])
+        _limit(place, asked)
+        try:
+            with transaction.atomic():
+                answer = asked.action(room=place.room, by=place.seat, **cleaned) or Answer()
+                kept = {"say": str(answer.say), "data": answer.data}
+                try:
+                    with transaction.atomic():
+                        Receipt.objects.create(key=key, answer=kept, day=now().date())
+                except IntegrityError as twin:
+                    raise _Twin from twin
+                return answer
+        except _Twin:
+            continue  # the same act came in twice at once and the other one won: undo ours, answer with theirs
+    raise Refused(_("This could not be stored. Please try again."), code="busy")
+
+
+class _Twin(Exception):
+    pass
+
+
+def _limit(place: Place, asked: Command) -> None:
+    key = f"{place.seat.pk}"
+    if not _acts.take(key):
+        raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
+    if asked.per_minute is not None:
+        bucket = _by_command.setdefault(asked.name, limits.Buckets(asked.per_minute))
+        if not bucket.take(key):
+            raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
+
+
+def _clean(asked: Command, fields: Fields) -> dict[str, Any]:
+    unknown = set(fields) - set(asked.form.base_fields)
+    if unknown:
+        raise Refused(_("This page sent a field that does not belong here. Reload it, please."), code="unknown_field")
+    form = asked.form(as_query(fields))
+    if not form.is_valid():
+        said = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        raise BadFields(said, form)
+    return form.cleaned_data
+
+
+def as_query(fields: Fields) -> QueryDict:
+    """Fields from JSON (texts, numbers, booleans, or lists of texts) in the shape that Django's forms read."""
+    query = QueryDict(mutable=True)
+    for name, value in fields.items():
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(each, (str, int, float, bool)) or each is None for each in values):
+            raise Refused(_("This page sent something unreadable. Reload it, please."), code="shape")
+        texts = ["on" if each is True else "" if each is None or each is False else str(each) for each in values]
+        if any("\x00" in text for text in texts):
+            raise Refused(_("The text holds a character that cannot be stored. Type it again, please."), code="nul")
+        query.setlist(name, texts)
+    return query
+
+
+def parsed(text: str | bytes) -> dict[str, Any]:
+    """The JSON object in a frame, or Refused."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise Refused(_("This page sent something unreadable. Reload it, please."), code="json")
+    return value

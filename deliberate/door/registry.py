@@ -1,0 +1,101 @@
+"""What may be asked from outside. Each feature registers its commands here; the door knows nothing else of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django import forms
+
+
+class Seat(Protocol):
+    """What the door needs to know of whoever asks."""
+
+    pk: Any
+    role: str
+    language: str
+
+
+class Room(Protocol):
+    """What the door and the live engine need to know of a room."""
+
+    pk: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A seat and the room it looks at: the answer to "who asks, and where"."""
+
+    seat: Any
+    room: Any
+    event: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the one who acted gets back, after the commit. `say` is shown to them; `data` is for programs.
+
+    `forget_seat` tells the door to end the cookie of whoever asked."""
+
+    say: object = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    forget_seat: bool = False
+
+
+class NoFields(forms.Form):
+    """The form of a command that needs nothing but its name."""
+
+
+Action = Callable[..., Answer | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that may be asked: its name, form, roles, and the action behind it."""
+
+    name: str
+    form: type[forms.Form]
+    who: frozenset[str]
+    action: Action
+    per_minute: int | None
+    remembered: bool
+
+    @property
+    def feature(self) -> str:
+        return self.name.partition(".")[0]
+
+
+commands: dict[str, Command] = {}
+
+
+def command(
+    name: str, *, form: type[forms.Form], who: Iterable[str], per_minute: int | None = None, remembered: bool = True
+) -> Callable[[Action], Action]:
+    """Offer `action(*, room, by, **cleaned fields)` under `name` ("feature.verb") to the roles in `who`.
+
+    `per_minute` limits one seat beyond the general limit. `remembered=False` keeps no receipt, for acts whose
+    repetition is harmless by itself and whose order must leave no trace."""
+
+    def register(action: Action) -> Action:
+        if name in commands:
+            raise ValueError(f"{name} is registered twice")
+        commands[name] = Command(name, form, frozenset(who), action, per_minute, remembered)
+        return action
+
+    return register
+
+
+Enter = Callable[[str, str, str, str], Place | None]
+_enter: list[Enter] = []
+
+
+def entrance(find: Enter) -> Enter:
+    """Register the one function (event handle, role, room handle, cookie) -> Place or None."""
+    _enter[:] = [find]
+    return find
+
+
+def enter(event: str, role: str, room: str, cookie: str) -> Place | None:
+    """Who stands at the door: None where the cookie names no living seat of that event and role."""
+    return _enter[0](event, role, room, cookie)

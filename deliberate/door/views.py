@@ -1,0 +1,118 @@
+"""The way in for plain forms, and for scripts where sockets are blocked. Also what every response must carry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from deliberate import tokens
+from deliberate.door.perform import BadFields, perform
+from deliberate.door.registry import Place, commands, enter
+from deliberate.errors import Refused
+from deliberate.live import marks
+
+log = structlog.get_logger("deliberate.door")
+SEAT_COOKIE = "seat"
+SAID_COOKIE = "said"
+NOT_FIELDS = ("act", "next")
+
+
+def seat_path(event: str, role: str) -> str:
+    """The path under which one role's pages of one event lie, and to which its cookie is bound."""
+    return f"/at/{event}/{role}/"
+
+
+def place_of(request: HttpRequest, event: str, role: str, room: str) -> Place | None:
+    return enter(event, role, room, request.COOKIES.get(SEAT_COOKIE, ""))
+
+
+def say(response: HttpResponse, path: str, text: object, *, wrong: bool = False) -> None:
+    """Show `text` once, on the next page under `path`."""
+    signed = tokens.sign({"t": str(text)[:600], "w": wrong}, "said")
+    response.set_cookie(SAID_COOKIE, signed, max_age=60, path=path, httponly=True, samesite="Lax")
+
+
+def no_seat(request: HttpRequest) -> HttpResponse:
+    """There is no living seat behind this request: a clear page that leads back to the code."""
+    if wants_json(request):
+        return JsonResponse({"ok": False, "say": _("Your seat has ended. Join again, please."), "code": "seat"}, status=401)
+    return render(request, "door/no_seat.html", status=401)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+@require_POST
+def do(request: HttpRequest, event: str, role: str, room: str, command: str) -> HttpResponse:
+    """One act by a plain form: the same commands as over the socket, answered by a page (or JSON for scripts)."""
+    place = place_of(request, event, role, room)
+    if place is None:
+        return no_seat(request)
+    fields: dict[str, object] = {}
+    for name, values in request.POST.lists():
+        if name not in NOT_FIELDS:
+            fields[name] = values[0] if len(values) == 1 else values
+    try:
+        answer = perform(place, command, fields, request.POST.get("act", ""))
+    except Refused as refused:
+        return _refused(request, place, command, refused)
+    if wants_json(request):
+        feature = commands[command].feature
+        return JsonResponse(
+            {"ok": True, "say": str(answer.say), "data": answer.data, "marks": {feature: marks.of(feature, place)}}
+        )
+    response: HttpResponse = HttpResponseRedirect(_back(request, place))
+    path = seat_path(event, role)
+    if answer.forget_seat:
+        response = HttpResponseRedirect(reverse("erased"))
+        response.delete_cookie(SEAT_COOKIE, path=path)
+    elif str(answer.say):
+        say(response, path, answer.say)
+    return response
+
+
+def _refused(request: HttpRequest, place: Place, command: str, refused: Refused) -> HttpResponse:
+    status = 404 if refused.code == "unknown" else 403 if refused.code == "role" else 429 if refused.code == "limit" else 422
+    if wants_json(request):
+        return JsonResponse({"ok": False, "say": str(refused), "code": refused.code}, status=status)
+    form: Any = refused.form if isinstance(refused, BadFields) else None
+    if form is None and command in commands and status == 422:
+        form = commands[command].form(request.POST)
+    context = {"refused": refused, "form": form, "command": command, "back": _back(request, place), "place": place}
+    return render(request, "door/refused.html", context, status=status)
+
+
+def _back(request: HttpRequest, place: Place) -> str:
+    """Where the person was: the form's own `next`, else the page they came from, if it is one of this seat's."""
+    home = f"{seat_path(place.event.handle, place.seat.role)}{place.room.handle}/"
+    asked = request.POST.get("next", "") or urlsplit(request.headers.get("Referer", "")).path
+    inside = asked.startswith(seat_path(place.event.handle, place.seat.role)) and "/do/" not in asked
+    return asked if inside and "//" not in asked and "\\" not in asked else home
+
+
+class PrivacyMiddleware:
+    """No page is kept by a browser or a proxy, none is indexed, none hands its address on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Log what failed by the view's name alone: Django's own logger would write addresses down."""
+        match = request.resolver_match
+        log.exception("a page failed", view=match.view_name if match else "", exc_info=exception)

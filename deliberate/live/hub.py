@@ -1,0 +1,290 @@
+"""The one way out: who watches what in this process, and how pictures reach them.
+
+A line is one open connection (a socket or an SSE stream) with the parts its screen shows and the pictures it holds. A
+touched part is painted once per audience and language and the same frame is handed to every line that watches it. A line
+holds at most one waiting picture a part (newest wins) and at most a window of unread bytes: whoever reads slowly gets
+fewer pictures, costs no memory, and slows nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import structlog
+from django.apps import apps
+from django.conf import settings
+
+from deliberate.live import hints, threads
+from deliberate.live.painter import Picture, paint
+from deliberate.live.parts import known, split
+from deliberate.shell import metrics
+
+log = structlog.get_logger("deliberate.live")
+Key = tuple[str, str, str]  # part, audience, language
+#: A line that holds more parts than any page shows is a broken or hostile one.
+MOST_PARTS = 40
+
+
+class Line:
+    """One open connection. `send` hands a text frame to the transport; `close` ends the connection with a word why."""
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        room: int,
+        seat: int,
+        audience: str,
+        language: str,
+        send: Callable[[str], Awaitable[None]],
+        close: Callable[[str], Awaitable[None]],
+        refresh: Callable[[], Awaitable[None]],
+        asks_back: bool,
+    ) -> None:
+        self.kind, self.room, self.seat, self.audience, self.language = kind, room, seat, audience, language
+        self._send, self._close, self.refresh = send, close, refresh
+        self.asks_back = asks_back
+        self.holds: dict[str, str] = {}
+        self.pending: dict[str, Picture] = {}
+        self.wake = asyncio.Event()
+        self.sent = self.read = self.asked = 0
+        self.pings: dict[str, int] = {}
+        self.stalled_since: float | None = None
+
+    def offer(self, picture: Picture) -> None:
+        """Let the line have this picture when it can take one; a waiting older one of the same part is dropped."""
+        if self.holds.get(picture.name) == picture.hash:
+            self.pending.pop(picture.name, None)
+            return
+        self.pending[picture.name] = picture
+        self.wake.set()
+
+    async def send(self, text: str) -> None:
+        """Send at once, counted against the window. Every quarter of it the phone is asked how far it has read."""
+        self.sent += len(text.encode())
+        await self._send(text)
+        if self.asks_back and self.sent - self.asked > settings.LIVE_WINDOW_BYTES // 4:
+            self.asked = self.sent
+            word = secrets.token_hex(4)  # only somebody who reads what we sent can say it back
+            self.pings[word] = self.sent
+            await self._send(f'{{"ping":"{word}"}}')
+
+    def pong(self, word: object) -> None:
+        """The phone has read up to the ping that held `word`."""
+        read = self.pings.pop(word, None) if isinstance(word, str) else None
+        if read is not None:
+            self.read = max(self.read, read)
+            self.stalled_since = None
+            self.wake.set()
+
+    @property
+    def unread(self) -> int:
+        """Bytes sent that the phone has not said to have read."""
+        return self.sent - self.read
+
+    @property
+    def full(self) -> bool:
+        return self.unread > settings.LIVE_WINDOW_BYTES
+
+    async def close(self, why: str) -> None:
+        metrics.closed.labels(why=why).inc()
+        await self._close(why)
+
+    async def write(self) -> None:
+        """Hand over pending pictures for as long as the line is open: the newest of each part, while the window allows."""
+        while True:
+            await self.wake.wait()
+            self.wake.clear()
+            while self.pending:
+                if self.full:
+                    if not self.asks_back:
+                        await self.close("window")  # a stream can't answer: it ends here and comes back by itself
+                        return
+                    if await self._stalled():
+                        return
+                    break
+                name = next(iter(self.pending))
+                picture = self.pending.pop(name)
+                if name not in self.holds:
+                    continue  # no longer on the screen
+                self.holds[name] = picture.hash
+                metrics.pictures.inc()
+                await self.send(picture.frame)
+
+    async def _stalled(self) -> bool:
+        """Wait for the line to read on; True where it did not within the limit and was closed."""
+        moment = time.monotonic()
+        self.stalled_since = self.stalled_since or moment
+        left = self.stalled_since + settings.LIVE_STALL_S - moment
+        if left <= 0:
+            await self.close("stalled")
+            return True
+        try:
+            await asyncio.wait_for(self.wake.wait(), left)
+        except TimeoutError:
+            pass
+        self.wake.set()
+        return False
+
+
+class RoomHub:
+    """The lines of one room in this process."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.lines: set[Line] = set()
+        self.watchers: dict[Key, set[Line]] = {}
+        self.pictures: dict[Key, Picture] = {}
+        self.stale: set[str] = set()
+        self.everything = False
+        self.wake = asyncio.Event()
+        self.painting = asyncio.Lock()
+
+    def tick(self) -> float:
+        """Seconds between two paints of a part: more where more people watch."""
+        return float(settings.LIVE_TICK_S) * max(1.0, len(self.lines) / 500)
+
+    def touch(self, parts: Iterable[str]) -> None:
+        self.stale.update(parts)
+        self.wake.set()
+
+    async def run(self) -> None:
+        while True:
+            await self.wake.wait()
+            self.wake.clear()
+            everything, self.everything = self.everything, False
+            stale, self.stale = self.stale, set()
+            keys = [key for key in self.watchers if everything or split(key[0])[0] in stale]
+            if keys:
+                try:
+                    await self.show(keys)
+                except asyncio.CancelledError:
+                    raise
+                except Exception:
+                    log.exception("a paint failed")
+                await asyncio.sleep(self.tick())
+
+    async def show(self, keys: list[Key]) -> None:
+        """Paint these and offer them to whoever watches. One at a time: an older picture never follows a newer one."""
+        async with self.painting:
+            painted = await threads.read(lambda: _paint_all(self.room, keys))
+            for key, picture in zip(keys, painted, strict=True):
+                if key in self.watchers:
+                    self.pictures[key] = picture
+                for count, line in enumerate(list(self.watchers.get(key, ()))):
+                    line.offer(picture)
+                    if count % 250 == 249:
+                        await asyncio.sleep(0)
+
+    def forget(self, line: Line) -> None:
+        for name in line.holds:
+            key = (name, line.audience, line.language)
+            watching = self.watchers.get(key)
+            if watching is not None:
+                watching.discard(line)
+                if not watching:
+                    del self.watchers[key]
+                    self.pictures.pop(key, None)
+
+
+def _paint_all(room_key: int, keys: list[Key]) -> list[Picture]:
+    room = load_room(room_key)
+    return [paint(room, *key) for key in keys]
+
+
+def load_room(key: int) -> Any:
+    """The room as stored now, with its event."""
+    return apps.get_model("rooms", "Room")._default_manager.select_related("event").get(pk=key)
+
+
+class Hub:
+    """All rooms that have people in this process. Starts with its first line: Daphne runs no lifespan."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[int, RoomHub] = {}
+        self.seats: dict[int, set[Line]] = {}
+        self._tasks: dict[object, asyncio.Task[None]] = {}
+
+    def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        if hints.here.loop is loop:
+            return
+        hints.here.loop, hints.here.take = loop, self.take
+        self._spawn("listen", hints.listen(self.take))
+        self._spawn("sweep", self.sweep())
+
+    def _spawn(self, name: object, work: Any) -> None:
+        self._tasks[name] = asyncio.get_running_loop().create_task(work)
+
+    def _stop(self, name: object) -> None:
+        task = self._tasks.pop(name, None)
+        if task is not None:
+            task.cancel()
+
+    def take(self, hint: hints.Hint) -> None:
+        """A hint has arrived, on the event loop."""
+        if hint.room is not None and hint.room in self.rooms:
+            self.rooms[hint.room].touch(hint.parts)
+        for line in list(self.seats.get(hint.seat, ())) if hint.seat is not None else ():
+            self._spawn(("seat", line), line.close("ended") if hint.end else line.refresh())
+
+    async def join(self, line: Line) -> None:
+        self.start()
+        room = self.rooms.get(line.room)
+        if room is None:
+            room = self.rooms[line.room] = RoomHub(line.room)
+            self._spawn(line.room, room.run())
+        room.lines.add(line)
+        self.seats.setdefault(line.seat, set()).add(line)
+        self._spawn(line, line.write())
+        metrics.lines.labels(kind=line.kind).inc()
+
+    async def leave(self, line: Line) -> None:
+        self._stop(line)
+        self._tasks.pop(("seat", line), None)
+        mine = self.seats.get(line.seat, set())
+        mine.discard(line)
+        if not mine:
+            self.seats.pop(line.seat, None)
+        room = self.rooms.get(line.room)
+        if room is None or line not in room.lines:
+            return
+        room.lines.discard(line)
+        room.forget(line)
+        metrics.lines.labels(kind=line.kind).dec()
+        if not room.lines:
+            self._stop(line.room)
+            del self.rooms[line.room]
+
+    async def watch(self, line: Line, have: dict[str, str]) -> None:
+        """The line's screen now shows these parts and holds pictures of these hashes: send what differs."""
+        room = self.rooms[line.room]
+        room.forget(line)
+        names = [name for name in have if known(name, line.audience)][:MOST_PARTS]
+        line.holds = {name: have[name] for name in names}
+        line.pending = {name: picture for name, picture in line.pending.items() if name in line.holds}
+        keys = [(name, line.audience, line.language) for name in names]
+        for key in keys:
+            room.watchers.setdefault(key, set()).add(line)
+        cold = [key for key in keys if key not in room.pictures or split(key[0])[0] in room.stale]
+        if cold:
+            await room.show(cold)
+        for key in keys:
+            picture = room.pictures.get(key)
+            if picture is not None:
+                line.offer(picture)
+
+    async def sweep(self) -> None:
+        """Paint everything that is watched, now and then: heals a lost hint, and moves what depends on the minute."""
+        while True:
+            await asyncio.sleep(settings.LIVE_SWEEP_S * random.uniform(0.8, 1.2))
+            for room in list(self.rooms.values()):
+                room.everything = True
+                room.wake.set()
+
+
+hub = Hub()

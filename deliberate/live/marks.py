@@ -1,0 +1,58 @@
+"""What is personal on a shared picture: a set of marks a seat has, such as "turn:k3b9" or "ballot:x7".
+
+A template says `{% when "turn" handle %}` (shown to who has the mark) or `{% unless "ballot" handle %}` (hidden from
+them). The phone's script shows and hides; for plain pages `apply` does the same on the server. So one template, painted
+once, serves everybody, with scripts and without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from deliberate.door.registry import Place
+
+Provider = Callable[[Any, Any], set[str]]
+providers: dict[str, Provider] = {}
+
+
+def marks(feature: str) -> Callable[[Provider], Provider]:
+    """Register (room, seat) -> the marks that `feature` gives this seat in this room."""
+
+    def register(provider: Provider) -> Provider:
+        if feature in providers:
+            raise ValueError(f"the marks of {feature} are registered twice")
+        providers[feature] = provider
+        return provider
+
+    return register
+
+
+def of(feature: str, place: Place) -> list[str]:
+    """The marks of one feature for the seat at `place`, sorted; none where the feature gives none."""
+    provider = providers.get(feature)
+    return sorted(provider(place.room, place.seat)) if provider else []
+
+
+def every(place: Place) -> dict[str, list[str]]:
+    """All marks of the seat at `place`, by feature."""
+    return {feature: of(feature, place) for feature in providers}
+
+
+_conditions = re.compile(r'data-(when|unless)="([^"]*)"( hidden)?')
+_checks = re.compile(r'data-checked-when="([^"]*)"( checked)?')
+
+
+def apply(html: str, held: set[str]) -> str:
+    """`html` as the seat that holds these marks sees it. A condition names marks by blanks; one of them is enough."""
+
+    def condition(match: re.Match[str]) -> str:
+        kind, names = match.group(1), match.group(2)
+        has = not held.isdisjoint(names.split())
+        return f'data-{kind}="{names}"' + (" hidden" if has != (kind == "when") else "")
+
+    def check(match: re.Match[str]) -> str:
+        names = match.group(1)
+        return f'data-checked-when="{names}"' + ("" if held.isdisjoint(names.split()) else " checked")
+
+    return _checks.sub(check, _conditions.sub(condition, html))

@@ -1,0 +1,111 @@
+"""Pages: compositions of parts for one role. A page names parts in its template and imports no feature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+
+from deliberate import tokens
+from deliberate.clock import now
+from deliberate.door.registry import Place
+from deliberate.door.views import SAID_COOKIE, no_seat, place_of, seat_path
+from deliberate.live import marks
+from deliberate.live.painter import Picture, paint
+from deliberate.live.parts import known
+from deliberate.live.times import fill
+
+Extra = Callable[[HttpRequest, Place], dict[str, Any]]
+PLAIN_COOKIE = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One screen of one or more roles, at /at/<event>/<role>/<room>/<name>/ ("" is the role's first screen).
+
+    `extra` adds context that isn't live. `refresh_s`: how often the page comes anew by itself where scripts are off;
+    0 for pages on which people write."""
+
+    name: str
+    template: str
+    extra: Extra | None
+    refresh_s: int
+
+
+pages: dict[tuple[str, str], Page] = {}
+
+
+def page(name: str, *, roles: Iterable[str], template: str, extra: Extra | None = None, refresh_s: int = 0) -> None:
+    """Register a page for these roles."""
+    for role in roles:
+        if (role, name) in pages:
+            raise ValueError(f"the page {role}/{name} is registered twice")
+        pages[role, name] = Page(name, template, extra, refresh_s)
+
+
+class Live:
+    """What the template tag `part` needs: it paints the parts that a page names, and remembers them."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.shown: list[Picture] = []
+
+    def part(self, name: str) -> SafeString:
+        place = self.place
+        if not known(name, place.seat.role):
+            raise LookupError(f"{place.seat.role} does not see a part called {name}")
+        picture = paint(place.room, name, place.seat.role, place.seat.language or settings.LANGUAGE_CODE)
+        self.shown.append(picture)
+        return mark_safe(picture.html)  # noqa: S308  our own templates' output
+
+
+def show(request: HttpRequest, event: str, role: str, room: str, screen: str = "") -> HttpResponse:
+    """A page of a room for the seat behind the cookie."""
+    place = place_of(request, event, role, room)
+    if place is None:
+        return no_seat(request)
+    found = pages.get((role, screen))
+    if found is None:
+        return render(request, "door/no_page.html", {"place": place}, status=404)
+    return compose(request, place, found.template, found.extra(request, place) if found.extra else {}, found, screen)
+
+
+def compose(
+    request: HttpRequest,
+    place: Place,
+    template: str,
+    extra: dict[str, Any],
+    found: Page | None = None,
+    screen: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page with its parts, then show and hide by the seat's marks and fill in the times."""
+    base = f"{seat_path(place.event.handle, place.seat.role)}{place.room.handle}/"
+    held = marks.every(place)
+    plain = PLAIN_COOKIE in request.COOKIES
+    said = tokens.unsign(request.COOKIES.get(SAID_COOKIE, ""), "said", max_age_s=60)
+    context = {
+        "place": place,
+        "seat": place.seat,
+        "room": place.room,
+        "event": place.event,
+        "base": base,
+        "screen": screen,
+        "live": Live(place),
+        "marks": held,
+        "said": said,
+        "plain": plain,
+        "refresh_s": found.refresh_s if found and plain else 0,
+        **extra,
+    }
+    response = render(request, template, context, status=status)
+    html = marks.apply(response.content.decode(), {mark for some in held.values() for mark in some})
+    response.content = fill(html, now()).encode()
+    if said:
+        response.delete_cookie(SAID_COOKIE, path=seat_path(place.event.handle, place.seat.role))
+    return response

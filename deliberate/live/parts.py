@@ -1,0 +1,54 @@
+"""The parts of screens. A part is a function (room, audience) -> context and one template, painted once per audience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Context = dict[str, Any]
+Paint = Callable[[Any, str], Context]
+PagedPaint = Callable[[Any, str, int], Context]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A named piece of a screen. `paged` parts are asked for as "name/2"; page 1 is the bare name."""
+
+    name: str
+    audiences: frozenset[str]
+    context: Callable[..., Context]
+    template: str
+    paged: bool
+
+
+parts: dict[str, Part] = {}
+
+
+def part(name: str, *, audiences: Iterable[str], template: str = "", paged: bool = False) -> Callable[[Callable[..., Context]], Callable[..., Context]]:
+    """Register a part "feature.name". Its template is frontend/templates/feature/name.html unless named.
+
+    The context may depend on the room and the audience alone: not on the viewer, and not on the moment of painting."""
+
+    def register(context: Callable[..., Context]) -> Callable[..., Context]:
+        if name in parts:
+            raise ValueError(f"{name} is registered twice")
+        parts[name] = Part(name, frozenset(audiences), context, template or f"{name.replace('.', '/')}.html", paged)
+        return context
+
+    return register
+
+
+def split(name: str) -> tuple[str, int]:
+    """ "ideas.board/3" -> ("ideas.board", 3); pages run from 1 to 999, anything else is page 1 of an unknown part."""
+    base, _slash, page = name.partition("/")
+    if not page:
+        return base, 1
+    return (base, int(page)) if page.isascii() and page.isdigit() and 1 < int(page) < 1000 else ("", 1)
+
+
+def known(name: str, audience: str) -> bool:
+    """Whether `audience` may see the part called `name`."""
+    base, page = split(name)
+    found = parts.get(base)
+    return found is not None and audience in found.audiences and (page == 1 or found.paged)

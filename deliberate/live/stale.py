@@ -1,0 +1,26 @@
+"""What an action says of the screens: which parts of which room went stale. A hint, never the truth."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from deliberate.door.registry import Room, Seat
+from deliberate.live import hints
+
+
+def touch(room: Room, *parts: str) -> None:
+    """After the commit: let every screen of `room` that shows one of `parts` ("feature.part") be painted anew."""
+    hint = hints.Hint(room=room.pk, parts=parts)
+    transaction.on_commit(lambda: hints.send(hint))
+
+
+def touch_seat(seat: Seat) -> None:
+    """After the commit: let the open lines of one seat learn their marks anew, because somebody else changed them."""
+    hint = hints.Hint(seat=seat.pk)
+    transaction.on_commit(lambda: hints.send(hint))
+
+
+def drop_seat(seat: Seat) -> None:
+    """After the commit: close the open lines of a seat that has ended."""
+    hint = hints.Hint(seat=seat.pk, end=True)
+    transaction.on_commit(lambda: hints.send(hint))

@@ -1,0 +1,86 @@
+"""The SSE twin of the socket, for networks where sockets are blocked: the same pictures one way, acts by POST.
+
+GET /at/<event>/<role>/<room>/stream with the header X-Watch: {part: hash held}. The answer is text/event-stream whose
+events are the socket's frames. A stream can't say how far it was read, so it ends after a window of bytes (or ten
+minutes) and the phone opens the next one, naming the pictures it holds: nothing is sent twice and memory stays bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from django.conf import settings
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from deliberate.clock import epoch_ms, now
+from deliberate.door.origin import same_origin
+from deliberate.door.registry import Place, enter
+from deliberate.door.views import SEAT_COOKIE
+from deliberate.live import marks, threads
+from deliberate.live.hub import Line, hub
+
+LONGEST_S = 600
+BREATH_S = 20
+
+
+async def stream(request: Request) -> Response:
+    """Open a stream for the seat behind the cookie; 401 where there is none, 400 where X-Watch is unreadable."""
+    if not same_origin(request.headers.get("origin"), request.headers.get("host", ""), strict=False):
+        return JSONResponse({"ok": False, "code": "origin"}, status_code=403)
+    at = request.path_params
+    cookie = request.cookies.get(SEAT_COOKIE, "")
+    place = await threads.read(lambda: enter(at["event"], at["role"], at["room"], cookie))
+    if place is None:
+        return JSONResponse({"ok": False, "code": "seat"}, status_code=401)
+    try:
+        have = json.loads(request.headers.get("x-watch", "{}"))
+        assert isinstance(have, dict) and all(isinstance(held, str) for held in have.values())
+    except (ValueError, AssertionError):
+        return JSONResponse({"ok": False, "code": "shape"}, status_code=400)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Robots-Tag": "noindex"}
+    return StreamingResponse(_events(place, have), media_type="text/event-stream", headers=headers)
+
+
+async def _events(place: Place, have: dict[str, str]) -> AsyncIterator[str]:
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+
+    async def send(text: str) -> None:
+        queue.put_nowait(text)
+
+    async def close(why: str) -> None:
+        queue.put_nowait(json.dumps({"end": why}))
+        queue.put_nowait(None)
+
+    async def refresh() -> None:
+        await line.send(json.dumps({"marks": await threads.read(lambda: marks.every(place))}, separators=(",", ":")))
+
+    line = Line(
+        kind="stream",
+        room=place.room.pk,
+        seat=place.seat.pk,
+        audience=place.seat.role,
+        language=place.seat.language or settings.LANGUAGE_CODE,
+        send=send,
+        close=close,
+        refresh=refresh,
+        asks_back=False,
+    )
+    ends = asyncio.get_running_loop().time() + LONGEST_S
+    await hub.join(line)
+    try:
+        yield f'data: {{"beat":0,"now":{epoch_ms(now())}}}\n\n'
+        await refresh()
+        await hub.watch(line, have)
+        while asyncio.get_running_loop().time() < ends:
+            try:
+                text = await asyncio.wait_for(queue.get(), BREATH_S)
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            if text is None:
+                return
+            yield f"data: {text}\n\n"
+    finally:
+        await hub.leave(line)

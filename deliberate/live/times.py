@@ -1,0 +1,40 @@
+"""Times in pictures are absolute; a phone's script counts them. Plain pages are filled in here, at the moment of the page."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from deliberate.clock import epoch_ms
+
+_times = re.compile(r'(<(?:time|span)[^>]* data-(left|behind)="(-?\d+)"[^>]*>)[^<]*(</(?:time|span)>)')
+
+
+def clock_text(seconds: int) -> str:
+    """90 -> "1:30"; below zero "-0:05" (over time)."""
+    minutes, rest = divmod(abs(seconds), 60)
+    return f"{'-' if seconds < 0 else ''}{minutes}:{rest:02d}"
+
+
+def behind_text(minutes: int) -> str:
+    """How far the room is behind its plan, in words."""
+    if minutes > 0:
+        return _("%(minutes)d min behind") % {"minutes": minutes}
+    if minutes < 0:
+        return _("%(minutes)d min ahead") % {"minutes": -minutes}
+    return _("on time")
+
+
+def fill(html: str, moment: datetime) -> str:
+    """Fill `<time data-left="epoch ms">` with minutes:seconds left, `<span data-behind="epoch ms">` with minutes behind."""
+    at = epoch_ms(moment)
+
+    def word(match: re.Match[str]) -> str:
+        start, kind, value, end = match.groups()
+        gap = int(value) - at
+        text = clock_text(round(gap / 1000)) if kind == "left" else behind_text(-round(gap / 60_000))
+        return start + text + end
+
+    return _times.sub(word, html)

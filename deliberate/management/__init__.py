@@ -1,0 +1,22 @@
+"""The console script `deliberate`: a thin name for the management commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run `deliberate COMMAND ...`. `--data DIR` is read here, since the settings need it before any command runs."""
+    arguments = list(sys.argv if argv is None else ["deliberate", *argv])
+    for place, argument in enumerate(arguments):
+        if argument == "--data" and place + 1 < len(arguments):
+            os.environ["DATA_DIR"] = os.path.abspath(arguments[place + 1])
+        elif argument.startswith("--data="):
+            os.environ["DATA_DIR"] = os.path.abspath(argument.partition("=")[2])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deliberate.settings")
+
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(arguments)

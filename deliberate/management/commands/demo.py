@@ -1,0 +1,102 @@
+"""`deliberate demo`: a whole plenary on this machine, with nothing to set up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from deliberate.roles import ROLES
+from deliberate.shell.server import serve
+
+
+class Command(BaseCommand):
+    help = "Start a demo event on this machine: SQLite in a data folder, one process, a link a role."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets phones on your Wi-Fi join")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--data", default="data", help="the folder that keeps everything (default: data)")
+        parser.add_argument("--fresh", action="store_true", help="start over: delete the demo's data first")
+        parser.add_argument("--guests", type=int, default=0, help="that many simulated people take part")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        if connection.vendor != "sqlite":
+            raise CommandError("The demo keeps its data in a folder. Unset DATABASE_URL, or use `deliberate serve`.")
+        self._port_is_free(host, port)
+        if options["fresh"]:
+            self._start_over()
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False, clear=False)
+        name = self._address(host)
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, name, socket.gethostname()]
+        where = f"http://{name}:{port}"
+
+        from rooms.events import demo, queries
+
+        event = demo.ensure()
+        links = {link.role: link for link in event.links.filter(revoked_at=None)}
+        code = links["participant"].code
+
+        def ready() -> None:
+            import segno
+
+            out = self.stdout
+            out.write("")
+            out.write(f"{event.title}")
+            segno.make(f"{where}/join/{code}/", error="m").terminal(out=sys.stdout, compact=True)
+            out.write(f"Scan this, or open {where}/join/ and type {code}")
+            out.write("")
+            for role in ROLES:
+                link = links[role]
+                path = f"/join/{link.code}/" if link.code else f"/in/{queries.token_of(link)}/"
+                out.write(f"{role}: {where}{path}")
+            out.write("")
+            out.write("Stop with Ctrl+C. Everything is kept; --fresh starts over.")
+            sys.stdout.flush()
+            if options["guests"]:
+                from deliberate.shell.guests import start
+
+                start(where, code or "", options["guests"])
+
+        serve(host, port, ready=ready)
+
+    def _start_over(self) -> None:
+        """Delete what the demo made in the data folder, and nothing else that may lie there."""
+        connection.close()
+        for path in Path(settings.DATA_DIR).glob("deliberate.sqlite3*"):
+            path.unlink()
+        shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
+
+    def _port_is_free(self, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise CommandError(
+                    f"Port {port} on {host} can't be used ({os.strerror(error.errno or 0)}). Choose another: --port {port + 1}"
+                ) from None
+
+    def _address(self, host: str) -> str:
+        """What a phone must type: this machine's address on the network where it listens on all of them."""
+        if host not in ("0.0.0.0", "::"):
+            return f"[{host}]" if ":" in host else host
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(("192.0.2.1", 9))  # a documentation address: no packet is sent, the kernel picks the route
+                return str(probe.getsockname()[0])
+            except OSError:
+                return "127.0.0.1"

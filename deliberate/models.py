@@ -1,0 +1,3 @@
+from deliberate.door.models import Receipt
+
+__all__ = ["Receipt"]

@@ -1,0 +1,94 @@
+"""Tags of pages and parts: {% part %}, {% when %}, {% unless %}, {% checked %}."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def part(context: template.Context, name: str, element: str = "section", label: Any = "") -> SafeString:
+    """The live part `name`, painted, in an element that the phone morphs when a newer picture comes."""
+    live = context["live"]
+    html = live.part(name)
+    named = format_html(' aria-label="{}"', label) if label else ""
+    return format_html(
+        '<{} id="part-{}" data-part="{}" data-hash="{}"{}>{}</{}>',
+        element,
+        name.replace(".", "-").replace("/", "-"),
+        name,
+        live.shown[-1].hash,
+        named,
+        html,
+        element,
+    )
+
+
+def _names(pairs: tuple[Any, ...]) -> str:
+    return ":".join(str(piece) for piece in pairs)
+
+
+@register.simple_tag
+def when(*pieces: Any) -> SafeString:
+    """Shown to whoever has the mark piece:piece:..., hidden from everybody else."""
+    return format_html('data-when="{}" hidden', _names(pieces))
+
+
+@register.simple_tag
+def unless(*pieces: Any) -> SafeString:
+    """Hidden from whoever has the mark."""
+    return format_html('data-unless="{}"', _names(pieces))
+
+
+@register.simple_tag
+def checked_when(*pieces: Any) -> SafeString:
+    """A radio button or box that is checked for whoever has the mark."""
+    return format_html('data-checked-when="{}"', _names(pieces))
+
+
+@register.simple_tag
+def left(deadline: Any) -> SafeString:
+    """A countdown to an aware datetime, counted on the phone."""
+    from deliberate.clock import epoch_ms
+
+    return format_html('<time class="left" data-left="{}" role="timer"></time>', epoch_ms(deadline)) if deadline else mark_safe("")
+
+
+@register.simple_tag
+def as_json(value: Any) -> str:
+    """A value as JSON in an attribute (escaped by the template)."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+@register.simple_tag
+def line_words() -> str:
+    """The few words that the phone's script says by itself, in the page's language."""
+    return json.dumps(
+        {
+            "live": _("live"),
+            "away": _("reconnecting"),
+            "behind": _("%d min behind"),
+            "ahead": _("%d min ahead"),
+            "onTime": _("on time"),
+        },
+        ensure_ascii=False,
+    )
+
+
+@register.simple_tag
+def role_welcome(role: str) -> str:
+    """What a role is for, in a sentence."""
+    return {
+        "moderator": _("This link is for the moderator: you call speakers, open polls and choose what the wall shows."),
+        "captioner": _("This link is for the captioner: you write down what is said, as it is said."),
+        "drafter": _("This link is for the drafter: you write the statement, clause by clause."),
+        "wall": _("This link is for the wall: open it on the computer behind the projector."),
+        "host": _("This link is for the host: you set up the event, its groups, rooms, agenda and links."),
+    }.get(role, "")

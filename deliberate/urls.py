@@ -1,0 +1,23 @@
+"""Every address of the service, in one list. The socket's and the stream's stand in asgi.py."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from deliberate.door.views import do
+from deliberate.live.pages import show
+from rooms.seats import views as seats
+
+urlpatterns = [
+    path("", seats.home, name="home"),
+    path("join/", seats.join, name="join"),
+    path("join/<slug:code>/", seats.join, name="join_code"),
+    path("in/<str:token>/", seats.arrive, name="arrive"),
+    path("blank/", seats.blank, name="blank"),
+    path("erased/", seats.erased, name="erased"),
+    path("at/<slug:event>/<slug:role>/welcome/", seats.welcome, name="welcome"),
+    path("at/<slug:event>/<slug:role>/leave/", seats.leave, name="leave"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/", show, name="room"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/<slug:screen>/", show, name="screen"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/do/<str:command>", do, name="do"),
+]

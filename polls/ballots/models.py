@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from deliberate import tokens
+
+
+class Kind(models.TextChoices):
+    ONE = "one", _("One choice")
+    SEVERAL = "several", _("Several choices")
+    SCALE = "scale", _("A scale")
+    RANKING = "ranking", _("A ranking")
+
+
+class State(models.TextChoices):
+    PREPARED = "prepared", _("Prepared")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+class Poll(models.Model):
+    """A question put to the room. Secret unless the moderator says otherwise."""
+
+    room = models.ForeignKey("rooms.Room", on_delete=models.CASCADE, related_name="polls")
+    item = models.ForeignKey("rooms.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL)
+    handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
+    question = models.CharField(max_length=280)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.ONE)
+    secret = models.BooleanField(default=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PREPARED)
+    #: For several choices: how many at least and at most. For a scale: its lowest and highest step.
+    least = models.SmallIntegerField(default=1)
+    most = models.SmallIntegerField(default=1)
+    low_label = models.CharField(max_length=40, blank=True)
+    high_label = models.CharField(max_length=40, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    #: Ballots cast so far; a count in place of rows.
+    turnout = models.PositiveIntegerField(default=0)
+    #: Seats that could vote when it closed.
+    eligible = models.PositiveIntegerField(default=0)
+    #: What is published at closing: tally, groups folded, rounds. Empty before.
+    result = models.JSONField(null=True, blank=True)
+    #: How often it was closed without a result and put anew.
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["room"], condition=models.Q(state="open"), name="ballots_one_open_poll_a_room")
+        ]
+
+
+class Option(models.Model):
+    """One of the answers a poll offers."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="options")
+    handle = models.SlugField(max_length=12, default=tokens.handle, editable=False)
+    text = models.CharField(max_length=160)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["poll", "position"], name="ballots_one_option_a_position")]
+
+
+class Participation(models.Model):
+    """That a seat has voted, nothing else: no time, no choice. Deleted when a secret poll closes."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="participations")
+    seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["poll", "seat"], name="ballots_one_ballot_a_seat")]
+
+
+class BallotBox(models.Model):
+    """The ballots of a secret poll as one counted multiset {"group|choice": count}, its keys sorted, rewritten whole.
+
+    There is no row a ballot, so neither keys nor times nor row order can join a ballot to a seat."""
+
+    poll = models.OneToOneField(Poll, on_delete=models.CASCADE, related_name="box")
+    contents = models.JSONField(default=dict)
+
+
+class NamedBallot(models.Model):
+    """A ballot of an open poll, like a show of hands. May be changed while the poll is open."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="named_ballots")
+    seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
+    choice = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["poll", "seat"], name="ballots_one_named_ballot_a_seat")]

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Value(models.IntegerChoices):
+    AGREE = 1, _("Agree")
+    PASS = 0, _("Pass")
+    DISAGREE = -1, _("Disagree")
+
+
+class Stance(models.Model):
+    """Whether a seat agrees with an idea, disagrees or passes. The last one counts."""
+
+    idea = models.ForeignKey("polls.Idea", on_delete=models.CASCADE, related_name="stances")
+    seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
+    value = models.SmallIntegerField(choices=Value.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["idea", "seat"], name="opinions_one_stance_a_seat")]

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from typing import Any
+
+from deliberate import tokens
+from deliberate.clock import now
+from deliberate.roles import PARTICIPANT
+from rooms.events.models import AgendaItem, Event, RoleLink, Room
+
+
+def link_of_token(token: str) -> RoleLink | None:
+    """The living role link behind a signed token; None where it is forged, revoked, or its event's time is over."""
+    handle = tokens.unstamp(token, "role-link")
+    return _alive(RoleLink.objects.filter(handle=handle)) if handle else None
+
+
+def link_of_code(code: str) -> RoleLink | None:
+    """The living participants' link behind a typed code."""
+    return _alive(RoleLink.objects.filter(code=tokens.normal_code(code), role=PARTICIPANT))
+
+
+def _alive(links: Any) -> RoleLink | None:
+    found: RoleLink | None = links.filter(revoked_at=None).select_related("event", "room").first()
+    return found if found is not None and found.event.retention_until >= now().date() else None
+
+
+def token_of(link: RoleLink) -> str:
+    """The signed text in a role link's address."""
+    return tokens.stamp(link.handle, "role-link")
+
+
+def home_room(event: Event) -> Room:
+    """The room that a link without a room leads to: the event's first."""
+    return event.rooms.all()[0]
+
+
+def current_item(room: Any) -> AgendaItem | None:
+    """The agenda item that is on now."""
+    return AgendaItem.objects.filter(room=room, state=AgendaItem.State.CURRENT).first()

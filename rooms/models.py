@@ -1,0 +1,26 @@
+"""The tables of all features under rooms/, for Django's registry."""
+
+from rooms.events.models import AgendaItem, Attribution, Event, Group, Names, RoleLink, Room
+from rooms.floor.models import Turn
+from rooms.journal.models import Entry
+from rooms.seats.models import Pairing, Seat
+from rooms.transcript.models import Interim, Revision, Segment
+from rooms.wall.models import Projection
+
+__all__ = [
+    "AgendaItem",
+    "Attribution",
+    "Entry",
+    "Event",
+    "Group",
+    "Interim",
+    "Names",
+    "Pairing",
+    "Projection",
+    "Revision",
+    "RoleLink",
+    "Room",
+    "Seat",
+    "Segment",
+    "Turn",
+]

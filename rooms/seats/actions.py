@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from deliberate import tokens
+from deliberate.clock import now
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.stale import drop_seat, touch
+from rooms.events.models import Group, RoleLink
+from rooms.seats.models import Pairing, Seat
+
+PAIRING_MINUTES = 5
+
+
+@transaction.atomic
+def take(*, link: RoleLink, name: str = "", group: Group | None = None, place: str = "hall", language: str = "en") -> Seat:
+    """A new seat by way of a role link."""
+    seat = Seat.objects.create(
+        event=link.event, link=link, role=link.role, name=name, group=group, place=place, language=language
+    )
+    for room in link.event.rooms.all():
+        touch(room, "seats.presence", "floor.balance", "wall.scene")
+    return seat
+
+
+@transaction.atomic
+def pair(*, room: Any, by: Seat) -> Answer:
+    """A short code by which one more device may take this seat, once, within five minutes."""
+    code = tokens.code()
+    until = now() + timedelta(minutes=PAIRING_MINUTES)
+    Pairing.objects.update_or_create(seat=by, defaults={"code_hash": _hashed(code), "until": until})
+    return Answer(
+        say=_("Type %(code)s on your other device within five minutes.") % {"code": code}, data={"code": code}
+    )
+
+
+@transaction.atomic
+def take_paired(*, code: str) -> Seat | None:
+    """The seat that a pairing code opens; the code is used up. None where it is wrong or too old."""
+    found = Pairing.objects.select_for_update(of=("self",)).filter(code_hash=_hashed(tokens.normal_code(code))).first()
+    if found is None or found.until < now():
+        return None
+    seat = found.seat
+    found.delete()
+    return None if seat.ended else seat
+
+
+def _hashed(code: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), b"pairing" + code.encode(), hashlib.sha256).hexdigest()
+
+
+@transaction.atomic
+def rename(*, room: Any, by: Seat, name: str, group: Group | None, place: str) -> Answer:
+    """Change pseudonym, group and place of one's own seat. What was said before keeps the name it was said under."""
+    if group is not None and group.event_id != by.event_id:
+        raise Refused(_("That group is not of this event."))
+    Seat.objects.filter(pk=by.pk).update(name=name, group=group, place=place)
+    for each in by.event.rooms.all():
+        touch(each, "seats.presence", "floor.balance")
+    return Answer(say=_("Saved."))
+
+
+@transaction.atomic
+def erase(*, room: Any, by: Seat) -> Answer:
+    """Take name and group out of everything stored, end the seat everywhere. What was said and decided stays, unsigned."""
+    for forget in _erasers:
+        forget(by)
+    Seat.objects.filter(pk=by.pk).update(name="", group=None, ended=True, epoch=by.epoch + 1)
+    Pairing.objects.filter(seat=by).delete()
+    for each in by.event.rooms.all():
+        touch(each, "seats.presence")
+    drop_seat(by)
+    return Answer(say=_("You are erased."), forget_seat=True)
+
+
+Eraser = Callable[[Seat], None]
+_erasers: list[Eraser] = []
+
+
+def eraser(forget: Eraser) -> Eraser:
+    """Register what a later feature does when a seat is erased: take its name and group out, and touch what showed them."""
+    _erasers.append(forget)
+    return forget

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from deliberate import tokens
+from deliberate.clock import now
+from deliberate.door.registry import Place, entrance
+from deliberate.roles import PARTICIPANT
+from rooms.events.models import Event, Room
+from rooms.seats import core
+from rooms.seats.models import Seat
+
+
+def cookie_of(seat: Seat) -> str:
+    """The signed value of a seat's cookie."""
+    return tokens.sign({"s": seat.handle, "e": seat.epoch}, "seat")
+
+
+def seat_of(cookie: str) -> Seat | None:
+    """The living seat behind a cookie: not ended, its role link not revoked, its event not past its retention."""
+    value = tokens.unsign(cookie, "seat") if cookie else None
+    if value is None:
+        return None
+    seat = Seat.objects.select_related("event", "group", "link").filter(handle=value.get("s", "")).first()
+    if seat is None or seat.ended or seat.epoch != value.get("e"):
+        return None
+    if seat.role != PARTICIPANT and (seat.link is None or seat.link.revoked_at is not None):
+        return None
+    return seat if seat.event.retention_until >= now().date() else None
+
+
+@entrance
+def enter(event: str, role: str, room: str, cookie: str) -> Place | None:
+    """The seat behind the cookie in that room, if it is of that event and role."""
+    seat = seat_of(cookie)
+    if seat is None or seat.role != role or seat.event.handle != event:
+        return None
+    found = Room.objects.select_related("event").filter(handle=room, event_id=seat.event_id).first()
+    return Place(seat, found, found.event) if found is not None else None
+
+
+def participants(event: Event) -> Any:
+    """The seats that take part: they speak, vote and support."""
+    return Seat.objects.filter(event=event, role=PARTICIPANT, ended=False)
+
+
+def suggest_name(event: Event) -> str:
+    """A pseudonym nobody in the event has."""
+    taken = set(Seat.objects.filter(event=event).values_list("name", flat=True))
+    return core.suggestion(taken, secrets.choice)

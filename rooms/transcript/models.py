@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from django.db import models
+
+from deliberate import tokens
+
+
+class Segment(models.Model):
+    """A settled piece of what was said: words tied to the item and the turn they were said in."""
+
+    room = models.ForeignKey("rooms.Room", on_delete=models.CASCADE, related_name="segments")
+    item = models.ForeignKey("rooms.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="segments")
+    turn = models.ForeignKey("rooms.Turn", null=True, blank=True, on_delete=models.SET_NULL, related_name="segments")
+    handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
+    #: Order within the room.
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    #: How often the text was corrected; earlier texts are kept as revisions.
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["room", "number"], name="transcript_one_segment_a_number")]
+
+
+class Revision(models.Model):
+    """An earlier text of a segment."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["segment", "number"]
+        constraints = [models.UniqueConstraint(fields=["segment", "number"], name="transcript_one_revision_a_number")]
+
+
+class Interim(models.Model):
+    """What is being said right now and not settled yet: one a room."""
+
+    room = models.OneToOneField("rooms.Room", on_delete=models.CASCADE, related_name="interim")
+    turn = models.ForeignKey("rooms.Turn", null=True, blank=True, on_delete=models.SET_NULL)
+    text = models.TextField(blank=True)
+    since = models.DateTimeField(null=True, blank=True)
