@@ -92,3 +92,14 @@ def role_welcome(role: str) -> str:
         "wall": _("This link is for the wall: open it on the computer behind the projector."),
         "host": _("This link is for the host: you set up the event, its groups, rooms, agenda and links."),
     }.get(role, "")
+
+
+@register.simple_tag(takes_context=True)
+def facts(context: template.Context, kind: str, handle: str) -> list[str]:
+    """What later features say of a row: `{% facts "idea" idea.handle as said %}`. Asked of the database once a picture."""
+    from deliberate.live.facts import known
+
+    cache: dict[str, dict[str, list[str]]] = context.render_context.setdefault("facts", {})
+    if kind not in cache:
+        cache[kind] = known(kind, context["room"])
+    return cache[kind].get(handle, [])
