@@ -103,3 +103,21 @@ def facts(context: template.Context, kind: str, handle: str) -> list[str]:
     if kind not in cache:
         cache[kind] = known(kind, context["room"])
     return cache[kind].get(handle, [])
+
+
+@register.simple_tag(takes_context=True)
+def act(context: template.Context, command: str) -> SafeString:
+    """The attributes of a form that asks for `command`: a plain POST without scripts, an act over the line with them."""
+    return format_html('method="post" action="{}do/{}" data-command="{}"', _base(context), command, command)
+
+
+@register.simple_tag(takes_context=True)
+def at(context: template.Context, screen: str = "") -> str:
+    """The address of a screen of this room, for the role that looks: `{% at "ideas" %}`."""
+    return f"{_base(context)}{screen}/" if screen else _base(context)
+
+
+def _base(context: template.Context) -> str:
+    room = context["room"]
+    role = context.get("audience") or context["seat"].role
+    return f"/at/{room.event.handle}/{role}/{room.handle}/"
