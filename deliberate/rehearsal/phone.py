@@ -1,0 +1,237 @@
+"""A phone without a screen: joins over HTTP, holds a socket, acts, and keeps the pictures that come in.
+
+It knows the service only from outside, so it can be pointed at any deployment. A frame that many phones receive is
+parsed once: the same text is the same object."""
+
+from __future__ import annotations
+
+import asyncio
+import html as entities
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http.cookiejar import CookieJar
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import websockets
+
+from deliberate.live import marks
+
+Answer = dict[str, Any]
+OnPicture = Callable[["Phone", str, str], None]
+_part = re.compile(r'<(\w+) id="part-[^"]*" data-part="([^"]+)" data-hash="([^"]*)"[^>]*>')
+_counted = re.compile(r'(<(?:time|span)[^>]* data-(?:left|behind)="-?\d+"[^>]*>)[^<]*')
+
+
+@lru_cache(maxsize=4096)
+def parsed(text: str) -> dict[str, Any]:
+    """A frame as an object. Callers don't change it: other phones hold the same one."""
+    frame: dict[str, Any] = json.loads(text)
+    return frame
+
+
+class Away(Exception):
+    """The line could not be held, or the service answered with an error page."""
+
+
+@dataclass
+class Member:
+    """A seat as its owner's browser knows it: the cookie and where its pages lie."""
+
+    cookie: str
+    base: str
+    marks: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def held(self) -> set[str]:
+        return {mark for some in self.marks.values() for mark in some}
+
+
+class Door:
+    """Joins people over HTTP."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.origin = f"{parts.scheme}://{parts.netloc}"
+        self.http = httpx.AsyncClient(
+            base_url=self.origin, timeout=60, limits=httpx.Limits(max_connections=40), cookies=CookieJar()
+        )
+
+    async def join(self, link: str, **fields: str) -> Member:
+        """Follow a role link or a join address, fill in the one page, take the seat."""
+        first = await self._get(link)
+        ticket = _cookie(first, "ticket")
+        welcome = first.headers.get("location", "")
+        if first.status_code != 302 or not ticket:
+            raise Away(f"{link} did not lead to a welcome page ({first.status_code})")
+        second = await self.http.post(
+            welcome,
+            data={"place": "hall", "scripts": "1", **fields},
+            headers={"Origin": self.origin, "Cookie": f"ticket={ticket}"},
+        )
+        seat = _cookie(second, "seat")
+        if second.status_code != 302 or not seat:
+            raise Away(f"the welcome page gave no seat ({second.status_code})")
+        return Member(seat, second.headers["location"])
+
+    async def _get(self, url: str) -> httpx.Response:
+        return await self.http.get(url)
+
+    async def page(self, member: Member, screen: str = "") -> httpx.Response:
+        """A page of the seat, as a browser would load it."""
+        return await self.http.get(member.base + screen, headers={"Cookie": f"seat={member.cookie}"})
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+
+def _cookie(response: httpx.Response, name: str) -> str:
+    for header in response.headers.get_list("set-cookie"):
+        key, _equals, rest = header.partition("=")
+        if key == name:
+            return rest.partition(";")[0].strip('"')
+    return ""
+
+
+def parts_of(page: str) -> dict[str, str]:
+    """The live parts in a page: name -> inner HTML, counted times left out."""
+    found = {}
+    for match in _part.finditer(page):
+        tag, name = match.group(1), match.group(2)
+        found[name] = _inner(page, match.end(), tag)
+    return {name: without_times(html) for name, html in found.items()}
+
+
+def _inner(page: str, start: int, tag: str) -> str:
+    """The text from `start` to the end tag that closes the element opened before it."""
+    depth = 1
+    for match in re.compile(rf"<(/?){tag}\b[^>]*>").finditer(page, start):
+        depth += -1 if match.group(1) else 1
+        if depth == 0:
+            return page[start : match.start()]
+    raise Away("a part of the page was not closed")
+
+
+def without_times(html: str) -> str:
+    """HTML without the texts that depend on the moment (countdowns and the like)."""
+    return _counted.sub(r"\1", html).strip()
+
+
+def marks_of(page: str) -> dict[str, list[str]]:
+    """The seat's marks as the page holds them."""
+    match = re.search(r' data-marks="([^"]*)"', page)
+    found: dict[str, list[str]] = json.loads(entities.unescape(match.group(1))) if match else {}
+    return found
+
+
+class Phone:
+    """One line, held for one seat at a time. `watch` names the parts its screen shows."""
+
+    def __init__(self, door: Door, watch: tuple[str, ...], on_picture: OnPicture | None = None) -> None:
+        self.door = door
+        self.watch = watch
+        self.on_picture = on_picture
+        self.member: Member | None = None
+        self.pictures: dict[str, tuple[str, str]] = {}
+        self.heard = time.monotonic()
+        self.ended = ""
+        self._socket: Any = None
+        self._reader: asyncio.Task[None] | None = None
+        self._waiting: dict[str, tuple[asyncio.Future[Answer], str]] = {}
+
+    async def sit(self, member: Member) -> None:
+        """Take a seat: open the line with its cookie (closing the one before) and ask for the screen's pictures."""
+        if self.member is member and self._socket is not None:
+            return
+        await self.close()
+        self.member, self.pictures = member, {}
+        await self._open()
+
+    async def _open(self) -> None:
+        assert self.member is not None
+        for attempt in range(8):
+            try:
+                self._socket = await websockets.connect(
+                    self.door.origin.replace("http", "ws", 1) + self.member.base + "live",
+                    additional_headers={"Cookie": f"seat={self.member.cookie}", "Origin": self.door.origin},
+                    compression=None,
+                    ping_interval=None,
+                    open_timeout=30,
+                    max_size=2**22,
+                    proxy=None,
+                )
+                break
+            except (OSError, TimeoutError, websockets.WebSocketException) as error:
+                if attempt == 7:
+                    raise Away(f"the socket did not open: {error}") from None
+                await asyncio.sleep(0.2 * 2**attempt)
+        self._reader = asyncio.create_task(self._read(self._socket))
+        have = {name: self.pictures.get(name, ("", ""))[0] for name in self.watch}
+        await self._socket.send(json.dumps({"watch": have, "marks": True}))
+        for _future, frame in list(self._waiting.values()):
+            await self._socket.send(frame)
+
+    async def _read(self, socket: Any) -> None:
+        try:
+            async for text in socket:
+                self._hear(parsed(text))
+        except websockets.WebSocketException:
+            pass
+
+    def _hear(self, frame: dict[str, Any]) -> None:
+        self.heard = time.monotonic()
+        for name, (digest, html) in frame.get("p", {}).items():
+            self.pictures[name] = (digest, html)
+            if self.on_picture is not None:
+                self.on_picture(self, name, html)
+        if "marks" in frame and self.member is not None:
+            self.member.marks.update(frame["marks"])
+        if "a" in frame:
+            answer = frame["a"]
+            if self.member is not None:
+                self.member.marks.update(answer.get("marks", {}))
+            future, _frame = self._waiting.pop(answer["id"], (None, ""))
+            if future is not None and not future.done():
+                future.set_result(answer)
+        if "ping" in frame:
+            asyncio.get_running_loop().create_task(self._socket.send(json.dumps({"pong": frame["ping"]})))
+        self.ended = frame.get("end", self.ended)
+
+    async def act(self, name: str, *, patience_s: float = 60, **fields: object) -> Answer:
+        """Act and wait for the answer. A dropped line is opened anew and the same act sent again, under the same id."""
+        act = secrets.token_urlsafe(12)
+        frame = json.dumps({"do": name, "with": fields, "id": act})
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[act] = (future, frame)
+        until = time.monotonic() + patience_s
+        try:
+            await self._socket.send(frame)
+        except websockets.WebSocketException:
+            await self._open()
+        while True:
+            done, _pending = await asyncio.wait([future], timeout=2)
+            if done:
+                return future.result()
+            if time.monotonic() > until:
+                self._waiting.pop(act, None)
+                raise Away(f"no answer to {name} within {patience_s:.0f} s")
+            if self._reader is None or self._reader.done():
+                await self._open()
+
+    def screen(self) -> dict[str, str]:
+        """What the screen shows: each part as this seat sees it, counted times left out."""
+        held = self.member.held if self.member is not None else set()
+        return {name: without_times(marks.apply(html, held)) for name, (_hash, html) in self.pictures.items()}
+
+    async def close(self) -> None:
+        if self._socket is not None:
+            await self._socket.close()
+            if self._reader is not None:
+                await self._reader
+        self._socket = self._reader = None
