@@ -1,0 +1,141 @@
+"""A quote is verbatim or it is refused.
+
+Equal are: texts that are the same in Unicode NFC, and white space of any kind and length. All else
+must be the very characters of the source: capitals, quotation marks, dashes, ellipses. A quote does
+not begin or end inside a word, since "agree" is not what a speaker said who said "disagree".
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+_HYPHENS = "-\u2010\u2011"
+_JOINERS = "'’" + _HYPHENS  # can't, non-violent: one word
+_IN_NUMBERS = ".,:"  # 1.5, 10:30
+_TYPOGRAPHY = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'"}
+    | {"–": "-", "—": "-", "\u2010": "-", "\u2011": "-", "…": "..."}
+)
+# Written without spaces between words, so that a word's edge cannot be seen.
+_NO_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
+
+
+class Amiss(StrEnum):
+    EMPTY = "empty"
+    ELLIPSIS = "ellipsis"  # verbatim but for an ellipsis that was added
+    CAPITALS = "capitals"  # the same but for capital letters
+    TYPOGRAPHY = "typography"  # the same but for quotation marks, dashes or ellipses
+    INSIDE_A_WORD = "inside_a_word"  # begins or ends within a word of the source
+    NOT_FOUND = "not_found"
+
+
+class NotVerbatim(ValueError):
+    def __init__(self, code: Amiss) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+class Span(NamedTuple):
+    """Where in the source, in code points: source[start:end]."""
+
+    start: int
+    end: int
+
+
+def find(quote: str, source: str) -> Span:
+    """The first place in the source, as it is stored, where the quote stands verbatim.
+
+    `NotVerbatim` says what is amiss, the mildest reason that fits.
+    """
+    wanted = _flat(quote)[0].strip()
+    if not wanted.strip(".… "):
+        raise NotVerbatim(Amiss.EMPTY)
+    flat, spans = _flat(source)
+    inside = False
+    at = flat.find(wanted)
+    while at >= 0:
+        end = at + len(wanted)
+        if not (_in_word(flat, spans, at) or _in_word(flat, spans, end)):
+            return Span(spans[at].start, spans[end - 1].end)
+        inside = True
+        at = flat.find(wanted, at + 1)
+    raise NotVerbatim(Amiss.INSIDE_A_WORD if inside else _what_is_amiss(wanted, flat))
+
+
+def _what_is_amiss(wanted: str, flat: str) -> Amiss:
+    if wanted.strip(".… ") in flat and wanted.strip(".… ") != wanted:
+        return Amiss.ELLIPSIS
+    pieces = [piece.strip() for piece in wanted.replace("[…]", "…").replace("...", "…").split("…")]
+    if len(pieces) > 1 and all(piece in flat for piece in pieces):
+        return Amiss.ELLIPSIS
+    if wanted.casefold() in flat.casefold():
+        return Amiss.CAPITALS
+    if wanted.translate(_TYPOGRAPHY) in flat.translate(_TYPOGRAPHY):
+        return Amiss.TYPOGRAPHY
+    return Amiss.NOT_FOUND
+
+
+def _flat(text: str) -> tuple[str, list[Span]]:
+    """The text in NFC with each run of white space as one space, and where each of its characters
+    came from."""
+    characters: list[str] = []
+    spans: list[Span] = []
+    for start, end in _clusters(text):
+        for character in unicodedata.normalize("NFC", text[start:end]):
+            if character.isspace():
+                if characters and characters[-1] == " ":
+                    spans[-1] = Span(spans[-1].start, end)
+                    continue
+                character = " "  # noqa: PLW2901
+            characters.append(character)
+            spans.append(Span(start, end))
+    return "".join(characters), spans
+
+
+def _clusters(text: str) -> Iterator[Span]:
+    """The smallest pieces that can be put in NFC one by one: a letter with its accents, say."""
+    start = 0
+    for end in range(1, len(text) + 1):
+        # Nothing before U+0300 changes together with what stands before it.
+        if end == len(text) or text[end] < "\u0300" or _parted(text[start:end], text[end]):
+            yield Span(start, end)
+            start = end
+
+
+def _parted(before: str, character: str) -> bool:
+    if unicodedata.combining(character):
+        return False
+    whole = unicodedata.normalize("NFC", before + character)
+    parts = unicodedata.normalize("NFC", before) + unicodedata.normalize("NFC", character)
+    return whole == parts
+
+
+def _in_word(flat: str, spans: list[Span], at: int) -> bool:
+    """Whether the edge before position `at` lies within a word, or within one letter."""
+    if not 0 < at < len(flat):
+        return False
+    if spans[at - 1] == spans[at]:
+        return True
+    earlier, before = flat[max(0, at - 2) : at - 1], flat[at - 1]
+    after, later = flat[at], flat[at + 1 : at + 2]
+    if _of_word(before) and _of_word(after):
+        return True
+    if _of_word(before) and _of_word(later) and after in _JOINERS:
+        return True
+    if before.isdigit() and later.isdigit() and after in _IN_NUMBERS:
+        return True
+    if earlier.isdigit() and after.isdigit() and before in _IN_NUMBERS:
+        return True
+    # A quote may begin behind an apostrophe, as in l'eau, but not behind the hyphen of non-violent.
+    return _of_word(earlier) and _of_word(after) and before in _HYPHENS
+
+
+def _of_word(character: str) -> bool:
+    if not character:
+        return False
+    if unicodedata.category(character)[0] not in "LMN":
+        return False
+    return not unicodedata.name(character, "").startswith(_NO_SPACES)

@@ -1,0 +1,112 @@
+"""Words as they are kept: tidy white space, who they are shown as said by, and what a correction
+changed. Reading and writing of files is in vtt.py and plain.py.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import Enum, StrEnum
+from typing import TypeAlias
+
+K = 5
+
+# No-break spaces are part of good typography (before a colon in French) and stay what they are.
+_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+class Level(Enum):
+    """How much is shown of who spoke, from most to least."""
+
+    NAME = "name"
+    ROLE = "role"
+    GROUP = "group"
+    NOBODY = "nobody"
+
+
+class Op(StrEnum):
+    SAME = "same"
+    DELETED = "deleted"
+    INSERTED = "inserted"
+
+
+Diff: TypeAlias = list[tuple[Op, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who words are shown as said by; `text` is empty for nobody. The level says what text is."""
+
+    level: Level
+    text: str
+
+
+NOBODY = Shown(Level.NOBODY, "")
+
+
+def tidy(text: str) -> str:
+    """The text in Unicode NFC, without control characters, runs of white space as one space.
+
+    Two texts that look the same are then stored the same, and a database takes every one of them.
+    """
+    clean = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", _SPACE.sub(" ", clean)).strip()
+
+
+def words(text: str) -> list[str]:
+    """The words as counted in reports: what stands between white space."""
+    return text.split()
+
+
+def lowest(*levels: Level) -> Level:
+    """The level that shows least: of the event's, the turn's and the speaker's own."""
+    order = list(Level)
+    return max(levels, key=order.index)
+
+
+def attribution(
+    levels: Iterable[Level],
+    *,
+    name: str,
+    role: str,
+    group: str,
+    group_seats: int,
+    k: int = K,
+) -> Shown:
+    """Who the words are shown as said by.
+
+    `levels`: of the event, of the turn, of the speaker; the lowest wins, and none at all is nobody.
+    `group_seats`: seats of the group in the event. A group shows only with at least k of them.
+    What is empty is not replaced by anything that tells more: it falls to the next lower level.
+    """
+    level = lowest(*levels, Level.NAME) if (levels := tuple(levels)) else Level.NOBODY
+    texts = {Level.NAME: name, Level.ROLE: role, Level.GROUP: group if group_seats >= k else ""}
+    steps = list(Level)
+    for step in steps[steps.index(level) : -1]:
+        if texts[step].strip():
+            return Shown(step, texts[step].strip())
+    return NOBODY
+
+
+def diff(old: str, new: str) -> Diff:
+    """What changed, word by word, for <del> and <ins>.
+
+    The parts that are not inserted give the old text letter for letter, those not deleted the new.
+    """
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    # White space is no anchor: without this, unrelated sentences match at every blank.
+    matcher = SequenceMatcher(str.isspace, before, after, autojunk=False)
+    parts: Diff = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            parts.append((Op.SAME, "".join(before[a:b])))
+            continue
+        if a < b:
+            parts.append((Op.DELETED, "".join(before[a:b])))
+        if c < d:
+            parts.append((Op.INSERTED, "".join(after[c:d])))
+    return parts

@@ -1,0 +1,159 @@
+"""WebVTT, written and read (https://www.w3.org/TR/webvtt1/).
+
+Written: a header, notes, and one cue a segment with its speaker in a voice tag. Read: files of
+others too. Identifiers, settings, styles, regions and all tags but voices are passed over; a cue in
+which several speak becomes one cue each. The standard's player drops what it cannot read; an import
+must not lose words in silence, so here a broken cue is an error that names its line.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rooms.transcript.core import tidy
+
+_TIME = re.compile(r"(?:([0-9]{2,}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})", re.ASCII)
+_TAG = re.compile(r"<[^>]*>?")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t\n]+([^>]*)>")
+
+
+class Flaw(StrEnum):
+    NO_HEADER = "no_header"  # the first line is not WEBVTT
+    NO_TIMES = "no_times"  # a block of text without a line of times
+    BAD_TIMES = "bad_times"  # times that cannot be read
+    ENDS_BEFORE_START = "ends_before_start"
+
+
+class BadFile(ValueError):
+    """`line` counts from 1."""
+
+    def __init__(self, code: Flaw, line: int) -> None:
+        super().__init__(f"{code.value} in line {line}")
+        self.code = code
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Whole milliseconds from the start of the recording. `speaker` is empty for nobody."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    cues: tuple[Cue, ...]
+    notes: tuple[str, ...] = ()
+
+
+def write(cues: Iterable[Cue], notes: Iterable[str] = ()) -> str:
+    """A WebVTT file with line feeds, the notes first. A cue without words is left out.
+
+    The order of cues is kept; the standard asks for one by start. ValueError for times below 0 or
+    an end before its start.
+    """
+    # A note, too, must not hold the arrow: it would begin a cue.
+    blocks = ["WEBVTT", *(f"NOTE {_escaped(tidy(note))}" for note in notes)]
+    for cue in cues:
+        if not 0 <= cue.start_ms <= cue.end_ms:
+            raise ValueError("a cue starts at 0 or later and ends after its start")
+        text, name = _escaped(tidy(cue.text)), _escaped(tidy(cue.speaker))
+        if text:
+            voiced = f"<v {name}>{text}</v>" if name else text
+            blocks.append(f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n{voiced}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def read(text: str) -> Captions:
+    """The cues in the order of the file, and its notes. `BadFile` for what is not WebVTT."""
+    text = text.removeprefix("\ufeff").replace("\x00", "\ufffd")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not re.match(r"WEBVTT(?:[ \t]|$)", lines[0]):
+        raise BadFile(Flaw.NO_HEADER, 1)
+    cues: list[Cue] = []
+    notes: list[str] = []
+    blocks = _blocks(lines)
+    next(blocks)  # the header and its own lines
+    for number, block in blocks:
+        if re.match(r"NOTE(?:[ \t]|$)", block[0]):
+            notes.append(tidy(html.unescape("\n".join(block)[4:])))
+        elif not re.fullmatch(r"(?:STYLE|REGION)[ \t]*", block[0]):
+            cues.extend(_cues(number, block))
+    return Captions(tuple(cues), tuple(notes))
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Runs of lines that are not empty, each with the number of its first line."""
+    block: list[str] = []
+    for number, line in enumerate([*lines, ""], start=1):
+        if line:
+            block.append(line)
+        elif block:
+            yield number - len(block), block
+            block = []
+
+
+def _cues(number: int, block: list[str]) -> Iterator[Cue]:
+    at = next((n for n, line in enumerate(block[:2]) if "-->" in line), None)
+    if at is None:
+        raise BadFile(Flaw.NO_TIMES, number)
+    start_text, _, rest = block[at].partition("-->")
+    end_text = rest.split(maxsplit=1)[:1]  # what follows are settings of the cue
+    start, end = _ms(start_text.strip()), _ms("".join(end_text))
+    if start is None or end is None:
+        raise BadFile(Flaw.BAD_TIMES, number + at)
+    if end < start:
+        raise BadFile(Flaw.ENDS_BEFORE_START, number + at)
+    for later, line in enumerate(block[at + 1 :], start=number + at + 1):
+        if "-->" in line:  # the empty line before the next cue is missing: its words would be lost
+            raise BadFile(Flaw.BAD_TIMES, later)
+    for speaker, text in _voices("\n".join(block[at + 1 :])):
+        yield Cue(start, end, text, speaker)
+
+
+def _voices(payload: str) -> Iterator[tuple[str, str]]:
+    """Who says what: a voice reaches to its end tag, to the next voice, or to the end."""
+    speaker = ""
+    text = ""
+    position = 0
+    for tag in _TAG.finditer(payload):
+        text += payload[position : tag.start()]
+        position = tag.end()
+        voice = _VOICE.fullmatch(tag.group())
+        if voice or tag.group().startswith("</v"):
+            if said := _plain(text):
+                yield speaker, said
+            text = ""
+            speaker = _plain(voice.group(1)) if voice else ""
+    if said := _plain(text + payload[position:]):
+        yield speaker, said
+
+
+def _plain(escaped: str) -> str:
+    return tidy(html.unescape(escaped))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _ms(text: str) -> int | None:
+    found = _TIME.fullmatch(text)
+    if not found:
+        return None
+    hours, minutes, seconds, thousandths = (int(part or 0) for part in found.groups())
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths
+
+
+def _clock(ms: int) -> str:
+    seconds, thousandths = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{thousandths:03}"

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import unicodedata
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.transcript.core import NOBODY, Level, Op, Shown, attribution, diff, lowest, tidy, words
+
+
+def shown(*levels: Level, name: str = "Ada", role: str = "judge", seats: int = 5) -> Shown:
+    return attribution(levels, name=name, role=role, group="artists", group_seats=seats, k=5)
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [(Level.NAME, "Ada"), (Level.ROLE, "judge"), (Level.GROUP, "artists"), (Level.NOBODY, "")],
+)
+def test_each_level_shows_its_own_and_nothing_else(level: Level, text: str) -> None:
+    assert shown(level) == Shown(level, text)
+
+
+def test_the_lowest_of_event_turn_and_speaker_wins() -> None:
+    for levels in product(Level, repeat=3):
+        assert list(Level).index(lowest(*levels)) == max(map(list(Level).index, levels))
+    assert shown(Level.NAME, Level.GROUP, Level.ROLE) == Shown(Level.GROUP, "artists")
+    assert shown(Level.NAME, Level.NOBODY) == NOBODY
+
+
+def test_a_group_under_k_seats_is_not_named() -> None:
+    assert shown(Level.GROUP, seats=4) == NOBODY
+    assert shown(Level.GROUP, seats=5) == Shown(Level.GROUP, "artists")
+
+
+def test_what_is_missing_falls_to_the_next_lower_level_never_a_higher() -> None:
+    assert shown(Level.NAME, name=" ") == Shown(Level.ROLE, "judge")
+    assert shown(Level.ROLE, role="") == Shown(Level.GROUP, "artists")
+    assert shown(Level.ROLE, role="", seats=4) == NOBODY
+
+
+def test_no_level_at_all_shows_nobody() -> None:
+    assert shown() == NOBODY
+
+
+def test_white_space_is_tidied_and_no_break_spaces_stay() -> None:
+    assert tidy("  a\t\r\n b\u00a0: c\u2003d ") == "a b\u00a0: c d"
+
+
+def test_letters_and_accents_are_joined_and_control_characters_gone() -> None:
+    assert tidy("cafe\x00\u0301 \x07 \ud800") == "café"
+
+
+@given(st.text())
+def test_tidying_twice_changes_nothing_more(text: str) -> None:
+    assert tidy(tidy(text)) == tidy(text)
+    assert unicodedata.is_normalized("NFC", tidy(text))
+
+
+def test_words_are_what_stands_between_white_space() -> None:
+    assert words(" it's  10:30,\u00a0now ") == ["it's", "10:30,", "now"]
+
+
+def test_a_changed_word_is_deleted_and_inserted_and_the_rest_stays() -> None:
+    assert diff("We ask for peace.", "We call for peace.") == [
+        (Op.SAME, "We "),
+        (Op.DELETED, "ask"),
+        (Op.INSERTED, "call"),
+        (Op.SAME, " for peace."),
+    ]
+
+
+def test_an_unchanged_text_is_one_part() -> None:
+    assert diff("We ask.", "We ask.") == [(Op.SAME, "We ask.")]
+    assert diff("", "") == []
+
+
+TEXTS = st.text(st.sampled_from("ab .,\n"), max_size=40) | st.text(max_size=40)
+
+
+@given(TEXTS, TEXTS)
+def test_a_diff_gives_back_both_texts_letter_for_letter(old: str, new: str) -> None:
+    parts = diff(old, new)
+    assert "".join(text for op, text in parts if op is not Op.INSERTED) == old
+    assert "".join(text for op, text in parts if op is not Op.DELETED) == new

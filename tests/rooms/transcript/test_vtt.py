@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.transcript.core import tidy
+from rooms.transcript.vtt import BadFile, Captions, Cue, Flaw, read, write
+
+
+def test_a_segment_is_written_as_a_cue_with_a_voice() -> None:
+    written = write([Cue(3_723_004, 3_725_000, "Hello  & <all>", "Ada\nB>")], ["Item 1 --> 2"])
+    assert written == (
+        "WEBVTT\n\nNOTE Item 1 --&gt; 2\n\n"
+        "01:02:03.004 --> 01:02:05.000\n<v Ada B&gt;>Hello &amp; &lt;all&gt;</v>\n"
+    )
+
+
+def test_words_of_nobody_have_no_voice() -> None:
+    assert write([Cue(0, 1, "Hello")]).endswith("00:00:00.000 --> 00:00:00.001\nHello\n")
+
+
+def test_a_file_with_all_that_others_write_is_read() -> None:
+    text = (
+        "\ufeffWEBVTT - a title\r\nKind: captions\r\n\r\n"
+        "STYLE\r\n::cue { color: red }\r\n\r\n"
+        "REGION\r\nid:fred\r\n\r\n"
+        "NOTE one\r\ntwo &amp; three\r\n\r\n\r\n"
+        "first cue\r\n01:02.500 --> 100:00:00.000 align:start position:10%\r\n"
+        "<v.loud Ada &lt;A&gt;>Hello <i>there</i>,\r\n<00:00:03.000>all&nbsp;of you\r\n\r\n"
+        "00:05.000 --> 00:06.000\r\nBefore. <v Ben>Yes.</v><v Cy>No.\r\n"
+    )
+    assert read(text) == Captions(
+        (
+            Cue(62_500, 360_000_000, "Hello there, all\u00a0of you", "Ada <A>"),
+            Cue(5_000, 6_000, "Before."),
+            Cue(5_000, 6_000, "Yes.", "Ben"),
+            Cue(5_000, 6_000, "No.", "Cy"),
+        ),
+        ("one two & three",),
+    )
+
+
+def test_old_line_ends_are_read_too() -> None:
+    assert read("WEBVTT\r\r00:01.000 --> 00:02.000\rHi\r").cues == (Cue(1000, 2000, "Hi"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("", Flaw.NO_HEADER, 1),
+        ("WEBVTTX\n", Flaw.NO_HEADER, 1),
+        ("1\n00:00:01,000 --> 00:00:02,000\nHi", Flaw.NO_HEADER, 1),
+        ("WEBVTT\n\nHello", Flaw.NO_TIMES, 3),
+        ("WEBVTT\n\nid\n00:01 --> 00:02\nHi", Flaw.BAD_TIMES, 4),
+        ("WEBVTT\n\n00:01.000 --> \nHi", Flaw.BAD_TIMES, 3),
+        ("WEBVTT\n\n00:61.000 --> 01:62.000\nHi", Flaw.BAD_TIMES, 3),
+        ("WEBVTT\n\n00:02.000 --> 00:01.000\nHi", Flaw.ENDS_BEFORE_START, 3),
+        ("WEBVTT\n\n\n00:01.000 --> 00:02.000\na\n00:02.000 --> 00:03.000\nb", Flaw.BAD_TIMES, 6),
+    ],
+)
+def test_a_broken_file_names_the_line(text: str, code: Flaw, line: int) -> None:
+    with pytest.raises(BadFile) as refusal:
+        read(text)
+    assert (refusal.value.code, refusal.value.line) == (code, line)
+
+
+def test_a_header_alone_has_no_cues() -> None:
+    assert read("WEBVTT") == Captions(())
+    assert write([]) == "WEBVTT\n"
+    assert write([Cue(0, 1, " \n")]) == "WEBVTT\n"
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 5), (5, 4)])
+def test_times_that_cannot_be_are_not_written(start: int, end: int) -> None:
+    with pytest.raises(ValueError, match="a cue starts"):
+        write([Cue(start, end, "Hi")])
+
+
+TEXT = st.text(st.sampled_from("ab<>&;v/-. \n\u00a0:") | st.characters(), max_size=30)
+CUES = st.lists(
+    st.builds(
+        lambda start, length, text, speaker: Cue(start, start + length, tidy(text), tidy(speaker)),
+        st.integers(0, 400_000_000),
+        st.integers(0, 10_000_000),
+        TEXT.filter(tidy),
+        TEXT,
+    ),
+    max_size=5,
+)
+
+
+@given(CUES, st.lists(TEXT.map(tidy), max_size=3))
+def test_what_is_written_is_read_back_whole(cues: list[Cue], notes: list[str]) -> None:
+    assert read(write(cues, notes)) == Captions(tuple(cues), tuple(notes))
+
+
+def attempt(text: str) -> Captions | BadFile:
+    try:
+        return read(text)
+    except BadFile as refusal:
+        return refusal
+
+
+@given(st.text(st.sampled_from("WEBVTT\n\r 0:1.->v<&x"), max_size=60))
+def test_any_text_is_read_or_refused_and_never_more(text: str) -> None:
+    outcome = attempt("WEBVTT\n\n" + text)
+    if isinstance(outcome, BadFile):
+        assert 3 <= outcome.line <= text.count("\n") + text.count("\r") + 3
+    else:
+        assert all(cue.text and cue.start_ms <= cue.end_ms for cue in outcome.cues)
