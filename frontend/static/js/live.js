@@ -29,10 +29,10 @@
       put(one, clock(left));
       const timer = one.closest(".timer");
       if (timer) {
-        timer.classList.toggle("amber", left <= 20 && left >= 0);
-        timer.classList.toggle("over", left < 0);
-        const total = Number(timer.dataset.seconds || 0), ring = timer.querySelector(".ring-left");
-        if (ring && total) ring.setAttribute("stroke-dasharray", `${Math.max(0, Math.min(100, (100 * left) / total))} 100`);
+        const mood = left < 0 ? "over" : left <= 20 ? "near" : "", ring = timer.querySelector("circle.left");
+        for (const each of [timer, timer.closest(".turn")]) if (each && (each.dataset.state || "") !== mood) each.dataset.state = mood;
+        const total = Number(timer.dataset.seconds || 0);
+        if (ring && total) ring.setAttribute("stroke-dasharray", `${left < 0 ? 101 : Math.min(100, (100 * left) / total)} 100`);
       }
     }
     for (const one of all(root, "[data-behind]")) {
@@ -45,11 +45,12 @@
   const shown = () => Object.fromEntries(all(document, "[data-part]").map((one) => [one.dataset.part, one.dataset.hash || ""]));
   let turn = "";
   function settle() {
-    const mine = all(document, ".your-turn").find((one) => !one.closest("[hidden]"));
+    const mine = all(document, ".turn").find((one) => !one.closest("[hidden]"));
     const now = mine ? mine.dataset.turn : "";
     if (now && now !== turn) { navigator.vibrate?.([200, 100, 200]); mine.scrollIntoView?.({ block: "nearest" }); }
     turn = now;
-    body.classList.toggle("has-turn", Boolean(now));
+    // While it is somebody's turn nothing behind the full screen can be reached by mistake; the header with Exit can.
+    for (const other of all(document, "#main > *, nav.dock")) other.inert = Boolean(mine) && !other.contains(mine);
     for (const listener of listeners) listener();
   }
   async function picture(name, hash, html) {
@@ -96,16 +97,17 @@
   function say(text, wrong) {
     const place = document.getElementById("said");
     if (!place || !text) return;
-    place.className = wrong ? "said wrong" : "said";
+    place.className = wrong ? "flash refused" : "flash";
+    place.hidden = false;
     place.textContent = text;
     clearTimeout(say.timer);
-    say.timer = setTimeout(() => { place.textContent = ""; }, wrong ? 12000 : 6000);
+    say.timer = setTimeout(() => { place.hidden = true; place.textContent = ""; }, wrong ? 12000 : 6000);
   }
 
   // ---- the line --------------------------------------------------------------------------------------------------
   function state(word) {
     const place = document.getElementById("line");
-    if (place) { place.dataset.state = word; put(place, words[word]); }
+    if (place) { place.dataset.line = word; put(place, words[word]); }
   }
   const open = () => socket && socket.readyState === WebSocket.OPEN;
   function connect() {
@@ -206,12 +208,13 @@
     if (!form.dataset.command || event.defaultPrevented) return;
     event.preventDefault();
     if (form.getAttribute("aria-busy")) return;
-    form.setAttribute("aria-busy", "true"); // shown at once: the tap was taken
-    const typed = fieldsOf(form, event.submitter);
+    const button = event.submitter;
+    for (const each of [form, button]) each?.setAttribute("aria-busy", "true"); // shown at once: the tap was taken
+    const typed = fieldsOf(form, button);
     const answer = await act(form.dataset.command, typed);
-    form.removeAttribute("aria-busy");
+    for (const each of [form, button]) each?.removeAttribute("aria-busy");
     say(answer.say, !answer.ok);
-    const now = fieldsOf(form, event.submitter);
+    const now = fieldsOf(form, button);
     if (answer.ok && form.hasAttribute("data-reset") && JSON.stringify(now) === JSON.stringify(typed)) form.reset();
     if (answer.ok && form.dataset.then) htmx.ajax("GET", form.dataset.then, { target: "#main", select: "#main", swap: "outerHTML" });
     form.dispatchEvent(new CustomEvent("deliberate:answer", { bubbles: true, detail: answer }));
