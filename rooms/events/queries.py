@@ -37,3 +37,16 @@ def home_room(event: Event) -> Room:
 def current_item(room: Any) -> AgendaItem | None:
     """The agenda item that is on now."""
     return AgendaItem.objects.filter(room=room, state=AgendaItem.State.CURRENT).first()
+
+
+def addresses(event: Event, where: str) -> dict[str, str]:
+    """Role -> the address of its oldest living link, below `where` (scheme and host)."""
+    found: dict[str, str] = {}
+    for link in event.links.filter(revoked_at=None):
+        found.setdefault(link.role, f"{where}{path_of(link)}")
+    return found
+
+
+def path_of(link: RoleLink) -> str:
+    """The path a link's QR code leads to."""
+    return f"/join/{link.code}/" if link.code else f"/in/{token_of(link)}/"

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from deliberate.rehearsal import guests
 from deliberate.roles import ROLES
 from deliberate.shell.server import serve
 
@@ -46,8 +47,8 @@ class Command(BaseCommand):
         from rooms.events import demo, queries
 
         event = demo.ensure()
-        links = {link.role: link for link in event.links.filter(revoked_at=None)}
-        code = links["participant"].code
+        links = queries.addresses(event, where)
+        code = links["participant"].rstrip("/").rpartition("/")[2]
 
         def ready() -> None:
             import segno
@@ -55,20 +56,16 @@ class Command(BaseCommand):
             out = self.stdout
             out.write("")
             out.write(f"{event.title}")
-            segno.make(f"{where}/join/{code}/", error="m").terminal(out=sys.stdout, compact=True)
+            segno.make(links["participant"], error="m").terminal(out=sys.stdout, compact=True)
             out.write(f"Scan this, or open {where}/join/ and type {code}")
             out.write("")
             for role in ROLES:
-                link = links[role]
-                path = f"/join/{link.code}/" if link.code else f"/in/{queries.token_of(link)}/"
-                out.write(f"{role}: {where}{path}")
+                out.write(f"{role}: {links[role]}")
             out.write("")
             out.write("Stop with Ctrl+C. Everything is kept; --fresh starts over.")
             sys.stdout.flush()
             if options["guests"]:
-                from deliberate.shell.guests import start
-
-                start(where, code or "", options["guests"])
+                guests.start(links, options["guests"])
 
         serve(host, port, ready=ready)
 

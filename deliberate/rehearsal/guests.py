@@ -1,0 +1,238 @@
+"""Simulated people for a lone newcomer: they join, ask for the floor, speak, vote, post and lift ideas at a human pace.
+
+They come in over the real sockets, in a process of their own. One of them chairs when nobody else does: where the floor
+stays empty for a while with people waiting, the next is called; now and then a poll is held."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import subprocess
+import sys
+import time
+from typing import Any
+
+from deliberate.rehearsal.phone import Away, Door, Phone
+from deliberate.rehearsal.plenary import choice
+
+WATCH = ("floor.now", "floor.queue", "ballots.open", "ideas.board", "transcript.live", "statements.text")
+PATIENCE_S = 12
+
+TALK = (
+    "Where I work, the police station is two hours away and the court is a day. People settle things among themselves, "
+    "and the strongest settle best.",
+    "We were asked for our views three times and never heard what became of them. The fourth time nobody came.",
+    "A land title means nothing when the office that keeps the register can be bought. Publish the register.",
+    "My grandmother knew who to call when the river rose. Now there is a hotline, and nobody answers it.",
+    "Young people do not lack interest. They lack a seat where the decision is really taken.",
+    "If you want the displaced to speak, pay for the day they lose, and do not print their names.",
+    "The first visit is for the camera. What builds trust is the second visit, and the third.",
+    "Business can live with strict rules. What it cannot live with is rules that change with the minister.",
+    "Journalists in my country write what they know in drafts that are never printed. Protect the drafts.",
+    "Painters in our town asked one question on every wall: who decided this? It is still a good question.",
+    "Security that is only counted in soldiers is counted wrong. Count the wells that work.",
+    "We promised a follow-up last year. Let us begin with what we kept of it.",
+)
+IDEAS = (
+    "Publish every land deal in the languages spoken where the land is.",
+    "Pay people for the working day they lose when they testify.",
+    "Rotate the chair of every panel between groups, by lot.",
+    "One public page a promise: who made it, by when, what became of it.",
+    "Let villages choose their own observer for water talks.",
+    "Fund safe phones for those who report abuses.",
+    "No conference without those it talks about, in the hall or on a safe line.",
+    "Teach mediation in every police school.",
+    "A yearly hearing where ministers answer the displaced, live.",
+    "Translate decisions within three days, not three months.",
+)
+POLLS = (
+    ("one", "What should we begin with?", "Water\nLand registers\nSafe reporting\nYouth seats"),
+    ("scale", "How much do you trust the process so far?", ""),
+    ("ranking", "In which order should these be funded?", "Mediators\nOpen registers\nSafe phones"),
+)
+NAMES = ("Asha", "Tomas", "Mei", "Yusuf", "Lena", "Kofi", "Ines", "Noor", "Pavel", "Rosa", "Emeka", "Sofia")
+
+
+def start(links: dict[str, str], count: int) -> subprocess.Popen[str]:
+    """Let `count` guests in, in a process of their own that ends with this one. The links go by its standard input."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deliberate.rehearsal.guests"], stdin=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps({"links": links, "count": count}) + "\n")
+    process.stdin.flush()  # and kept open: its end tells the guests to go home
+    return process
+
+
+class Guest:
+    """One simulated person."""
+
+    def __init__(self, phone: Phone, captioner: Phone, number: int) -> None:
+        self.phone, self.captioner = phone, captioner
+        self.lines = random.Random(number)
+        self.voted: set[str] = set()
+        self.lifted: set[str] = set()
+        self.ideas = list(self.lines.sample(IDEAS, 2))
+
+    async def live(self) -> None:
+        """A look at the phone every few seconds, for as long as the room lasts."""
+        await asyncio.sleep(self.lines.uniform(0, 15))
+        while True:
+            try:
+                await self.look()
+            except Away:
+                pass
+            await asyncio.sleep(self.lines.uniform(3, 12))
+
+    def picture(self, part: str) -> str:
+        return self.phone.pictures.get(part, ("", ""))[1]
+
+    def has(self, kind: str) -> str:
+        """The first mark of a kind that this seat holds: "turn:k3b9" for "turn"."""
+        held = self.phone.member.held if self.phone.member is not None else set()
+        return next((mark for mark in sorted(held) if mark.startswith(f"{kind}:")), "")
+
+    async def look(self) -> None:
+        turn = self.has("turn").partition(":")[2]
+        if turn and f'data-turn="{turn}"' in self.picture("floor.now"):
+            return await self.speak()
+        poll = re.search(r'name="poll" value="(\w+)"', self.picture("ballots.open"))
+        if poll and poll.group(1) not in self.voted:
+            return await self.vote(poll.group(1))
+        whim = self.lines.random()
+        if whim < 0.12 and not turn:
+            await self.phone.act("floor.ask", kind=self.lines.choice(("point", "point", "question")))
+        elif whim < 0.25 and self.ideas:
+            await self.phone.act("ideas.post", text=self.ideas.pop())
+        elif whim < 0.7:
+            await self.lift()
+        elif whim < 0.8:
+            await self.stand()
+
+    async def speak(self) -> None:
+        """Wait to be started, say something, be captioned, and finish."""
+        await asyncio.sleep(self.lines.uniform(3, 6))
+        text = self.lines.choice(TALK)
+        said = ""
+        for word in text.split():
+            said = f"{said} {word}".strip()
+            await asyncio.sleep(self.lines.uniform(0.2, 0.4))
+            await self.captioner.act("transcript.interim", text=said)
+            if word.endswith((".", "?")):
+                await self.captioner.act("transcript.settle", text=said)
+                said = ""
+        await self.phone.act("floor.finish")
+
+    async def vote(self, poll: str) -> None:
+        await asyncio.sleep(self.lines.uniform(1, 10))
+        form = self.picture("ballots.open")
+        options = list(dict.fromkeys(re.findall(r'name="choice"[^>]* value="([\w:-]+)"', form)))
+        ranks = list(dict.fromkeys(re.findall(r'value="(\w+):\d+"', form)))
+        numbers = [option for option in options if option.isdigit()]
+        if ranks:
+            picked = choice("ranking", self.lines.sample(ranks, len(ranks)), 0)
+        elif numbers:
+            picked = self.lines.choice(numbers)
+        else:
+            named = [option for option in options if option != "abstain"]
+            picked = self.lines.choice(named) if named else "abstain"
+        await self.phone.act("ballots.cast", poll=poll, choice=picked)
+        self.voted.add(poll)
+
+    async def lift(self) -> None:
+        ideas = list(dict.fromkeys(re.findall(r'name="idea" value="(\w+)"', self.picture("ideas.board"))))
+        fresh = [idea for idea in ideas if idea not in self.lifted]
+        if fresh:
+            idea = self.lines.choice(fresh)
+            self.lifted.add(idea)
+            await self.phone.act("ideas.upvote", idea=idea)
+            await self.phone.act("opinions.say", idea=idea, value=self.lines.choice(("agree", "agree", "pass", "disagree")))
+
+    async def stand(self) -> None:
+        clauses = list(dict.fromkeys(re.findall(r'name="clause" value="(\w+)"', self.picture("statements.text"))))
+        if clauses:
+            await self.phone.act(
+                "statements.stand", clause=self.lines.choice(clauses), value="support", reservation=""
+            )
+
+
+class Chair:
+    """Calls the next where nobody else does, and holds a poll now and then."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.phone = phone
+        self.polls = list(POLLS)
+
+    async def live(self) -> None:
+        idle = time.monotonic()
+        poll_at = time.monotonic() + 60
+        while True:
+            await asyncio.sleep(2)
+            try:
+                now = self.phone.pictures.get("floor.now", ("", ""))[1]
+                waiting = re.search(r'name="expected" value="(\w+)"', self.phone.pictures.get("floor.console", ("", ""))[1])
+                if "data-turn=" in now or not waiting:
+                    idle = time.monotonic()
+                elif time.monotonic() - idle > PATIENCE_S:
+                    await self.phone.act("floor.call_next", expected=waiting.group(1))
+                    await self.phone.act("floor.start")
+                if time.monotonic() > poll_at and self.polls:
+                    poll_at = time.monotonic() + 240
+                    await self.poll(*self.polls.pop(0))
+            except Away:
+                pass
+
+    async def poll(self, kind: str, question: str, options: str) -> None:
+        made = await self.phone.act(
+            "ballots.prepare", kind=kind, question=question, options=options, least="1",
+            most="5" if kind == "scale" else "1", low_label="", high_label="", secret="on",
+        )  # fmt: skip
+        if not made["ok"]:
+            return
+        opened = await self.phone.act("ballots.open", poll=made["data"]["poll"])
+        if opened["ok"]:
+            await asyncio.sleep(45)
+            await self.phone.act("ballots.close", poll=made["data"]["poll"])
+
+
+async def visit(links: dict[str, str], count: int, groups: list[str]) -> None:
+    """Join with `count` guests, a captioner and a chair, and stay until cancelled."""
+    door = Door(links["host"])
+    captioner, chair = Phone(door, ()), Phone(door, ("floor.now", "floor.console"))
+    await captioner.sit(await door.join(links["captioner"]))
+    await chair.sit(await door.join(links["moderator"]))
+    lives = [Chair(chair).live()]
+    for number in range(count):
+        phone = Phone(door, WATCH)
+        place = "remote" if number % 3 == 2 else "hall"
+        name = f"{NAMES[number % len(NAMES)]} {number // len(NAMES) + 1}" if number >= len(NAMES) else NAMES[number]
+        group = groups[number % len(groups)] if groups else ""
+        await phone.sit(await door.join(links["participant"], name=name, place=place, group=group))
+        lives.append(Guest(phone, captioner, number).live())
+    await asyncio.gather(*lives)
+
+
+async def _groups(links: dict[str, str]) -> list[str]:
+    """The handles of the groups that the join page offers."""
+    import httpx
+
+    async with httpx.AsyncClient(follow_redirects=True) as http:
+        page = (await http.get(links["participant"])).text
+    form = page[page.find('name="group"') :].partition("</select>")[0]
+    return [handle for handle in re.findall(r'<option value="(\w+)"', form) if handle]
+
+
+async def _main() -> None:
+    asked: dict[str, Any] = json.loads(sys.stdin.readline())
+    loop = asyncio.get_running_loop()
+    task = asyncio.create_task(visit(asked["links"], asked["count"], await _groups(asked["links"])))
+    ended = loop.run_in_executor(None, sys.stdin.read)
+    await asyncio.wait([task, asyncio.ensure_future(ended)], return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
