@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from http.cookiejar import CookieJar
+from http.cookiejar import Cookie, CookieJar
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,6 +53,13 @@ class Member:
         return {mark for some in self.marks.values() for mark in some}
 
 
+class NoJar(CookieJar):
+    """Keeps nothing: each member carries their own cookie, and one must not sit down on another's seat."""
+
+    def set_cookie(self, cookie: Cookie) -> None:
+        pass
+
+
 class Door:
     """Joins people over HTTP."""
 
@@ -60,7 +67,7 @@ class Door:
         parts = urlsplit(url)
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.http = httpx.AsyncClient(
-            base_url=self.origin, timeout=60, limits=httpx.Limits(max_connections=40), cookies=CookieJar()
+            base_url=self.origin, timeout=60, limits=httpx.Limits(max_connections=40), cookies=NoJar()
         )
 
     async def join(self, link: str, **fields: str) -> Member:

@@ -1,0 +1,112 @@
+"""The one way in: each act once, by who may, in words where not."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from deliberate.door.models import Receipt
+from deliberate.door.perform import as_query, perform
+from deliberate.door.registry import Place
+from deliberate.errors import Refused
+from rooms.events.models import AgendaItem
+from rooms.seats.models import Seat
+from tests import make
+
+
+@pytest.mark.django_db
+def test_an_act_repeated_under_its_id_is_done_once_and_answered_twice_alike() -> None:
+    moderator = make.seat(make.event(), "moderator")
+    first = make.act(moderator, "events.move_on", act_id="the-same-act")
+    second = make.act(moderator, "events.move_on", act_id="the-same-act")
+    assert str(first.say) == str(second.say) == "Now: Short contributions"
+    assert AgendaItem.objects.filter(state=AgendaItem.State.DONE).count() == 0
+
+
+@pytest.mark.django_db
+def test_the_same_id_from_another_seat_is_another_act() -> None:
+    event = make.event()
+    make.act(make.seat(event, "moderator"), "events.move_on", act_id="the-same-act")
+    make.act(make.seat(event, "moderator"), "events.move_on", act_id="the-same-act")
+    assert AgendaItem.objects.get(state=AgendaItem.State.CURRENT).title == "Open plenary"
+
+
+@pytest.mark.django_db
+def test_a_refused_act_leaves_no_receipt_and_may_be_tried_again() -> None:
+    event = make.event()
+    moderator = make.seat(event, "moderator")
+    AgendaItem.objects.update(state=AgendaItem.State.DONE)
+    with pytest.raises(Refused, match="The agenda is at its end"):
+        make.act(moderator, "events.move_on", act_id="one-more-try")
+    assert Receipt.objects.count() == 0
+    AgendaItem.objects.filter(title="Statement").update(state=AgendaItem.State.AHEAD)
+    assert str(make.act(moderator, "events.move_on", act_id="one-more-try").say) == "Now: Statement"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "name", "fields", "act", "code"),
+    [
+        ("participant", "events.move_on", {}, "", "role"),
+        ("participant", "no.such_thing", {}, "", "unknown"),
+        ("moderator", "events.move_on", {"surprise": "1"}, "", "unknown_field"),
+        ("moderator", "events.move_on", {}, "short", "act"),
+        ("moderator", "events.move_on", {}, "with spaces in it", "act"),
+        ("participant", "seats.rename", {"place": "the moon"}, "", "fields"),
+        ("participant", "seats.rename", {"name": "A\x00B", "place": "hall"}, "", "nul"),
+        ("participant", "seats.rename", {"name": {"a": 1}, "place": "hall"}, "", "shape"),
+        ("participant", "seats.rename", {"name": "x" * 61, "place": "hall"}, "", "fields"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_code(
+    role: str, name: str, fields: dict[str, object], act: str, code: str
+) -> None:
+    seat = make.seat(make.event(), role)
+    room = make.room(seat.event)
+    with pytest.raises(Refused) as refused:
+        perform(Place(seat, room, seat.event), name, fields, act)
+    assert refused.value.code == code
+    assert str(refused.value)
+
+
+@pytest.mark.django_db
+def test_too_many_acts_of_one_seat_are_refused_and_others_go_on(settings: Any) -> None:
+    event = make.event()
+    fast, other = make.seat(event), make.seat(event)
+    with pytest.raises(Refused) as refused:
+        for _number in range(30):
+            make.act(fast, "seats.rename", place="hall")
+    assert refused.value.code == "limit"
+    make.act(other, "seats.rename", place="remote")
+    assert Seat.objects.get(pk=other.pk).place == "remote"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_act_sent_on_two_lines_at_once_is_done_once() -> None:
+    event = make.event()
+    moderator = make.seat(event, "moderator")
+    room = make.room(event)
+    start = threading.Barrier(2)
+    said: list[str] = []
+
+    def press() -> None:
+        start.wait()
+        try:
+            said.append(str(perform(Place(moderator, room, event), "events.move_on", {}, "pressed-twice").say))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said == ["Now: Short contributions"] * 2
+
+
+def test_fields_of_json_read_as_a_form_would_send_them() -> None:
+    query = as_query({"a": True, "b": False, "c": None, "d": 3, "e": ["x", 1]})
+    assert dict(query.lists()) == {"a": ["on"], "b": [""], "c": [""], "d": ["3"], "e": ["x", "1"]}

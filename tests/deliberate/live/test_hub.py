@@ -1,0 +1,126 @@
+"""A line holds little, newest wins, and who does not read is skipped and then closed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from deliberate.live.hub import Line
+from deliberate.live.painter import Picture
+
+
+def picture(number: int, size: int = 1000, name: str = "a.part") -> Picture:
+    return Picture(name, str(number), "", json.dumps({"p": {name: [str(number), "x" * size]}}))
+
+
+class Wire:
+    """The far end: keeps what was sent."""
+
+    def __init__(self, asks_back: bool = True) -> None:
+        self.sent: list[str] = []
+        self.closed = ""
+        self.line = Line(
+            kind="test", room=1, seat=1, audience="participant", language="en",
+            send=self._send, close=self._close, refresh=self._refresh, asks_back=asks_back,
+        )  # fmt: skip
+        self.line.holds = {"a.part": "", "b.part": ""}
+        self.writer = asyncio.get_running_loop().create_task(self.line.write())
+
+    async def _send(self, text: str) -> None:
+        self.sent.append(text)
+
+    async def _close(self, why: str) -> None:
+        self.closed = why
+
+    async def _refresh(self) -> None:
+        self.sent.append("marks")
+
+    def hashes(self, name: str = "a.part") -> list[str]:
+        return [json.loads(text)["p"][name][0] for text in self.sent if f'"{name}"' in text]
+
+    def words(self) -> list[str]:
+        return [json.loads(text)["ping"] for text in self.sent if '"ping"' in text]
+
+
+async def test_a_picture_that_the_phone_holds_is_not_sent_again() -> None:
+    wire = Wire()
+    wire.line.offer(picture(1))
+    await asyncio.sleep(0.01)
+    wire.line.offer(picture(1))
+    await asyncio.sleep(0.01)
+    assert wire.hashes() == ["1"]
+
+
+async def test_of_many_pictures_at_once_only_the_newest_is_sent() -> None:
+    wire = Wire()
+    for number in range(50):
+        wire.line.offer(picture(number))
+    await asyncio.sleep(0.01)
+    assert wire.hashes() == ["49"]
+
+
+async def test_a_line_that_does_not_read_gets_a_window_and_then_nothing(settings: Any) -> None:
+    settings.LIVE_WINDOW_BYTES = 10_000
+    wire = Wire()
+    for number in range(100):
+        wire.line.offer(picture(number))
+        await asyncio.sleep(0.001)
+    assert 10 <= len(wire.hashes()) <= 12
+    assert wire.line.unread < 12_000
+    assert len(wire.line.pending) == 1
+
+
+async def test_when_it_reads_on_it_gets_the_newest(settings: Any) -> None:
+    settings.LIVE_WINDOW_BYTES = 10_000
+    wire = Wire()
+    for number in range(100):
+        wire.line.offer(picture(number))
+        await asyncio.sleep(0.001)
+    for word in wire.words():
+        wire.line.pong(word)
+    await asyncio.sleep(0.01)
+    assert wire.hashes()[-1] == "99"
+    assert wire.line.unread < 10_000
+
+
+async def test_a_word_that_was_never_sent_frees_nothing(settings: Any) -> None:
+    settings.LIVE_WINDOW_BYTES = 10_000
+    wire = Wire()
+    for number in range(30):
+        wire.line.offer(picture(number))
+        await asyncio.sleep(0.001)
+    before = wire.line.unread
+    for guess in ("00000000", "", 7, None):
+        wire.line.pong(guess)
+    assert wire.line.unread == before
+
+
+async def test_a_line_that_stays_stalled_is_closed(settings: Any) -> None:
+    settings.LIVE_WINDOW_BYTES = 5_000
+    settings.LIVE_STALL_S = 0.2
+    wire = Wire()
+    for number in range(30):
+        wire.line.offer(picture(number))
+        await asyncio.sleep(0.001)
+    assert wire.closed == ""
+    await asyncio.sleep(0.4)
+    assert wire.closed == "stalled"
+
+
+async def test_a_stream_ends_after_its_window_and_asks_nothing(settings: Any) -> None:
+    settings.LIVE_WINDOW_BYTES = 5_000
+    wire = Wire(asks_back=False)
+    for number in range(30):
+        wire.line.offer(picture(number))
+        await asyncio.sleep(0.001)
+    assert wire.closed == "window"
+    assert wire.words() == []
+
+
+async def test_a_part_no_longer_on_the_screen_is_not_sent() -> None:
+    wire = Wire()
+    wire.line.offer(picture(1, name="b.part"))
+    del wire.line.holds["b.part"]
+    await asyncio.sleep(0.01)
+    assert wire.hashes("b.part") == []

@@ -1,0 +1,119 @@
+"""A whole service in processes of its own, as a person would start it, for tests from outside."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Service:
+    """A running `deliberate demo`, or a process of `deliberate serve`: where it is, its links, and its log."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int, log: Path, links: dict[str, str]) -> None:
+        self.process, self.port, self.log, self.links = process, port, log, links
+        self.url = f"http://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+
+    def kill(self) -> None:
+        """As a pulled plug would: no goodbye."""
+        self.process.kill()
+        self.process.wait(5)
+
+
+def start(arguments: list[str], data: Path, port: int, **environment: str) -> subprocess.Popen[str]:
+    """`deliberate ...` in a process of its own, its errors in data/log."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "log").open("a") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "deliberate", *arguments, "--port", str(port), "--data", str(data)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, "PYTHONWARNINGS": "default", **environment},
+        )
+
+
+def demo(data: Path, *, port: int = 0, arguments: tuple[str, ...] = (), **environment: str) -> Service:
+    """Start a demo and wait for its six links."""
+    port = port or free_port()
+    process = start(["demo", *arguments], data, port, **environment)
+    links: dict[str, str] = {}
+    assert process.stdout is not None
+    for line in process.stdout:
+        role, _colon, url = line.strip().partition(": ")
+        if url.startswith("http://"):
+            links[role] = url
+        if "host" in links:
+            return Service(process, port, data / "log", links)
+    raise AssertionError(f"the demo did not start: {(data / 'log').read_text()}")
+
+
+@contextmanager
+def running(data: Path, **environment: str) -> Iterator[Service]:
+    service = demo(data, **environment)
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+@contextmanager
+def workers(count: int, data: Path, database: str, redis: str) -> Iterator[list[Service]]:
+    """`count` processes of `deliberate serve` behind one PostgreSQL and one Redis, with an event of six links."""
+    shared = {"DATABASE_URL": database, "REDIS_URL": redis, "SECRET_KEY": "a-key-for-tests-" + "x" * 40}
+    environment = {**os.environ, **shared, "DATA_DIR": str(data)}
+    run = [sys.executable, "-m", "deliberate"]
+    subprocess.run([*run, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+    made = subprocess.run(
+        [*run, "event", "A meeting", "--group", "Youth"],
+        cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    links = dict(line.split(": ", 1) for line in made.stdout.splitlines() if ": http" in line)
+    services: list[Service] = []
+    try:
+        for number in range(count):
+            port = free_port()
+            process = start(["serve"], data / str(number), port, **shared)
+            here = {role: url.replace("http://localhost:8000", f"http://127.0.0.1:{port}") for role, url in links.items()}
+            services.append(Service(process, port, data / str(number) / "log", here))
+        for service in services:
+            _wait(service)
+        yield services
+    finally:
+        for service in services:
+            service.stop()
+
+
+def _wait(service: Service, within_s: float = 30) -> None:
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        try:
+            if httpx.get(service.url + "/ready", timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise AssertionError(f"a worker did not get ready: {service.log.read_text()[-3000:]}")

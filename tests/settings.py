@@ -1,0 +1,15 @@
+"""The product's settings in a data folder that is thrown away, with static files served under their plain names."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="deliberate-tests-"))
+
+from deliberate.settings import *  # noqa: E402, F403
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+(Path(os.environ["DATA_DIR"]) / "static").mkdir(parents=True, exist_ok=True)
