@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deliberate.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.asgi import get_asgi_application
 
 _django = get_asgi_application()
 
@@ -19,7 +20,10 @@ from deliberate.live.socket import Socket  # noqa: E402
 from deliberate.live.stream import stream  # noqa: E402
 from deliberate.shell import health, metrics  # noqa: E402
 
-_sockets = URLRouter([path("at/<slug:event>/<slug:role>/<slug:room>/live", Socket.as_asgi())])
+# Channels routes sockets by Django's path(), whose types know of views only.
+_socket: Any = Socket.as_asgi()
+_sockets = URLRouter([cast(Any, path("at/<slug:event>/<slug:role>/<slug:room>/live", _socket))])
+_inner: Any = ProtocolTypeRouter({"http": _django, "websocket": _sockets})
 
 application = Starlette(
     routes=[
@@ -27,6 +31,6 @@ application = Starlette(
         Route("/ready", health.ready),
         Route("/metrics", metrics.endpoint),
         Route("/at/{event}/{role}/{room}/stream", stream),
-        Mount("/", ProtocolTypeRouter({"http": _django, "websocket": _sockets})),
+        Mount("/", _inner),
     ]
 )

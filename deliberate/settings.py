@@ -18,7 +18,7 @@ DATA_DIR = Path(env.str("DATA_DIR", default="data")).resolve()
 
 def _secret_key() -> str:
     """The key from the environment, else one made once and kept in the data folder, readable by its owner alone."""
-    given = env.str("SECRET_KEY", default="")
+    given = str(env.str("SECRET_KEY", default=""))
     if given:
         return given
     path = DATA_DIR / "secret_key"
@@ -75,7 +75,10 @@ TEMPLATES = [
         "DIRS": [ROOT / "frontend" / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.request", "django.template.context_processors.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+            ],
             "builtins": ["deliberate.templatetags.live", "django.templatetags.i18n", "django.templatetags.static"],
             "loaders": [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])],
         },

@@ -19,9 +19,7 @@ def broken_promises(report: dict[str, Any]) -> list[str]:
         return broken
     broken += [f"{key} is {report[key]}, not 0" for key in ZERO if report[key] != 0]
     broken += [
-        f"{came} is {report[came]} but {left} is {report[left]}"
-        for came, left in EQUAL
-        if report[came] != report[left]
+        f"{came} is {report[came]} but {left} is {report[left]}" for came, left in EQUAL if report[came] != report[left]
     ]
     if not report["phones"] or not report["acknowledged"]:
         broken.append("nobody did anything: no phone, or no command that was acknowledged")
@@ -35,9 +33,7 @@ def broken_promises(report: dict[str, Any]) -> list[str]:
 
 def main(places: list[str]) -> int:
     files = [
-        file
-        for place in map(Path, places)
-        for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])
+        file for place in map(Path, places) for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])
     ]
     if not files:
         print(f"There is no report in {' '.join(places) or 'nothing'}.")
@@ -51,9 +47,7 @@ def main(places: list[str]) -> int:
         else:
             broken = broken_promises(report)
         failed |= bool(broken)
-        print(
-            f"{'BROKEN' if broken else 'kept':6}  {file.stem}: {'; '.join(broken) or in_short(report)}"
-        )
+        print(f"{'BROKEN' if broken else 'kept':6}  {file.stem}: {'; '.join(broken) or in_short(report)}")
     return 1 if failed else 0
 
 

@@ -102,9 +102,7 @@ def ask_version(path: str) -> "tuple[tuple[int, int], str]":
 
 def output_of(command: "list[str]") -> str:
     try:
-        asked = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30
-        )
+        asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30)
     except (OSError, subprocess.SubprocessError):
         return ""
     return asked.stdout.decode().strip() if asked.returncode == 0 else ""

@@ -43,4 +43,6 @@ def seat(of: Event, role: str = "participant", *, name: str = "", group: str = "
 def act(by: Seat, name: str, act_id: str = "", **fields: object) -> Answer:
     """Ask through the door, as a phone would."""
     here = room(by.event)
-    return perform(Place(Seat.objects.select_related("event", "group").get(pk=by.pk), here, here.event), name, fields, act_id)
+    return perform(
+        Place(Seat.objects.select_related("event", "group").get(pk=by.pk), here, here.event), name, fields, act_id
+    )

@@ -95,9 +95,7 @@ def postgres_programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
             " (Debian, Ubuntu: apt install postgresql; macOS: brew install postgresql)."
         )
     package = Path(wheel.origin).parent
-    if not runs(
-        package / "pginstall/bin/initdb", user
-    ):  # below a home the plain user may not enter
+    if not runs(package / "pginstall/bin/initdb", user):  # below a home the plain user may not enter
         package = open_copy(package, folder)
     return package / "pginstall/bin"
 
@@ -284,9 +282,7 @@ def playwrights_own() -> str:
 
 def starts(path: str, tried: list[str]) -> bool:
     """Some are there and do not start: a wrapper for a snap in a container, a library that is missing."""
-    with tempfile.TemporaryDirectory(
-        prefix="deliberate-chromium-", ignore_cleanup_errors=True
-    ) as profile:
+    with tempfile.TemporaryDirectory(prefix="deliberate-chromium-", ignore_cleanup_errors=True) as profile:
         command = [path, "--headless", *chromium_args(), f"--user-data-dir={profile}", "--dump-dom"]
         try:
             done = subprocess.run(
@@ -331,9 +327,7 @@ def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
 
 def runs(program: Path, user: pwd.struct_passwd | None) -> bool:
     try:
-        asked = subprocess.run(
-            [program, "--version"], cwd="/", capture_output=True, **as_user(user)
-        )
+        asked = subprocess.run([program, "--version"], cwd="/", capture_output=True, **as_user(user))
     except OSError:
         return False
     return asked.returncode == 0
@@ -347,9 +341,7 @@ def new_folder(prefix: str, user: pwd.struct_passwd | None) -> Path:
             if user is not None:
                 os.chown(folder, user.pw_uid, user.pw_gid)
             return folder
-    raise NoServer(
-        f"There is no temporary folder that the user {user.pw_name if user else ''} may enter."
-    )
+    raise NoServer(f"There is no temporary folder that the user {user.pw_name if user else ''} may enter.")
 
 
 @contextlib.contextmanager

@@ -57,10 +57,10 @@ def start(arguments: list[str], data: Path, port: int, **environment: str) -> su
         )
 
 
-def demo(data: Path, *, port: int = 0, arguments: tuple[str, ...] = (), **environment: str) -> Service:
+def demo(data: Path, arguments: tuple[str, ...] = (), port: int = 0, environment: dict[str, str] | None = None) -> Service:
     """Start a demo and wait for its six links."""
     port = port or free_port()
-    process = start(["demo", *arguments], data, port, **environment)
+    process = start(["demo", *arguments], data, port, **(environment or {}))
     links: dict[str, str] = {}
     assert process.stdout is not None
     for line in process.stdout:
@@ -74,7 +74,7 @@ def demo(data: Path, *, port: int = 0, arguments: tuple[str, ...] = (), **enviro
 
 @contextmanager
 def running(data: Path, **environment: str) -> Iterator[Service]:
-    service = demo(data, **environment)
+    service = demo(data, environment=environment)
     try:
         yield service
     finally:
@@ -98,7 +98,9 @@ def workers(count: int, data: Path, database: str, redis: str) -> Iterator[list[
         for number in range(count):
             port = free_port()
             process = start(["serve"], data / str(number), port, **shared)
-            here = {role: url.replace("http://localhost:8000", f"http://127.0.0.1:{port}") for role, url in links.items()}
+            here = {
+                role: url.replace("http://localhost:8000", f"http://127.0.0.1:{port}") for role, url in links.items()
+            }
             services.append(Service(process, port, data / str(number) / "log", here))
         for service in services:
             _wait(service)

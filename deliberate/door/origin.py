@@ -20,7 +20,7 @@ def same_origin(origin: str | None, host: str, *, strict: bool) -> bool:
     if parts.scheme not in ("http", "https"):
         return False
     public = urlsplit(settings.PUBLIC_URL).netloc if settings.PUBLIC_URL else ""
-    return parts.netloc == host or bool(public) and parts.netloc == public
+    return parts.netloc == host or (bool(public) and parts.netloc == public)
 
 
 class OriginMiddleware:

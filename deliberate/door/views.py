@@ -43,7 +43,9 @@ def say(response: HttpResponse, path: str, text: object, *, wrong: bool = False)
 def no_seat(request: HttpRequest) -> HttpResponse:
     """There is no living seat behind this request: a clear page that leads back to the code."""
     if wants_json(request):
-        return JsonResponse({"ok": False, "say": _("Your seat has ended. Join again, please."), "code": "seat"}, status=401)
+        return JsonResponse(
+            {"ok": False, "say": _("Your seat has ended. Join again, please."), "code": "seat"}, status=401
+        )
     return render(request, "door/no_seat.html", status=401)
 
 
@@ -81,7 +83,9 @@ def do(request: HttpRequest, event: str, role: str, room: str, command: str) -> 
 
 
 def _refused(request: HttpRequest, place: Place, command: str, refused: Refused) -> HttpResponse:
-    status = 404 if refused.code == "unknown" else 403 if refused.code == "role" else 429 if refused.code == "limit" else 422
+    status = (
+        404 if refused.code == "unknown" else 403 if refused.code == "role" else 429 if refused.code == "limit" else 422
+    )
     if wants_json(request):
         return JsonResponse({"ok": False, "say": str(refused), "code": refused.code}, status=status)
     form: Any = refused.form if isinstance(refused, BadFields) else None
@@ -115,4 +119,4 @@ class PrivacyMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Log what failed by the view's name alone: Django's own logger would write addresses down."""
         match = request.resolver_match
-        log.exception("a page failed", view=match.view_name if match else "", exc_info=exception)
+        log.error("a page failed", view=match.view_name if match else "", exc_info=exception)

@@ -74,7 +74,7 @@ async def listen(take: Callable[[Hint], None]) -> None:
         return
     while True:
         try:
-            channel = await layer.new_channel(GROUP)
+            channel = await layer.new_channel()
             await layer.group_add(GROUP, channel)
             while True:
                 message = await layer.receive(channel)

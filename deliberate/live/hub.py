@@ -12,6 +12,7 @@ import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -88,7 +89,7 @@ class Line:
 
     @property
     def full(self) -> bool:
-        return self.unread > settings.LIVE_WINDOW_BYTES
+        return self.unread > int(settings.LIVE_WINDOW_BYTES)
 
     async def close(self, why: str) -> None:
         metrics.closed.labels(why=why).inc()
@@ -123,10 +124,8 @@ class Line:
         if left <= 0:
             await self.close("stalled")
             return True
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self.wake.wait(), left)
-        except TimeoutError:
-            pass
         self.wake.set()
         return False
 

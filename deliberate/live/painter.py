@@ -33,8 +33,10 @@ def paint(room: Any, name: str, audience: str, language: str) -> Picture:
     found = parts[base]
     with override(language):
         context = found.context(room, audience, page) if found.paged else found.context(room, audience)
-        html = render_to_string(found.template, {"room": room, "audience": audience, "page": page, **context})
-    html = _between.sub("> <", html).strip()
+        painted = render_to_string(found.template, {"room": room, "audience": audience, "page": page, **context})
+    html = _between.sub("> <", painted).strip()
     metrics.paints.labels(part=base).inc()
     digest = hashlib.blake2b(html.encode(), digest_size=9).hexdigest()
-    return Picture(name, digest, html, json.dumps({"p": {name: [digest, html]}}, ensure_ascii=False, separators=(",", ":")))
+    return Picture(
+        name, digest, html, json.dumps({"p": {name: [digest, html]}}, ensure_ascii=False, separators=(",", ":"))
+    )

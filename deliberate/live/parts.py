@@ -25,7 +25,9 @@ class Part:
 parts: dict[str, Part] = {}
 
 
-def part(name: str, *, audiences: Iterable[str], template: str = "", paged: bool = False) -> Callable[[Callable[..., Context]], Callable[..., Context]]:
+def part(
+    name: str, *, audiences: Iterable[str], template: str = "", paged: bool = False
+) -> Callable[[Callable[..., Context]], Callable[..., Context]]:
     """Register a part "feature.name". Its template is frontend/templates/feature/name.html unless named.
 
     The context may depend on the room and the audience alone: not on the viewer, and not on the moment of painting."""

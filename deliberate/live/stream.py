@@ -36,8 +36,9 @@ async def stream(request: Request) -> Response:
         return JSONResponse({"ok": False, "code": "seat"}, status_code=401)
     try:
         have = json.loads(request.headers.get("x-watch", "{}"))
-        assert isinstance(have, dict) and all(isinstance(held, str) for held in have.values())
-    except (ValueError, AssertionError):
+    except ValueError:
+        have = None
+    if not isinstance(have, dict) or not all(isinstance(held, str) for held in have.values()):
         return JSONResponse({"ok": False, "code": "shape"}, status_code=400)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Robots-Tag": "noindex"}
     return StreamingResponse(_events(place, have), media_type="text/event-stream", headers=headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -12,9 +13,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = list(sys.argv if argv is None else ["deliberate", *argv])
     for place, argument in enumerate(arguments):
         if argument == "--data" and place + 1 < len(arguments):
-            os.environ["DATA_DIR"] = os.path.abspath(arguments[place + 1])
+            os.environ["DATA_DIR"] = str(Path(arguments[place + 1]).resolve())
         elif argument.startswith("--data="):
-            os.environ["DATA_DIR"] = os.path.abspath(argument.partition("=")[2])
+            os.environ["DATA_DIR"] = str(Path(argument.partition("=")[2]).resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deliberate.settings")
 
     from django.core.management import execute_from_command_line

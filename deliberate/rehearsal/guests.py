@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from deliberate.rehearsal.phone import Away, Door, Phone
@@ -57,9 +58,7 @@ NAMES = ("Asha", "Tomas", "Mei", "Yusuf", "Lena", "Kofi", "Ines", "Noor", "Pavel
 
 def start(links: dict[str, str], count: int) -> subprocess.Popen[str]:
     """Let `count` guests in, in a process of their own that ends with this one. The links go by its standard input."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "deliberate.rehearsal.guests"], stdin=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-m", "deliberate.rehearsal.guests"], stdin=subprocess.PIPE, text=True)
     assert process.stdin is not None
     process.stdin.write(json.dumps({"links": links, "count": count}) + "\n")
     process.stdin.flush()  # and kept open: its end tells the guests to go home
@@ -80,10 +79,8 @@ class Guest:
         """A look at the phone every few seconds, for as long as the room lasts."""
         await asyncio.sleep(self.lines.uniform(0, 15))
         while True:
-            try:
+            with suppress(Away):
                 await self.look()
-            except Away:
-                pass
             await asyncio.sleep(self.lines.uniform(3, 12))
 
     def picture(self, part: str) -> str:
@@ -97,10 +94,12 @@ class Guest:
     async def look(self) -> None:
         turn = self.has("turn").partition(":")[2]
         if turn and f'data-turn="{turn}"' in self.picture("floor.now"):
-            return await self.speak()
+            await self.speak()
+            return
         poll = re.search(r'name="poll" value="(\w+)"', self.picture("ballots.open"))
         if poll and poll.group(1) not in self.voted:
-            return await self.vote(poll.group(1))
+            await self.vote(poll.group(1))
+            return
         whim = self.lines.random()
         if whim < 0.12 and not turn:
             await self.phone.act("floor.ask", kind=self.lines.choice(("point", "point", "question")))
@@ -148,14 +147,14 @@ class Guest:
             idea = self.lines.choice(fresh)
             self.lifted.add(idea)
             await self.phone.act("ideas.upvote", idea=idea)
-            await self.phone.act("opinions.say", idea=idea, value=self.lines.choice(("agree", "agree", "pass", "disagree")))
+            await self.phone.act(
+                "opinions.say", idea=idea, value=self.lines.choice(("agree", "agree", "pass", "disagree"))
+            )
 
     async def stand(self) -> None:
         clauses = list(dict.fromkeys(re.findall(r'name="clause" value="(\w+)"', self.picture("statements.text"))))
         if clauses:
-            await self.phone.act(
-                "statements.stand", clause=self.lines.choice(clauses), value="support", reservation=""
-            )
+            await self.phone.act("statements.stand", clause=self.lines.choice(clauses), value="support", reservation="")
 
 
 class Chair:
@@ -172,7 +171,9 @@ class Chair:
             await asyncio.sleep(2)
             try:
                 now = self.phone.pictures.get("floor.now", ("", ""))[1]
-                waiting = re.search(r'name="expected" value="(\w+)"', self.phone.pictures.get("floor.console", ("", ""))[1])
+                waiting = re.search(
+                    r'name="expected" value="(\w+)"', self.phone.pictures.get("floor.console", ("", ""))[1]
+                )
                 if "data-turn=" in now or not waiting:
                     idle = time.monotonic()
                 elif time.monotonic() - idle > PATIENCE_S:

@@ -24,6 +24,8 @@ import websockets
 from deliberate.live import marks
 
 Answer = dict[str, Any]
+#: How long an act may wait for its answer, dropped lines included.
+PATIENCE_S = 60
 OnPicture = Callable[["Phone", str, str], None]
 _part = re.compile(r'<(\w+) id="part-[^"]*" data-part="([^"]+)" data-hash="([^"]*)"[^>]*>')
 _counted = re.compile(r'(<(?:time|span)[^>]* data-(?:left|behind)="-?\d+"[^>]*>)[^<]*')
@@ -210,13 +212,13 @@ class Phone:
             asyncio.get_running_loop().create_task(self._socket.send(json.dumps({"pong": frame["ping"]})))
         self.ended = frame.get("end", self.ended)
 
-    async def act(self, name: str, *, patience_s: float = 60, **fields: object) -> Answer:
+    async def act(self, name: str, /, **fields: object) -> Answer:
         """Act and wait for the answer. A dropped line is opened anew and the same act sent again, under the same id."""
         act = secrets.token_urlsafe(12)
         frame = json.dumps({"do": name, "with": fields, "id": act})
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[act] = (future, frame)
-        until = time.monotonic() + patience_s
+        until = time.monotonic() + PATIENCE_S
         try:
             await self._socket.send(frame)
         except websockets.WebSocketException:
@@ -227,7 +229,7 @@ class Phone:
                 return future.result()
             if time.monotonic() > until:
                 self._waiting.pop(act, None)
-                raise Away(f"no answer to {name} within {patience_s:.0f} s")
+                raise Away(f"no answer to {name} within {PATIENCE_S} s")
             if self._reader is None or self._reader.done():
                 await self._open()
 

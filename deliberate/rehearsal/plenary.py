@@ -20,9 +20,21 @@ IDEA_LIMIT = 280
 SEGMENT_LIMIT = 2000
 POLLS: tuple[dict[str, object], ...] = (
     {"kind": "one", "question": "Which of these first?", "options": "Water\nWork\nSchools", "least": "1", "most": "1"},
-    {"kind": "several", "question": "Which two or three?", "options": "Land\nPeace\nCare\nTrade", "least": "1", "most": "3"},
+    {
+        "kind": "several",
+        "question": "Which two or three?",
+        "options": "Land\nPeace\nCare\nTrade",
+        "least": "1",
+        "most": "3",
+    },
     {"kind": "scale", "question": "How sure are you?", "options": "", "least": "1", "most": "7"},
-    {"kind": "ranking", "question": "In which order?", "options": "North\nEast\nSouth\nWest", "least": "1", "most": "1"},
+    {
+        "kind": "ranking",
+        "question": "In which order?",
+        "options": "North\nEast\nSouth\nWest",
+        "least": "1",
+        "most": "1",
+    },
 )
 Progress = Callable[[str, int, int], None]
 
@@ -62,7 +74,7 @@ class Plenary:
 
     # -- acting --------------------------------------------------------------------------------------------------------
 
-    async def act(self, phone: Phone, name: str, *, refusal: str = "", **fields: object) -> Answer:
+    async def act(self, phone: Phone, name: str, /, refusal: str = "", **fields: object) -> Answer:
         """Act and count. A seat told to wait does so and acts again; `refusal` names a code that is expected."""
         while True:
             started = time.perf_counter()
@@ -148,7 +160,7 @@ class Plenary:
         """Until every phone shows what the probe waits for; at most `within_s`."""
         until = time.monotonic() + within_s
         while len(self.probe.seen) < len(self.phones) and time.monotonic() < until:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.005)  # noqa: ASYNC110  seen grows from many readers; a look at it is simplest
 
     # -- polls ---------------------------------------------------------------------------------------------------------
 
@@ -156,7 +168,7 @@ class Plenary:
         """Prepare, open, everybody on a phone votes, close."""
         moderator = self.desk["moderator"]
         kind = POLLS[number % len(POLLS)]
-        prepared = await self.act(moderator, "ballots.prepare", secret="on", low_label="", high_label="", **kind)
+        prepared = await self.act(moderator, "ballots.prepare", secret="on", low_label="", high_label="", refusal="", **kind)
         handle, options = str(prepared["data"]["poll"]), [str(each) for each in prepared["data"]["options"]]
         self.probe.expect("ballots.open", handle, time.perf_counter())
         await self.act(moderator, "ballots.open", poll=handle)
@@ -178,7 +190,9 @@ class Plenary:
 
     async def converse(self, conversation: Conversation) -> None:
         """Comments become ideas by their authors; every voter casts their stances, and an upvote for each agree."""
-        people = list(dict.fromkeys([*conversation.votes, *(author for author, _text in conversation.comments.values())]))
+        people = list(
+            dict.fromkeys([*conversation.votes, *(author for author, _text in conversation.comments.values())])
+        )
         seat = {voter: number for number, voter in enumerate(people)}
         for done, (comment, (author, text)) in enumerate(conversation.comments.items(), start=1):
             await self._idea(await self.phone_of(seat[author]), comment, text)
@@ -200,7 +214,9 @@ class Plenary:
         await asyncio.gather(*(line(place) for place in range(len(self.phones))))
         last = conversation.last()
         self.report.stances_in = len(last)
-        agreed = {pair for pair in last if any(v.comment == pair[1] and v.value == 1 for v in conversation.votes[pair[0]])}
+        agreed = {
+            pair for pair in last if any(v.comment == pair[1] and v.value == 1 for v in conversation.votes[pair[0]])
+        }
         self.report.upvotes_in = len(agreed)
         self.expected_stances = _tally(last.items())
 
@@ -240,7 +256,9 @@ class Plenary:
         if clauses and (spoken or thought):
             source = (spoken or thought)[0][0]
             wrong = "words that nobody here has ever said, zyx"
-            answer = await self.act(drafter, "statements.cite", refusal="refused", clause=clauses[0], source=source, quote=wrong)
+            answer = await self.act(
+                drafter, "statements.cite", refusal="refused", clause=clauses[0], source=source, quote=wrong
+            )
             if answer["ok"]:
                 self.report.citations_not_verbatim += 1
         for place, phone in enumerate(self.phones[:50]):

@@ -25,19 +25,24 @@ class Server:
         self._process: subprocess.Popen[str] | None = None
 
     async def __aenter__(self) -> Server:
+        await asyncio.to_thread(self._start)
+        return self
+
+    def _start(self) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
+        self.data.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "deliberate", "demo", "--data", str(self.data), "--port", str(port), "--fresh"]
         with (self.data / "server.log").open("w") as log:
             self._process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **PACE}
             )
-        await asyncio.to_thread(self._read_links)
-        return self
+        self._read_links()
 
     def _read_links(self) -> None:
-        assert self._process is not None and self._process.stdout is not None
+        assert self._process is not None
+        assert self._process.stdout is not None
         for line in self._process.stdout:
             role, _colon, url = line.strip().partition(": ")
             if url.startswith("http"):
@@ -80,7 +85,7 @@ class Crew:
                 self.members[role] = await self.door.join(path)
         self.host.base = self.host.base.rsplit("/", 2)[0] + f"/{room}/"
 
-    async def ask(self, member: Member, name: str, **fields: str) -> dict[str, object]:
+    async def ask(self, member: Member, name: str, /, **fields: str) -> dict[str, object]:
         """One act over HTTP; its data."""
         response = await self.door.http.post(
             f"{member.base}do/{name}",

@@ -28,7 +28,7 @@ async def _layer() -> None:
     layer = get_channel_layer()
     if layer is None:
         raise RuntimeError("no channel layer")
-    channel = await layer.new_channel("ready")
+    channel = await layer.new_channel()
     token = uuid.uuid4().hex
     await layer.send(channel, {"type": "ready", "token": token})
     message = await layer.receive(channel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.utils.html import format_html
@@ -58,7 +58,11 @@ def left(deadline: Any) -> SafeString:
     """A countdown to an aware datetime, counted on the phone."""
     from deliberate.clock import epoch_ms
 
-    return format_html('<time class="left" data-left="{}" role="timer"></time>', epoch_ms(deadline)) if deadline else mark_safe("")
+    return (
+        format_html('<time class="left" data-left="{}" role="timer"></time>', epoch_ms(deadline))
+        if deadline
+        else mark_safe("")
+    )
 
 
 @register.simple_tag
@@ -99,7 +103,7 @@ def facts(context: template.Context, kind: str, handle: str) -> list[str]:
     """What later features say of a row: `{% facts "idea" idea.handle as said %}`. Asked of the database once a picture."""
     from deliberate.live.facts import known
 
-    cache: dict[str, dict[str, list[str]]] = context.render_context.setdefault("facts", {})
+    cache: dict[str, dict[str, list[str]]] = cast(Any, context.render_context).setdefault("facts", {})
     if kind not in cache:
         cache[kind] = known(kind, context["room"])
     return cache[kind].get(handle, [])

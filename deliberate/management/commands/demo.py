@@ -24,7 +24,9 @@ class Command(BaseCommand):
     help = "Start a demo event on this machine: SQLite in a data folder, one process, a link a role."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets phones on your Wi-Fi join")
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets phones on your Wi-Fi join"
+        )
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--data", default="data", help="the folder that keeps everything (default: data)")
         parser.add_argument("--fresh", action="store_true", help="start over: delete the demo's data first")
@@ -93,7 +95,9 @@ class Command(BaseCommand):
             return f"[{host}]" if ":" in host else host
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             try:
-                probe.connect(("192.0.2.1", 9))  # a documentation address: no packet is sent, the kernel picks the route
+                probe.connect(
+                    ("192.0.2.1", 9)
+                )  # a documentation address: no packet is sent, the kernel picks the route
                 return str(probe.getsockname()[0])
             except OSError:
                 return "127.0.0.1"

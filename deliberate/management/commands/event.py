@@ -14,7 +14,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("title")
-        parser.add_argument("--group", action="append", default=[], help="a stakeholder group; may be given several times")
+        parser.add_argument(
+            "--group", action="append", default=[], help="a stakeholder group; may be given several times"
+        )
         parser.add_argument("--room", default="Main hall")
         parser.add_argument("--url", help="the address people will use (default: PUBLIC_URL)")
 

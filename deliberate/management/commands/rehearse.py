@@ -26,14 +26,18 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--transcript", type=Path, help="a meeting JSON: every turn is asked for, called, captioned")
+        parser.add_argument(
+            "--transcript", type=Path, help="a meeting JSON: every turn is asked for, called, captioned"
+        )
         parser.add_argument("--ideas", type=Path, help="a Polis export: comments become ideas, voters cast their votes")
         parser.add_argument("--phones", type=int, default=100, help="sockets held at the same time (default 100)")
         parser.add_argument("--speed", type=float, default=0, help="times faster than speech; 0: as fast as it goes")
         parser.add_argument("--polls", type=int, default=4, help="polls on the way (default 4)")
         parser.add_argument("--url", help="the host link of an event on a running server; default: a server of its own")
         parser.add_argument("--report", type=Path, help="write the figures as JSON to this file")
-        parser.add_argument("--data", help="the folder for its own server's data; default: one that is deleted afterwards")
+        parser.add_argument(
+            "--data", help="the folder for its own server's data; default: one that is deleted afterwards"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["transcript"] and not options["ideas"]:
@@ -57,7 +61,6 @@ class Command(BaseCommand):
             return await self._hold(options["url"], said, talk, options)
         with tempfile.TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as own:
             folder = Path(options["data"] or own)
-            folder.mkdir(parents=True, exist_ok=True)
             async with Server(folder) as server:
                 return await self._hold(server.links["host"], said, talk, options)
 

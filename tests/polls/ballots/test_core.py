@@ -92,9 +92,7 @@ def test_an_abstention_with_a_choice_is_not_guessed_at() -> None:
         (Kind.SCALE, (), {"low": 5, "high": 5}),
     ],
 )
-def test_a_poll_nobody_could_answer_is_not_made(
-    kind: Kind, options: tuple[str, ...], limits: dict[str, int]
-) -> None:
+def test_a_poll_nobody_could_answer_is_not_made(kind: Kind, options: tuple[str, ...], limits: dict[str, int]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         Question(kind, options, **limits)
 
@@ -111,9 +109,7 @@ BALLOTS = st.lists(st.tuples(st.sampled_from(["artists", None]), st.sampled_from
 
 
 @given(BALLOTS, st.randoms(use_true_random=False))
-def test_a_box_does_not_tell_in_which_order_ballots_came(
-    ballots: list[tuple[str | None, str]], random: Random
-) -> None:
+def test_a_box_does_not_tell_in_which_order_ballots_came(ballots: list[tuple[str | None, str]], random: Random) -> None:
     shuffled = random.sample(ballots, len(ballots))
     box: Contents = ()
     other: Contents = ()

@@ -36,9 +36,7 @@ def test_a_group_that_did_not_vote_is_small_too() -> None:
     assert fold({"artists": 0, "business": 9, "youth": 6}, k=5)[-1].groups == ("artists", "youth")
 
 
-@pytest.mark.parametrize(
-    "sizes", [{}, {"artists": 9}, {"artists": 1, "youth": 2}, {"artists": 4, "youth": 80}]
-)
+@pytest.mark.parametrize("sizes", [{}, {"artists": 9}, {"artists": 1, "youth": 2}, {"artists": 4, "youth": 80}])
 def test_where_only_the_total_could_be_shown_there_is_no_breakdown(sizes: dict[str, int]) -> None:
     assert fold(sizes, k=5) == ()
 
@@ -59,9 +57,7 @@ def derivable(groups: list[str], cells: tuple[Cell, ...]) -> set[tuple[int, ...]
     found = set()
     for weights in product((-1, 0, 1), repeat=len(figures)):
         columns = zip(*figures, strict=True)
-        mixed = tuple(
-            sum(w * f for w, f in zip(weights, column, strict=True)) for column in columns
-        )
+        mixed = tuple(sum(w * f for w, f in zip(weights, column, strict=True)) for column in columns)
         if any(mixed) and set(mixed) <= {0, 1}:
             found.add(mixed)
     return found
@@ -78,9 +74,7 @@ def test_no_combination_of_published_figures_shows_fewer_than_k(counts: list[int
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 40), max_size=12), st.integers(1, 9))
-def test_cells_hold_every_group_once_and_fold_no_more_than_needed(
-    sizes: dict[str, int], k: int
-) -> None:
+def test_cells_hold_every_group_once_and_fold_no_more_than_needed(sizes: dict[str, int], k: int) -> None:
     cells = fold(sizes, k)
     if cells:
         assert sorted(group for cell in cells for group in cell.groups) == sorted(sizes)

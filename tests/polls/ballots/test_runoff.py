@@ -49,9 +49,7 @@ def test_unranked_options_are_below_all_ranked_and_equal() -> None:
 
 
 def test_more_than_half_of_the_first_choices_wins_at_once() -> None:
-    assert instant_runoff(ABC, {"a": 3, "b": 2}).rounds == (
-        Round({"a": 3, "b": 2, "c": 0}, 0, None, None),
-    )
+    assert instant_runoff(ABC, {"a": 3, "b": 2}).rounds == (Round({"a": 3, "b": 2, "c": 0}, 0, None, None),)
 
 
 def test_exhausted_ballots_are_shown_and_count_no_longer() -> None:
@@ -93,9 +91,7 @@ def test_two_equal_at_the_end_are_parted_and_the_tie_is_shown() -> None:
 
 @st.composite
 def elections(draw: st.DrawFn) -> dict[str, int]:
-    ranked = st.permutations("abc").flatmap(
-        lambda order: st.integers(1, 3).map(lambda n: ">".join(order[:n]))
-    )
+    ranked = st.permutations("abc").flatmap(lambda order: st.integers(1, 3).map(lambda n: ">".join(order[:n])))
     return draw(st.dictionaries(ranked, st.integers(1, 5), min_size=1, max_size=8))
 
 

@@ -41,17 +41,13 @@ def test_by_time_the_pinned_come_first_and_then_the_newest() -> None:
 
 
 IDEAS = st.lists(
-    st.builds(
-        idea, st.text("abc", max_size=4), st.integers(0, 2), st.integers(0, 2), st.booleans()
-    ),
+    st.builds(idea, st.text("abc", max_size=4), st.integers(0, 2), st.integers(0, 2), st.booleans()),
     unique_by=lambda i: i.handle,
 )
 
 
 @given(IDEAS, st.sampled_from(Order), st.randoms(use_true_random=False))
-def test_two_screens_never_order_a_board_differently(
-    ideas: list[Idea], order: Order, random: Random
-) -> None:
+def test_two_screens_never_order_a_board_differently(ideas: list[Idea], order: Order, random: Random) -> None:
     assert ordered(ideas, order) == ordered(random.sample(ideas, len(ideas)), order)
 
 

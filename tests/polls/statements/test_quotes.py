@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from polls.statements.quotes import Amiss, NotVerbatim, find
 
-SOURCE = (
-    "We can’t agree on \u201cpeace\u201d now;\n\n  non-violent people disagree … Not in 1.5 years."
-)
+SOURCE = "We can’t agree on \u201cpeace\u201d now;\n\n  non-violent people disagree … Not in 1.5 years."
 
 
 def amiss(quote: str, source: str = SOURCE) -> Amiss:
@@ -93,16 +91,13 @@ def test_scripts_without_spaces_can_be_quoted_anywhere() -> None:
 
 
 LETTERS = st.text(
-    st.sampled_from("ab é\u0301\u1100\u1161\u11a8\u00a0\n.…'-")
-    | st.characters(exclude_categories=["Cs"]),
+    st.sampled_from("ab é\u0301\u1100\u1161\u11a8\u00a0\n.…'-") | st.characters(exclude_categories=["Cs"]),
     max_size=30,
 )
 
 
 @given(LETTERS, LETTERS, LETTERS)
-def test_what_is_found_is_the_quote_but_for_white_space(
-    before: str, quote: str, after: str
-) -> None:
+def test_what_is_found_is_the_quote_but_for_white_space(before: str, quote: str, after: str) -> None:
     source = before + " " + quote + "\n" + after
     try:
         start, end = find(quote, source)
@@ -121,9 +116,7 @@ def test_what_is_found_is_the_quote_but_for_white_space(
     st.data(),
 )
 def test_whole_words_of_a_source_are_always_a_quote(words: list[str], data: st.DataObject) -> None:
-    spaces = data.draw(
-        st.lists(st.sampled_from([" ", "\n", "  \t"]), min_size=len(words), max_size=len(words))
-    )
+    spaces = data.draw(st.lists(st.sampled_from([" ", "\n", "  \t"]), min_size=len(words), max_size=len(words)))
     source = "".join(word + space for word, space in zip(words, spaces, strict=True))
     first = data.draw(st.integers(0, len(words) - 1))
     last = data.draw(st.integers(first, len(words) - 1))

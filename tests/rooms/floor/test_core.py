@@ -181,9 +181,7 @@ def test_hall_and_remote_come_by_turns() -> None:
 
 def test_hall_and_remote_can_be_balanced_by_their_seats() -> None:
     shares = Shares({"artists": 1}, {Place.HALL: 90, Place.REMOTE: 10})
-    heard = called(
-        *(ask(f"h{n}", -9 + n) for n in range(5)), ask("r", -1, group=None, place=Place.REMOTE)
-    )
+    heard = called(*(ask(f"h{n}", -9 + n) for n in range(5)), ask("r", -1, group=None, place=Place.REMOTE))
     waiting = [ask("remote", 0, place=Place.REMOTE), ask("hall", 1)]
     by_share = Rule(place_balance=PlaceBalance.BY_SHARE)
     assert proposed(waiting, heard, shares, by_share).handle == "hall"
@@ -238,9 +236,7 @@ def slow_next(waiting: list[Waiting], heard: Heard, shares: Shares, rule: Rule) 
     passed = sum(asked > first.asked for asked in heard.called)
     if passed >= rule.patience and heard.last_asked and heard.last_asked > first.asked:
         return first.handle
-    replies = [
-        t for t in rest if t.kind is Kind.REPLY and t.reply_to and t.reply_to == heard.subject
-    ]
+    replies = [t for t in rest if t.kind is Kind.REPLY and t.reply_to and t.reply_to == heard.subject]
     if replies and heard.replies < rule.replies_per_turn:
         return min(replies, key=by_time).handle
 
@@ -248,11 +244,7 @@ def slow_next(waiting: list[Waiting], heard: Heard, shares: Shares, rule: Rule) 
         group = heard.groups.get(turn.group)
         share = shares.groups.get(turn.group, 0) or 1
         ratio = (
-            rule.group_weight
-            * group.turns
-            * max(1, sum(shares.groups.values()))
-            // share
-            // max(1, heard.total.turns)
+            rule.group_weight * group.turns * max(1, sum(shares.groups.values())) // share // max(1, heard.total.turns)
             if group
             else 0
         )
@@ -275,9 +267,7 @@ rules = st.builds(
     first_time_first=st.booleans(),
     group_weight=st.integers(0, 5),
 )
-shares = st.builds(
-    Shares, st.dictionaries(st.sampled_from(["artists", "business", None]), st.integers(0, 9))
-)
+shares = st.builds(Shares, st.dictionaries(st.sampled_from(["artists", "business", None]), st.integers(0, 9)))
 
 
 @st.composite
@@ -326,8 +316,7 @@ def test_the_predicted_order_is_the_rule_called_again_and_again(
 def test_five_hundred_waiting_are_ordered_quickly() -> None:
     groups = [f"g{n}" for n in range(12)]
     waiting = [
-        ask(f"t{n}", n, list(Kind)[n % 4], groups[n % 12], list(Place)[n % 2], f"s{n % 300}")
-        for n in range(500)
+        ask(f"t{n}", n, list(Kind)[n % 4], groups[n % 12], list(Place)[n % 2], f"s{n % 300}") for n in range(500)
     ]
     room = Shares(dict.fromkeys(groups, 10))
     times = []
@@ -394,9 +383,7 @@ class RoomThatWantsToStarveSomebody(RuleBasedStateMachine):
         same_instant=st.booleans(),
         many=st.integers(1, 4),
     )
-    def somebody_asks(
-        self, kind: Kind, group: str, place: Place, speaker: str, same_instant: bool, many: int
-    ) -> None:
+    def somebody_asks(self, kind: Kind, group: str, place: Place, speaker: str, same_instant: bool, many: int) -> None:
         for _ in range(many):
             self.minute += not same_instant
             handle = f"t{len(self.bound)}"
@@ -446,9 +433,7 @@ class RoomThatWantsToStarveSomebody(RuleBasedStateMachine):
             assert self.calls[turn.handle] <= self.bound[turn.handle]
 
 
-RoomThatWantsToStarveSomebody.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None
-)
+RoomThatWantsToStarveSomebody.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 test_no_one_starves = RoomThatWantsToStarveSomebody.TestCase
 
 

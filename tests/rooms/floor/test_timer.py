@@ -90,9 +90,7 @@ def test_what_the_timer_cannot_do_now_is_refused(timer: Timer, act: str) -> None
     assert refusal.value.state is timer.state
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(["pause", "resume", "extend", "wait"]), st.integers(0, 99)))
-)
+@given(st.lists(st.tuples(st.sampled_from(["pause", "resume", "extend", "wait"]), st.integers(0, 99))))
 def test_time_spoken_and_time_left_are_always_all_the_time(acts: list[tuple[str, int]]) -> None:
     timer, now, running_s = Timer(60).start(at(0)), 0, 0
     for act, seconds in acts:
@@ -132,8 +130,6 @@ def test_a_speaker_over_time_adds_nothing_to_the_wait() -> None:
 
 
 @given(st.floats(10, 600), st.lists(st.floats(1, 3600), min_size=1))
-def test_the_estimate_never_leaves_the_range_of_plan_and_turns(
-    planned: float, recent: list[float]
-) -> None:
+def test_the_estimate_never_leaves_the_range_of_plan_and_turns(planned: float, recent: list[float]) -> None:
     low, high = min(planned, *recent), max(planned, *recent)
     assert low - 1e-6 <= typical(planned, recent) <= high + 1e-6

@@ -14,8 +14,7 @@ def test_a_transcript_is_paragraphs_with_names() -> None:
 
 def test_paragraphs_of_others_are_read() -> None:
     text = (
-        "\ufeffAda Lovelace:\r\n  Hello\r\nall.\r\n \t\r\n\r\n"
-        "Ben: Yes: I do.\r\n\r\nAt 10:30 we ended.\r\n\r\nCy:\r\n"
+        "\ufeffAda Lovelace:\r\n  Hello\r\nall.\r\n \t\r\n\r\nBen: Yes: I do.\r\n\r\nAt 10:30 we ended.\r\n\r\nCy:\r\n"
     )
     assert read(text) == [
         Said("Ada Lovelace", "Hello all."),

@@ -11,8 +11,7 @@ from rooms.transcript.vtt import BadFile, Captions, Cue, Flaw, read, write
 def test_a_segment_is_written_as_a_cue_with_a_voice() -> None:
     written = write([Cue(3_723_004, 3_725_000, "Hello  & <all>", "Ada\nB>")], ["Item 1 --> 2"])
     assert written == (
-        "WEBVTT\n\nNOTE Item 1 --&gt; 2\n\n"
-        "01:02:03.004 --> 01:02:05.000\n<v Ada B&gt;>Hello &amp; &lt;all&gt;</v>\n"
+        "WEBVTT\n\nNOTE Item 1 --&gt; 2\n\n01:02:03.004 --> 01:02:05.000\n<v Ada B&gt;>Hello &amp; &lt;all&gt;</v>\n"
     )
 
 
