@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class DeliberateConfig(AppConfig):
@@ -8,5 +9,7 @@ class DeliberateConfig(AppConfig):
 
     def ready(self) -> None:
         from deliberate import features
+        from deliberate.shell import log
 
+        log.configure(settings.LOG_LEVEL)
         features.load()

@@ -173,12 +173,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Nothing may log an address: Django's request and server loggers would; they are silenced, errors go through ours.
+LOG_LEVEL = str(env.str("LOG_LEVEL", default="INFO"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}, "none": {"class": "logging.NullHandler"}},
+    "handlers": {"none": {"class": "logging.NullHandler"}},
     "loggers": {
-        "deliberate": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO"), "propagate": False},
         "django.request": {"handlers": ["none"], "propagate": False},
         "django.server": {"handlers": ["none"], "propagate": False},
         "django.security": {"handlers": ["none"], "propagate": False},

@@ -108,7 +108,7 @@ class Socket(AsyncWebsocketConsumer):
             case {"pong": word} if len(frame) == 1:
                 self.line.pong(word)
             case {"beat": int() as beat} if len(frame) == 1:
-                await self._text(f'{{"beat":{beat},"now":{epoch_ms(now())}}}')
+                await self.line.send(f'{{"beat":{beat},"now":{epoch_ms(now())}}}')
             case _:
                 raise Refused(_unreadable(), code="shape")
 

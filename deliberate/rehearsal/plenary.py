@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from deliberate.rehearsal.material import Conversation, Said, words
@@ -42,19 +43,30 @@ Progress = Callable[[str, int, int], None]
 class Probe:
     """Waits for something to stand on every phone's screen, and notes how long each took."""
 
-    def __init__(self) -> None:
+    def __init__(self, phones: int) -> None:
+        self.phones = phones
         self.part = self.needle = ""
         self.since = 0.0
         self.seen: set[int] = set()
         self.samples: list[float] = []
+        self.everywhere = asyncio.Event()
 
-    def expect(self, part: str, needle: str, since: float) -> None:
-        self.part, self.needle, self.since, self.seen = part, needle, since, set()
+    def expect(self, part: str, needle: str) -> None:
+        """From now on, look for `needle` in pictures of `part`."""
+        self.part, self.needle, self.since, self.seen = part, needle, time.perf_counter(), set()
+        self.everywhere.clear()
 
     def look(self, phone: Phone, name: str, html: str) -> None:
         if name == self.part and id(phone) not in self.seen and self.needle in html:
             self.seen.add(id(phone))
             self.samples.append((time.perf_counter() - self.since) * 1000)
+            if len(self.seen) == self.phones:
+                self.everywhere.set()
+
+    async def shown(self, within_s: float = 5) -> None:
+        """Until every phone shows it; at most `within_s`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.everywhere.wait(), within_s)
 
 
 class Plenary:
@@ -63,7 +75,7 @@ class Plenary:
     def __init__(self, door: Door, crew: Crew, phones: int, progress: Progress) -> None:
         self.door, self.crew, self.progress = door, crew, progress
         self.report = Report(phones=phones)
-        self.probe = Probe()
+        self.probe = Probe(phones)
         self.phones = [Phone(door, NOW, self.probe.look) for _ in range(phones)]
         self.desk = {role: Phone(door, ()) for role in ("moderator", "captioner", "drafter")}
         self.seats: list[Member] = []
@@ -139,28 +151,21 @@ class Plenary:
         asked = await self.act(phone, "floor.ask", kind="point")
         handle = str(asked["data"]["turn"])
         self.report.turns_in += 1
-        self.probe.expect("floor.now", handle, time.perf_counter())
+        self.probe.expect("floor.now", handle)
         called = await self.act(moderator, "floor.call_next", expected=handle)
         if called["ok"] and called["data"].get("turn") != handle:
             self.report.turns_out_of_order += 1
         self.turns.append(handle)
         await self.act(moderator, "floor.start")
-        await self._shown()
+        await self.probe.shown()
         for piece in pieces(said.text):
             if speed:
                 await self.act(captioner, "transcript.interim", text=piece[: len(piece) // 2])
                 await asyncio.sleep(len(words(piece)) * 0.4 / speed)
-            self.probe.expect("transcript.live", "", time.perf_counter())
             settled = await self.act(captioner, "transcript.settle", text=piece)
             self.report.words_in += len(words(piece))
             self.segments += [(str(each), piece) for each in settled["data"]["segments"]]
         await self.act(moderator, "floor.end")
-
-    async def _shown(self, within_s: float = 5) -> None:
-        """Until every phone shows what the probe waits for; at most `within_s`."""
-        until = time.monotonic() + within_s
-        while len(self.probe.seen) < len(self.phones) and time.monotonic() < until:
-            await asyncio.sleep(0.005)  # noqa: ASYNC110  seen grows from many readers; a look at it is simplest
 
     # -- polls ---------------------------------------------------------------------------------------------------------
 
@@ -168,11 +173,13 @@ class Plenary:
         """Prepare, open, everybody on a phone votes, close."""
         moderator = self.desk["moderator"]
         kind = POLLS[number % len(POLLS)]
-        prepared = await self.act(moderator, "ballots.prepare", secret="on", low_label="", high_label="", refusal="", **kind)
+        prepared = await self.act(
+            moderator, "ballots.prepare", secret="on", low_label="", high_label="", refusal="", **kind
+        )
         handle, options = str(prepared["data"]["poll"]), [str(each) for each in prepared["data"]["options"]]
-        self.probe.expect("ballots.open", handle, time.perf_counter())
+        self.probe.expect("ballots.open", handle)
         await self.act(moderator, "ballots.open", poll=handle)
-        await self._shown()
+        await self.probe.shown()
         await asyncio.gather(
             *(
                 self.act(phone, "ballots.cast", poll=handle, choice=choice(str(kind["kind"]), options, place))
