@@ -34,13 +34,18 @@ class Service:
         try:
             self.process.wait(15)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(5)
+            self.kill()
+        self._close()
 
     def kill(self) -> None:
         """As a pulled plug would: no goodbye."""
         self.process.kill()
         self.process.wait(5)
+        self._close()
+
+    def _close(self) -> None:
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
 
 def start(arguments: list[str], data: Path, port: int, **environment: str) -> subprocess.Popen[str]:
