@@ -1,0 +1,55 @@
+"""Several processes behind one PostgreSQL and one Redis: the same acts, the same pictures, whoever serves them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from deliberate.rehearsal.phone import Door, Phone, parts_of
+from tests.service import Service, workers
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory, postgres_url: str, redis_url: str) -> Iterator[list[Service]]:
+    with workers(2, tmp_path_factory.mktemp("workers"), postgres_url, redis_url) as services:
+        yield services
+
+
+async def shows(phone: Phone, part: str, needle: str, within_s: float = 5) -> bool:
+    for _attempt in range(int(within_s * 50)):
+        if needle in phone.pictures.get(part, ("", ""))[1]:
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+async def test_an_act_at_one_process_is_painted_by_the_other_at_once(pair: list[Service]) -> None:
+    one, other = (Door(service.links["host"]) for service in pair)
+    watcher = Phone(other, ("seats.presence",))
+    await watcher.sit(await other.join(pair[1].links["participant"]))
+    assert await shows(watcher, "seats.presence", "1 person")
+    # The sweep would heal a lost hint after fifteen seconds; within two it must have been the hint itself.
+    await one.join(pair[0].links["participant"])
+    assert await shows(watcher, "seats.presence", "2 people", within_s=2)
+    await watcher.close()
+    for door in (one, other):
+        await door.close()
+
+
+async def test_a_seat_taken_at_one_process_is_a_seat_at_the_other(pair: list[Service]) -> None:
+    one, other = (Door(service.links["host"]) for service in pair)
+    member = await one.join(pair[0].links["participant"])
+    here, there = [parts_of((await door.page(member)).text) for door in (one, other)]
+    assert here == there
+    assert here
+    for door in (one, other):
+        await door.close()
+
+
+async def test_both_processes_are_ready_and_say_so(pair: list[Service]) -> None:
+    for service in pair:
+        door = Door(service.url)
+        assert (await door.http.get("/ready")).json() == {"ready": True, "failed": []}
+        await door.close()

@@ -1,0 +1,90 @@
+"""Who may import whom: the map in docs/decisions/0002-the-house.md, kept by a test."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deliberate.features import FEATURES
+
+ROOT = Path(__file__).parent.parent.parent
+PURE = {"core", "terms", "timer", "tally", "runoff", "folding", "vtt", "plain", "quotes"}
+#: What a file of a feature may import from its own or an earlier feature.
+LAYERS = {
+    "pure": PURE,
+    "models": PURE,
+    "queries": {*PURE, "models", "queries"},
+    "actions": {*PURE, "models", "queries", "actions"},
+}
+#: The places of composition may name features; nothing else under deliberate/ may.
+COMPOSITION = {"settings.py", "urls.py", "features.py"}
+#: What a newcomer's data and an operator's commands are made with.
+COMMANDS = "management"
+
+
+def modules() -> Iterator[tuple[Path, str]]:
+    for package in ("deliberate", "rooms", "polls"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path, ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def feature_of(module: str) -> str | None:
+    return next((name for name in FEATURES if module == name or module.startswith(name + ".")), None)
+
+
+ALL = list(modules())
+
+
+@pytest.mark.parametrize(("path", "module"), ALL, ids=[module for _path, module in ALL])
+def test_a_module_imports_only_what_stands_before_it(path: Path, module: str) -> None:
+    mine = feature_of(module)
+    for other in imported(path):
+        theirs = feature_of(other)
+        if mine and theirs:
+            assert FEATURES.index(theirs) <= FEATURES.index(mine), f"{module} imports the later {other}"
+        if module.startswith("rooms."):
+            assert not other.startswith("polls"), f"{module} imports {other}"
+        if module.startswith("deliberate.") and path.name not in COMPOSITION and COMMANDS not in path.parts:
+            assert not other.startswith(("rooms", "polls")), f"the machinery knows a feature: {module} imports {other}"
+
+
+@pytest.mark.parametrize(("path", "module"), ALL, ids=[module for _path, module in ALL])
+def test_a_file_of_a_feature_keeps_to_its_layer(path: Path, module: str) -> None:
+    mine = feature_of(module)
+    if mine is None:
+        return
+    layer = "pure" if path.stem in PURE else path.stem
+    allowed = LAYERS.get(layer)
+    if allowed is None:
+        return
+    for other in imported(path):
+        theirs = feature_of(other)
+        if theirs and other != theirs:
+            file = other.removeprefix(theirs + ".").partition(".")[0]
+            if (ROOT / theirs.replace(".", "/") / f"{file}.py").exists():
+                assert file in allowed, f"{module} imports {other}"
+        if layer == "pure":
+            assert not other.startswith("django"), f"{module} is pure and imports {other}"
+
+
+def test_every_feature_in_the_list_has_a_folder_and_every_folder_is_in_the_list() -> None:
+    folders = {
+        f"{package}.{path.name}"
+        for package in ("rooms", "polls")
+        for path in (ROOT / package).iterdir()
+        if path.is_dir() and path.name not in ("migrations", "__pycache__")
+    }
+    assert folders == set(FEATURES)
