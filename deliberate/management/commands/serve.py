@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import call_command
+from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
 from deliberate.shell.server import serve
@@ -21,6 +23,13 @@ class Command(BaseCommand):
         parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.DATABASES["default"]["ENGINE"].endswith("postgresql") and not os.environ.get("SECRET_KEY"):
+            raise CommandError(
+                "SECRET_KEY is empty. Every process of a deployment needs the same long random one, or seats of one "
+                "process are unknown to the next."
+            )
+        if not settings.ALLOWED_HOSTS:
+            raise CommandError("ALLOWED_HOSTS is empty. Name the hosts that people type, divided by commas.")
         if options["migrate"]:
             call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
