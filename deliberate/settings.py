@@ -87,17 +87,21 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 
+#: Connections to PostgreSQL that one process may hold.
+DATABASE_POOL = env.int("DATABASE_POOL", default=20)
+
+
 def _database() -> dict[str, Any]:
     url = env.str("DATABASE_URL", default="")
     if url:
         config: dict[str, Any] = env.db_url_config(url)
-        config["CONN_MAX_AGE"] = 60
-        config["CONN_HEALTH_CHECKS"] = True
+        if config["ENGINE"] == "django.db.backends.postgresql":
+            # A request's thread ends with it, so connections are kept by a pool, not by threads.
+            config.setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": DATABASE_POOL}
         return config
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "deliberate.sqlite3",
-        "CONN_MAX_AGE": None,
         "OPTIONS": {
             # Several threads write: take the write lock at the start, wait for it, and survive a pulled plug.
             "transaction_mode": "IMMEDIATE",

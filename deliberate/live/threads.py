@@ -27,5 +27,9 @@ async def read(work: Callable[[], T]) -> T:
 
 
 def _fresh(work: Callable[[], T]) -> T:
-    close_old_connections()
-    return work()
+    """Do the work; give a pooled connection back afterwards. SQLite's stays with its thread, unless it broke."""
+    try:
+        return work()
+    finally:
+        if connection.vendor != "sqlite" or connection.errors_occurred:
+            close_old_connections()
