@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from deliberate.door import perform
 from tests import servers
+
+
+@pytest.fixture(autouse=True)
+def rested() -> None:
+    """Rows of different tests may have the same key: nobody starts tired from another test."""
+    perform.rest()
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def seat(of: Event, role: str = "participant", *, name: str = "", group: str = "
     )
 
 
-def act(by: Seat, name: str, act_id: str = "", **fields: object) -> Answer:
+def act(by: Seat, name: str, /, act_id: str = "", **fields: object) -> Answer:
     """Ask through the door, as a phone would."""
     here = room(by.event)
     return perform(

@@ -30,6 +30,11 @@ class Buckets:
                 self._full.popitem(last=False)
             return taken
 
+    def empty(self) -> None:
+        """Forget every key: each starts full again."""
+        with self._lock:
+            self._full.clear()
+
     def give(self, key: str) -> None:
         """Give one token back."""
         with self._lock:

@@ -96,12 +96,22 @@ def _once(place: Place, asked: Command, cleaned: dict[str, Any], key: str) -> An
                     raise _Twin from twin
                 return answer
         except _Twin:
-            continue  # the same act came in twice at once and the other one won: undo ours, answer with theirs
+            continue  # the same act came in twice at once and the other one won: ours is undone, theirs is the answer
+        except Refused:
+            if not Receipt.objects.filter(key=key).exists():
+                raise
+            continue  # refused because its twin has just done it
     raise Refused(_("This could not be stored. Please try again."), code="busy")
 
 
 class _Twin(Exception):
     pass
+
+
+def rest() -> None:
+    """Forget how often anybody has acted, in this process."""
+    _acts.empty()
+    _by_command.clear()
 
 
 def _limit(place: Place, asked: Command) -> None:

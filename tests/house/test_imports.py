@@ -11,14 +11,8 @@ import pytest
 from deliberate.features import FEATURES
 
 ROOT = Path(__file__).parent.parent.parent
-PURE = {"core", "terms", "timer", "tally", "runoff", "folding", "vtt", "plain", "quotes"}
-#: What a file of a feature may import from its own or an earlier feature.
-LAYERS = {
-    "pure": PURE,
-    "models": PURE,
-    "queries": {*PURE, "models", "queries"},
-    "actions": {*PURE, "models", "queries", "actions"},
-}
+#: The files every feature is made of, from the rules outwards. A further file stands where its own imports put it.
+LAYERS = {"core": 0, "models": 1, "queries": 2, "actions": 3, "commands": 4, "screens": 4}
 #: The places of composition may name features; nothing else under deliberate/ may.
 COMPOSITION = {"settings.py", "urls.py", "features.py"}
 #: What a newcomer's data and an operator's commands are made with.
@@ -61,23 +55,26 @@ def test_a_module_imports_only_what_stands_before_it(path: Path, module: str) ->
             assert not other.startswith(("rooms", "polls")), f"the machinery knows a feature: {module} imports {other}"
 
 
-@pytest.mark.parametrize(("path", "module"), ALL, ids=[module for _path, module in ALL])
-def test_a_file_of_a_feature_keeps_to_its_layer(path: Path, module: str) -> None:
-    mine = feature_of(module)
-    if mine is None:
-        return
-    layer = "pure" if path.stem in PURE else path.stem
-    allowed = LAYERS.get(layer)
-    if allowed is None:
-        return
-    for other in imported(path):
-        theirs = feature_of(other)
-        if theirs and other != theirs:
-            file = other.removeprefix(theirs + ".").partition(".")[0]
-            if (ROOT / theirs.replace(".", "/") / f"{file}.py").exists():
-                assert file in allowed, f"{module} imports {other}"
-        if layer == "pure":
-            assert not other.startswith("django"), f"{module} is pure and imports {other}"
+FILES = {module: path for path, module in ALL if feature_of(module)}
+
+
+def layer(module: str) -> int:
+    """The layer of a feature's file: by its name, else the highest of those that it imports."""
+    stem = module.rpartition(".")[2]
+    if stem in LAYERS:
+        return LAYERS[stem]
+    return max((layer(other) for other in set(imported(FILES[module])) & FILES.keys() - {module}), default=0)
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_a_file_of_a_feature_imports_nothing_from_the_layers_above_it(module: str) -> None:
+    for other in set(imported(FILES[module])) & FILES.keys():
+        assert layer(other) <= layer(module), f"{module} imports {other}"
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if module.endswith(".core")])
+def test_the_rules_are_pure(module: str) -> None:
+    assert not [other for other in imported(FILES[module]) if other.startswith(("django", "deliberate."))]
 
 
 def test_every_feature_in_the_list_has_a_folder_and_every_folder_is_in_the_list() -> None:
