@@ -20,6 +20,8 @@ async def audit(plenary: Plenary) -> None:
             report.exports.append(name)
         else:
             report.problems.append(f"{name} could not be exported ({response.status_code})")
+    if "bundle.json" not in report.exports:
+        return
     bundle = (await door.page(drafter, "bundle.json")).json()
     room = next(room for room in bundle["rooms"] if room["handle"] == drafter.base.rstrip("/").rsplit("/", 1)[1])
     text = (await door.page(drafter, "transcript.txt")).text
