@@ -84,6 +84,8 @@ class Crew:
             else:
                 self.members[role] = await self.door.join(path)
         self.host.base = self.host.base.rsplit("/", 2)[0] + f"/{room}/"
+        for title in ("Opening", "Discussion"):
+            await self.ask(self.host, "events.add_item", title=title, minutes="60")
 
     async def ask(self, member: Member, name: str, /, **fields: str) -> dict[str, object]:
         """One act over HTTP; its data."""
