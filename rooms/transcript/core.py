@@ -16,6 +16,8 @@ K = 5
 
 # No-break spaces are part of good typography (before a colon in French) and stay what they are.
 _SPACE = re.compile(r"[^\S\u00a0\u202f]+")
+#: Marks that turn the direction of what follows: they could make a name or a sentence look like another.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -49,12 +51,12 @@ NOBODY = Shown(Level.NOBODY, "")
 
 
 def tidy(text: str) -> str:
-    """The text in Unicode NFC, without control characters, runs of white space as one space.
+    """The text in Unicode NFC, without control and direction-turning characters, runs of white space as one space.
 
     Two texts that look the same are then stored the same, and a database takes every one of them.
     """
     clean = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", clean)).strip()
+    return unicodedata.normalize("NFC", _SPACE.sub(" ", _TURNS.sub("", clean))).strip()
 
 
 def words(text: str) -> list[str]:

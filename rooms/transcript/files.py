@@ -1,0 +1,35 @@
+"""What somebody brings in: WebVTT, or plain text with a name before each paragraph. Both become cues."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from rooms.transcript import plain, vtt
+from rooms.transcript.pieces import duration, pieces
+from rooms.transcript.vtt import BadFile, Cue, Flaw
+
+
+def cues(text: str) -> list[Cue]:
+    """The cues in the order of the file. Plain text has no times: they are estimated at a speaker's usual pace.
+
+    BadFile for a WebVTT file that can't be read whole, and for captions of another kind."""
+    text = text.removeprefix("\ufeff").lstrip()
+    if text.startswith("WEBVTT"):
+        return [cue for cue in vtt.read(text).cues if cue.text]
+    if "-->" in text:  # SubRip and the like: read as plain text, their times would become words
+        raise BadFile(Flaw.NO_HEADER, 1)
+    return _estimated(plain.read(text))
+
+
+def _estimated(said: list[plain.Said]) -> list[Cue]:
+    found: list[Cue] = []
+    at = 0
+    for each in said:
+        for piece in pieces(each.text):
+            until = at + duration(piece) // timedelta(milliseconds=1)
+            found.append(Cue(at, until, piece, each.speaker))
+            at = until
+    return found
+
+
+__all__ = ["BadFile", "Cue", "Flaw", "cues"]

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from rooms.transcript.files import BadFile, Cue, Flaw, cues
+
+
+def test_webvtt_keeps_its_times() -> None:
+    text = "\ufeffWEBVTT\n\n00:05.000 --> 00:06.000\n<v Ada>Hello.\n\n00:06.000 --> 00:07.000\n<i></i>\n"
+    assert cues(text) == [Cue(5000, 6000, "Hello.", "Ada")]
+
+
+def test_plain_text_gets_times_at_a_speakers_pace() -> None:
+    assert cues("Ada: Hello all of you.\n\nYes.") == [Cue(0, 1600, "Hello all of you.", "Ada"), Cue(1600, 2000, "Yes.")]
+
+
+def test_a_long_paragraph_becomes_several_cues_of_one_speaker() -> None:
+    found = cues("Ada: " + "We were promised a well. " * 20)
+    assert len(found) > 1
+    assert {cue.speaker for cue in found} == {"Ada"}
+
+
+def test_captions_of_another_kind_are_refused_and_not_read_as_words() -> None:
+    with pytest.raises(BadFile) as refusal:
+        cues("1\n00:00:01,000 --> 00:00:02,000\nHello.")
+    assert refusal.value.code == Flaw.NO_HEADER
