@@ -9,12 +9,16 @@ class Segment(models.Model):
     """A settled piece of what was said: words tied to the item and the turn they were said in."""
 
     room = models.ForeignKey("rooms.Room", on_delete=models.CASCADE, related_name="segments")
-    item = models.ForeignKey("rooms.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="segments")
+    item = models.ForeignKey(
+        "rooms.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="segments"
+    )
     turn = models.ForeignKey("rooms.Turn", null=True, blank=True, on_delete=models.SET_NULL, related_name="segments")
     handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
     #: Order within the room.
     number = models.PositiveIntegerField()
     text = models.TextField()
+    #: The text as it is searched: without capitals and accents.
+    folded = models.TextField(default="", editable=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField()
     #: How often the text was corrected; earlier texts are kept as revisions.
@@ -39,7 +43,7 @@ class Revision(models.Model):
 
 
 class Interim(models.Model):
-    """What is being said right now and not settled yet: one a room."""
+    """What is being said right now and not settled yet: one a room, with the turn it began in and when."""
 
     room = models.OneToOneField("rooms.Room", on_delete=models.CASCADE, related_name="interim")
     turn = models.ForeignKey("rooms.Turn", null=True, blank=True, on_delete=models.SET_NULL)

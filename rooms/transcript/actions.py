@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from deliberate.clock import now
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.stale import touch, touch_seat
+from rooms.events.models import Attribution
+from rooms.floor.models import State, Turn
+from rooms.journal.actions import locked, note
+from rooms.seats.actions import eraser
+from rooms.transcript import core, files, queries, search
+from rooms.transcript.models import Interim, Revision, Segment
+from rooms.transcript.pieces import continues, duration, pieces, spans
+
+WORDS = ("transcript.live", "transcript.recent", "transcript.captioner")
+#: Who spoke is shown wherever the words stand, in the statement too.
+WHO = (*WORDS, "statements.text", "statements.drafter", "statements.sources", "statements.wall")
+
+
+@transaction.atomic
+def interim(*, room: Any, by: Any, text: str) -> None:
+    """Show `text` as what is being said right now. It is not kept; an empty text takes it away."""
+    text = core.tidy(text)
+    before = Interim.objects.filter(room=room).first()
+    if text == (before.text if before else ""):
+        return
+    fields: dict[str, Any] = {"text": text}
+    if before is None or not continues(before.text, text):
+        fields |= {"turn": queries.on_floor(room) if text else None, "since": now() if text else None}
+    Interim.objects.update_or_create(room=room, defaults=fields)
+    touch(room, "transcript.live")
+
+
+@transaction.atomic
+def settle(*, room: Any, by: Any, text: str) -> Answer:
+    """Keep what was said, in segments, in the turn and the item in which it began.
+
+    The answer's data names the segments: {"segments": [handle, ...]}."""
+    room = locked(room)
+    texts = pieces(text)
+    if not texts:
+        raise Refused(_("There are no words to keep in this."))
+    turn, start = _begun(room, text)
+    item, end = queries.item_at(room, start), now()
+    said = [
+        Segment(room=room, turn=turn, item=item, text=piece, started_at=since, ended_at=until)
+        for piece, (since, until) in zip(texts, spans(start, end, texts), strict=True)
+    ]
+    _promise(turn, room.event)
+    _add(room, said)
+    note(room, by, "settled", said[0], str(len(said)))
+    return Answer(data={"segments": [segment.handle for segment in said]})
+
+
+def _begun(room: Any, text: str) -> tuple[Turn | None, datetime]:
+    """In which turn and when these words began: as they were seen to begin; unseen, now, at a speaker's usual pace."""
+    seen = Interim.objects.filter(room=room).select_related("turn").first()
+    if seen is not None and seen.since is not None and continues(seen.text, core.tidy(text)):
+        Interim.objects.filter(pk=seen.pk).update(text="", turn=None, since=None)
+        return seen.turn, seen.since
+    at, turn = now(), queries.on_floor(room)
+    # Not before the last words ended, nor before the turn and the item began: an estimate ties words to nothing earlier.
+    item = queries.item_at(room, at)
+    bounds = (queries.last_end(room), turn and turn.called_at, item and item.started_at)
+    return turn, min(at, max([at - duration(text), *(bound for bound in bounds if bound)]))
+
+
+def _promise(turn: Turn | None, event: Any) -> None:
+    """Words stay under the rule they were said under, also where the event's rule shows more later."""
+    level = queries.level_of(turn, event).value if turn else ""
+    if turn and turn.attribution != level:
+        Turn.objects.filter(pk=turn.pk).update(attribution=level)
+
+
+def _add(room: Any, said: Sequence[Segment]) -> None:
+    """Number and store these segments behind those that are there; whoever spoke learns that their words stand here."""
+    last = Segment.objects.filter(room=room).order_by("-number").values_list("number", flat=True).first() or 0
+    for number, segment in enumerate(said, start=last + 1):
+        segment.number, segment.folded = number, search.folded(segment.text)
+    turn = said[0].turn
+    first = turn is not None and turn.seat_id is not None and not Segment.objects.filter(turn=turn).exists()
+    Segment.objects.bulk_create(said, batch_size=500)
+    touch(room, *WORDS)
+    if turn is not None and turn.seat is not None and first:
+        touch_seat(turn.seat)
+
+
+@transaction.atomic
+def correct(*, room: Any, by: Any, segment: str, text: str, revision: int) -> Answer:
+    """Replace the text of a segment that was corrected `revision` times so far; the earlier text is kept."""
+    room = locked(room)
+    found = Segment.objects.filter(room=room, handle=segment).first()
+    text = core.tidy(text)
+    if found is None or not text:
+        raise Refused(_("There are no such words in this room. Reload the page, please."))
+    if found.revision != revision:
+        raise Refused(
+            _("Somebody else corrected this meanwhile. It now reads: %(text)s") % {"text": found.text}, code="changed"
+        )
+    if found.text != text:
+        Revision.objects.create(segment=found, number=found.revision, text=found.text, replaced_at=now())
+        Segment.objects.filter(pk=found.pk).update(text=text, folded=search.folded(text), revision=revision + 1)
+        note(room, by, "corrected", found, str(revision + 1))
+        touch(room, *WORDS)
+    return Answer(say=_("Corrected."))
+
+
+@transaction.atomic
+def load(*, room: Any, by: Any, text: str) -> Answer:
+    """Add a transcript made elsewhere behind what is there, its order and distances in time kept.
+
+    Each run of one speaker becomes a turn that is done. A name is kept only where the event shows names."""
+    try:
+        cues = files.cues(text)
+    except files.BadFile as bad:
+        raise Refused(_unreadable(bad), code="file") from None
+    if not cues:
+        raise Refused(_("There are no words to keep in this."))
+    room = locked(room)
+    at, item = now(), queries.item_at(room, now())
+    length = timedelta(milliseconds=max(cue.end_ms for cue in cues))
+    zero = max(at - length, queries.last_end(room) or at - length)
+    said = []
+    for speaker, run in groupby(cues, lambda cue: cue.speaker):
+        spoken = [
+            (zero + timedelta(milliseconds=cue.start_ms), zero + timedelta(milliseconds=cue.end_ms), cue.text)
+            for cue in run
+        ]
+        turn = _turn_of(room, item, speaker, spoken[0][0]) if speaker else None
+        said += [
+            Segment(room=room, turn=turn, item=item, text=each, started_at=since, ended_at=until)
+            for since, until, each in spoken
+        ]
+    _add(room, said)
+    note(room, by, "loaded", said[0], str(len(said)))
+    say = ngettext("One segment is in.", "%(count)d segments are in.", len(said)) % {"count": len(said)}
+    return Answer(say=say)
+
+
+def _turn_of(room: Any, item: Any, speaker: str, at: datetime) -> Turn:
+    """A turn for words that came in a file. It was never on this floor: no start, no end, no share in the balance."""
+    rule = room.event.attribution
+    name = speaker[:60] if rule == Attribution.NAME else ""
+    return Turn.objects.create(room=room, item=item, name=name, state=State.DONE, asked_at=at, attribution=rule)
+
+
+def _unreadable(bad: files.BadFile) -> str:
+    what = {
+        files.Flaw.NO_HEADER: _(
+            "A WebVTT file begins with the word WEBVTT. Save the captions as WebVTT, or as plain text."
+        ),
+        files.Flaw.NO_TIMES: _("Line %(line)d has words without times before them."),
+        files.Flaw.BAD_TIMES: _("The times in line %(line)d can't be read."),
+        files.Flaw.ENDS_BEFORE_START: _("The words at line %(line)d end before they begin."),
+    }[bad.code]
+    return f"{what % {'line': bad.line}} {_('Nothing was stored.')}"
+
+
+@transaction.atomic
+def lower(*, room: Any, by: Any, turn: str, level: str) -> Answer:
+    """Show less of who spoke in one's own turn, from now on and wherever the words stand."""
+    own = Turn.objects.filter(room=room, seat=by, handle=turn).first()
+    if own is None:
+        raise Refused(_("You can change this for your own words alone."))
+    return _show_less(room, by, own, level)
+
+
+@transaction.atomic
+def attribute(*, room: Any, by: Any, turn: str, level: str) -> Answer:
+    """Show less of who spoke in a turn, on behalf of somebody who can't do it themselves."""
+    found = Turn.objects.filter(room=room, handle=turn).first()
+    if found is None:
+        raise Refused(_("There is no such turn in this room. Reload the page, please."))
+    return _show_less(room, by, found, level)
+
+
+def _show_less(room: Any, by: Any, turn: Turn, level: str) -> Answer:
+    room = locked(room)
+    turn.refresh_from_db(fields=["attribution"])
+    asked, held = core.Level(level), core.Level(turn.attribution or core.Level.NAME.value)
+    if core.lowest(asked, held) is not asked:
+        raise Refused(_("These words are shown with less already. Who spoke can be shown less, never more."))
+    Turn.objects.filter(pk=turn.pk).update(attribution=level)
+    note(room, by, "lowered", turn, level)
+    touch(room, *WHO)
+    return Answer(say=_("Done. This holds wherever these words stand."))
+
+
+@eraser
+def forget(seat: Any) -> None:
+    """The words of an erased seat stay, said by nobody."""
+    turns = Turn.objects.filter(seat=seat)
+    for turn in turns.select_related("room"):
+        touch(turn.room, *WHO)
+    turns.update(attribution=Attribution.NOBODY)

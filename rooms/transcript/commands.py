@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from deliberate.door.registry import command
+from deliberate.roles import CAPTIONER, MODERATOR, PARTICIPANT
+from rooms.events.models import Attribution
+from rooms.transcript import actions
+
+#: Letters. What is typed live fits into one frame of a socket; what is settled or brought in may come as a plain form.
+LONGEST_INTERIM, LONGEST_SETTLED, LONGEST_SEGMENT, LONGEST_FILE = 4_000, 100_000, 20_000, 400_000
+
+
+class InterimForm(forms.Form):
+    """What is being said right now; empty to take it away."""
+
+    text = forms.CharField(max_length=LONGEST_INTERIM, required=False)
+
+
+class SettleForm(forms.Form):
+    """What was said."""
+
+    text = forms.CharField(label=_("What is being said"), max_length=LONGEST_SETTLED, widget=forms.Textarea)
+
+
+class CorrectForm(forms.Form):
+    """New words for a segment, and how often it had been corrected when they were written."""
+
+    segment = forms.SlugField(max_length=12, widget=forms.HiddenInput)
+    text = forms.CharField(label=_("Corrected words"), max_length=LONGEST_SEGMENT, widget=forms.Textarea)
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class LoadForm(forms.Form):
+    """A whole transcript as WebVTT or plain text."""
+
+    text = forms.CharField(label=_("Transcript"), max_length=LONGEST_FILE, widget=forms.Textarea)
+
+
+class LevelForm(forms.Form):
+    """A turn, and how much is shown of who spoke in it."""
+
+    turn = forms.SlugField(max_length=12, widget=forms.HiddenInput)
+    level = forms.ChoiceField(label=_("Show who spoke as"), choices=Attribution.choices)
+
+
+# An interim replaces the one before it and an empty one harms nothing: no receipt.
+command("transcript.interim", form=InterimForm, who=[CAPTIONER], remembered=False)(actions.interim)
+command("transcript.settle", form=SettleForm, who=[CAPTIONER])(actions.settle)
+command("transcript.correct", form=CorrectForm, who=[CAPTIONER])(actions.correct)
+command("transcript.load", form=LoadForm, who=[CAPTIONER], per_minute=6)(actions.load)
+command("transcript.lower", form=LevelForm, who=[PARTICIPANT])(actions.lower)
+command("transcript.attribute", form=LevelForm, who=[MODERATOR])(actions.attribute)

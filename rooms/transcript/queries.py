@@ -1,0 +1,220 @@
+"""What was said, and who it is shown as said by. Whoever shows words asks here, so that a name withheld is withheld everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import groupby, takewhile
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from deliberate.roles import PARTICIPANT
+from rooms.events.models import AgendaItem, Event
+from rooms.floor.models import ON_FLOOR, Turn
+from rooms.transcript import core, plain, search, vtt
+from rooms.transcript.models import Interim, Segment
+from rooms.transcript.pieces import pieces
+
+#: What live captions keep in sight, what a screen shows of the latest words, and what a page of older ones holds.
+LIVE_SEGMENTS, RECENT_SEGMENTS, RECENT_PARAGRAPHS, PAGE_SEGMENTS = 4, 12, 8, 24
+
+
+class Paragraph(NamedTuple):
+    """Neighbouring segments of one turn and one agenda item. `attribution` is empty where nobody is named."""
+
+    turn: Turn | None
+    attribution: str
+    segments: list[Segment]
+    #: Levels (value, label) that would show less of who spoke than is shown now.
+    lower: list[tuple[str, str]]
+    looked_for: tuple[str, ...] = ()
+
+    @property
+    def item(self) -> AgendaItem | None:
+        return self.segments[0].item
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)
+
+    @property
+    def lines(self) -> list[tuple[Segment, search.Runs]]:
+        """Each segment with its text in runs that were looked for and runs that were not."""
+        return [(segment, search.marked(segment.text, self.looked_for)) for segment in self.segments]
+
+    @property
+    def newest_first(self) -> list[tuple[Segment, search.Runs]]:
+        return self.lines[::-1]
+
+
+class Live(NamedTuple):
+    """The last words: settled lines of the latest turn, oldest first, then what is being said right now."""
+
+    turn: Turn | None
+    lines: list[Segment]
+    interim: list[str]
+
+
+class Page(NamedTuple):
+    """Paragraphs, newest first; `older` is the number before which the next page begins, None on the last."""
+
+    paragraphs: list[Paragraph]
+    older: int | None
+
+
+# -- who spoke ---------------------------------------------------------------------------------------------------------
+
+
+def group_sizes(event: Event) -> dict[int, int]:
+    """Key of a group -> how many living participants' seats it has."""
+    living = Count("seat", filter=Q(seat__role=PARTICIPANT, seat__ended=False))
+    return dict(event.groups.annotate(seats=living).order_by().values_list("pk", "seats"))
+
+
+def level_of(turn: Turn, event: Event) -> core.Level:
+    """How much may be shown of who spoke: the lower of the event's rule and the turn's own level."""
+    return core.lowest(core.Level(event.attribution), core.Level(turn.attribution or core.Level.NAME.value))
+
+
+def attribution_of(turn: Turn | None, event: Event, sizes: Mapping[int, int]) -> str:
+    """Who the words of a turn are shown as said by, in words; empty for nobody.
+
+    `sizes` is `group_sizes(event)`: a group is named only where it has at least the event's k seats."""
+    if turn is None:
+        return ""
+    seats = sizes.get(turn.group_id, 0) if turn.group_id else 0
+    return core.attribution(
+        [level_of(turn, event)],
+        name=turn.name,
+        role=_("Participant"),
+        group=turn.group.name if turn.group and seats >= event.k else "",
+        group_seats=seats,
+        k=event.k,
+    ).text
+
+
+def _lower(turn: Turn | None, event: Event) -> list[tuple[str, str]]:
+    if turn is None:
+        return []
+    as_what = {
+        core.Level.ROLE: _("As a participant"),
+        core.Level.GROUP: _("As one of a group"),
+        core.Level.NOBODY: _("As nobody"),
+    }
+    order = list(core.Level)
+    return [(level.value, as_what[level]) for level in order[order.index(level_of(turn, event)) + 1 :]]
+
+
+# -- what was said -----------------------------------------------------------------------------------------------------
+
+
+def segments(room: Any) -> QuerySet[Segment]:
+    """All that was said in a room, in order, with what it takes to show it."""
+    return Segment.objects.filter(room=room).select_related("turn__group", "item")
+
+
+def paragraphs(room: Any) -> list[Paragraph]:
+    """All that was said in a room, by turn, in order."""
+    return _paragraphs(room.event, segments(room))
+
+
+def _paragraphs(event: Event, some: Iterable[Segment], looked_for: tuple[str, ...] = ()) -> list[Paragraph]:
+    """Segments, in order, joined where they are neighbours of one turn and item."""
+    sizes = group_sizes(event)
+    found = []
+    places = enumerate(some)
+    for _key, run in groupby(places, lambda place: (place[1].turn_id, place[1].item_id, place[1].number - place[0])):
+        said = [segment for _index, segment in run]
+        turn = said[0].turn
+        found.append(Paragraph(turn, attribution_of(turn, event, sizes), said, _lower(turn, event), looked_for))
+    return found
+
+
+def recent(room: Any) -> Page:
+    """The latest words, by turn."""
+    page = older(room, None, most=RECENT_SEGMENTS)
+    shown = page.paragraphs[:RECENT_PARAGRAPHS]
+    more = page.older is not None or len(shown) < len(page.paragraphs)
+    return Page(shown, shown[-1].segments[0].number if more else None)
+
+
+def older(room: Any, before: int | None, query: str = "", *, most: int = PAGE_SEGMENTS) -> Page:
+    """The `most` segments before the one numbered `before` (None: the latest), of those that hold every word of `query`."""
+    looked_for = search.terms(query)
+    some = segments(room)
+    if before is not None:
+        some = some.filter(number__lt=before)
+    for term in looked_for:
+        some = some.filter(folded__contains=term)
+    last = list(some.order_by("-number")[: most + 1])
+    more, last = len(last) > most, last[:most]
+    found = _paragraphs(room.event, reversed(last), looked_for)
+    return Page(found[::-1], last[-1].number if more else None)
+
+
+def live(room: Any) -> Live:
+    """The last words of the turn that spoke last, with what is being said right now."""
+    interim = Interim.objects.filter(room=room).exclude(text="").select_related("turn__group").first()
+    last = list(segments(room).order_by("-number")[:LIVE_SEGMENTS])
+    if interim is None and not last:
+        return Live(None, [], [])
+    turn = interim.turn if interim is not None else last[0].turn
+    settled = list(takewhile(lambda segment: segment.turn_id == (turn.pk if turn else None), last))
+    return Live(turn, settled[::-1], pieces(interim.text)[-LIVE_SEGMENTS:] if interim is not None else [])
+
+
+def text_at(segment: Segment, revision: int) -> str:
+    """The text a segment had at a revision: what a quote of that time was taken from."""
+    before = segment.revisions.filter(number=revision).first()
+    return before.text if before is not None else segment.text
+
+
+def word_count(room: Any) -> int:
+    """How many words stand in a room's transcript."""
+    return sum(
+        len(core.words(text)) for text in Segment.objects.filter(room=room).values_list("text", flat=True).iterator()
+    )
+
+
+# -- where and when ----------------------------------------------------------------------------------------------------
+
+
+def on_floor(room: Any) -> Turn | None:
+    """The turn that has the floor now."""
+    return Turn.objects.filter(room=room, state__in=ON_FLOOR).first()
+
+
+def item_at(room: Any, moment: datetime) -> AgendaItem | None:
+    """The agenda item that was on at a moment."""
+    begun = AgendaItem.objects.filter(room=room, started_at__lte=moment)
+    return begun.filter(Q(ended_at=None) | Q(ended_at__gt=moment)).order_by("-started_at").first()
+
+
+def last_end(room: Any) -> datetime | None:
+    """When the words stored so far end."""
+    end: datetime | None = Segment.objects.filter(room=room).aggregate(end=Max("ended_at"))["end"]
+    return end
+
+
+# -- to take away ------------------------------------------------------------------------------------------------------
+
+
+def as_vtt(room: Any) -> str:
+    """The transcript as WebVTT, its times counted from the first words."""
+    begin: datetime = Segment.objects.filter(room=room).aggregate(begin=Min("started_at"))["begin"]
+
+    def ms(moment: datetime) -> int:
+        return (moment - begin) // timedelta(milliseconds=1)
+
+    return vtt.write(
+        vtt.Cue(ms(segment.started_at), ms(segment.ended_at), segment.text, paragraph.attribution)
+        for paragraph in paragraphs(room)
+        for segment in paragraph.segments
+    )
+
+
+def as_text(room: Any) -> str:
+    """The transcript as plain text, a paragraph for each turn."""
+    return plain.write(plain.Said(paragraph.attribution, paragraph.text) for paragraph in paragraphs(room))
