@@ -7,6 +7,7 @@ from django.urls import path
 from deliberate.door.views import do
 from deliberate.live.pages import show
 from rooms.seats import views as seats
+from rooms.transcript import views as transcript
 
 urlpatterns = [
     path("", seats.home, name="home"),
@@ -19,5 +20,7 @@ urlpatterns = [
     path("at/<slug:event>/<slug:role>/leave/", seats.leave, name="leave"),
     path("at/<slug:event>/<slug:role>/<slug:room>/", show, name="room"),
     path("at/<slug:event>/<slug:role>/<slug:room>/<slug:screen>/", show, name="screen"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/transcript.vtt", transcript.vtt, name="transcript_vtt"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/transcript.txt", transcript.text, name="transcript_text"),
     path("at/<slug:event>/<slug:role>/<slug:room>/do/<str:command>", do, name="do"),
 ]

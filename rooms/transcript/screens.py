@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from django.http import HttpRequest
+
+from deliberate import tokens
+from deliberate.door.registry import Place
+from deliberate.live.marks import marks
+from deliberate.live.pages import page
+from deliberate.live.parts import Context, part
+from deliberate.roles import CAPTIONER, CREW, PARTICIPANT, ROLES, WALL
+from rooms.floor.models import Turn
+from rooms.transcript import core, queries, search
+from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SETTLED
+from rooms.transcript.models import Segment
+
+
+@part("transcript.live", audiences=ROLES)
+def live(room: Any, audience: str) -> Context:
+    """The last words and what is being said right now; on the wall also who says it."""
+    said = queries.live(room)
+    who = queries.attribution_of(said.turn, room.event, queries.group_sizes(room.event)) if audience == WALL else ""
+    return {"lines": said.lines, "interim": said.interim, "who": who}
+
+
+@part("transcript.recent", audiences=(PARTICIPANT, *CREW))
+def recent(room: Any, audience: str) -> Context:
+    """The latest words as paragraphs by turn, newest first, with what may be done with them."""
+    return queries.recent(room)._asdict()
+
+
+@part("transcript.captioner", audiences=[CAPTIONER])
+def captioner(room: Any, audience: str) -> Context:
+    """The latest segments, newest first, each to be corrected."""
+    return queries.older(room, None, most=queries.RECENT_SEGMENTS)._asdict()
+
+
+@marks("transcript")
+def spoke(room: Any, seat: Any) -> set[str]:
+    """The turns in which this seat's words stand."""
+    turns = Turn.objects.filter(room=room, seat=seat, segments__isnull=False).distinct()
+    return {f"spoke:{handle}" for handle in turns.values_list("handle", flat=True)}
+
+
+def _words(request: HttpRequest, place: Place) -> Context:
+    """The transcript's screen: the latest words live, or a page of older ones, or what a search finds."""
+    query = request.GET.get("q", "").strip()[: search.LONGEST_QUERY]
+    before = request.GET.get("before", "")
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    context: Context = {"audience": place.seat.role, "query": query, "before": number}
+    if query or number is not None:
+        context |= {"found": queries.older(place.room, number, query), "refresh_s": 0}
+    return context
+
+
+def _desk(request: HttpRequest, place: Place) -> Context:
+    """The captioner's page: what `_words` gives, and the segment that is being corrected with its earlier texts."""
+    asked = request.GET.get("correct", "")
+    segment = Segment.objects.filter(room=place.room, handle=asked).first() if asked else None
+    texts = [*segment.revisions.values_list("text", flat=True), segment.text] if segment else []
+    return {
+        **_words(request, place),
+        "segment": segment,
+        "changes": [core.diff(old, new) for old, new in pairwise(texts)],
+        "act": tokens.handle(16),
+        "longest": {"interim": LONGEST_INTERIM, "settled": LONGEST_SETTLED, "file": LONGEST_FILE},
+    }
+
+
+page("words", roles=[PARTICIPANT], template="phone/words.html", extra=_words, refresh_s=20)
+page("", roles=[CAPTIONER], template="captioner.html", extra=_desk)

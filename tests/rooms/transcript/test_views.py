@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from deliberate.roles import ROLES
+from rooms.seats.models import Seat
+from rooms.seats.queries import cookie_of
+from tests import make
+from tests.rooms.transcript.rows import said, speaks
+
+pytestmark = pytest.mark.django_db
+
+
+def file(seat: Seat, name: str) -> Any:
+    client = Client()
+    client.cookies["seat"] = cookie_of(seat)
+    return client.get(f"/at/{seat.event.handle}/{seat.role}/{make.room(seat.event).handle}/{name}")
+
+
+def test_everybody_but_the_wall_takes_the_transcript_away() -> None:
+    event = make.event(attribution="name")
+    speaks(make.seat(event, name="Asha"))
+    said(make.seat(event, "captioner"), "I was there.")
+    for role in ROLES:
+        plain, captions = file(make.seat(event, role), "transcript.txt"), file(make.seat(event, role), "transcript.vtt")
+        if role == "wall":
+            assert (plain.status_code, captions.status_code) == (404, 404)
+            continue
+        assert plain.content.decode() == "Asha: I was there.\n"
+        assert plain["Content-Type"] == "text/plain; charset=utf-8"
+        assert "<v Asha>I was there.</v>" in captions.content.decode()
+        assert captions["Content-Type"] == "text/vtt; charset=utf-8"
+        assert captions["Content-Disposition"] == 'attachment; filename="transcript.vtt"'
+
+
+def test_a_name_withheld_is_in_no_file() -> None:
+    event = make.event()
+    speaks(make.seat(event, name="Asha"))
+    said(make.seat(event, "captioner"), "I was there.")
+    for name in ("transcript.txt", "transcript.vtt"):
+        assert "Asha" not in file(make.seat(event, "host"), name).content.decode()
+
+
+def test_without_a_seat_there_is_no_file() -> None:
+    event = make.event()
+    assert Client().get(f"/at/{event.handle}/participant/{make.room(event).handle}/transcript.txt").status_code == 401
