@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from deliberate.clock import epoch_ms
 
+_late = re.compile(r' data-late="(-?\d+)"')
 _times = re.compile(r'(<(?:time|span)[^>]* data-(left|behind)="(-?\d+)"[^>]*>)[^<]*(</(?:time|span)>)')
 
 
@@ -28,13 +29,18 @@ def behind_text(minutes: int) -> str:
 
 
 def fill(html: str, moment: datetime) -> str:
-    """Fill `<time data-left="epoch ms">` with minutes:seconds left, `<span data-behind="epoch ms">` with minutes behind."""
+    """Fill `<time data-left="epoch ms">` with minutes:seconds left, `<span data-behind="epoch ms">` with minutes behind.
+
+    `data-late="ms"` beside data-behind says how late it was at least."""
     at = epoch_ms(moment)
 
     def word(match: re.Match[str]) -> str:
         start, kind, value, end = match.groups()
         gap = int(value) - at
-        text = clock_text(round(gap / 1000)) if kind == "left" else behind_text(-round(gap / 60_000))
-        return start + text + end
+        if kind == "left":
+            return start + clock_text(round(gap / 1000)) + end
+        late = _late.search(start)
+        behind = max(-gap, int(late.group(1))) if late else -gap
+        return start + behind_text(round(behind / 60_000)) + end
 
     return _times.sub(word, html)

@@ -15,6 +15,7 @@ from deliberate.errors import Refused
 from deliberate.live.stale import touch
 from deliberate.roles import PARTICIPANT, ROLES
 from rooms.events.models import AgendaItem, Event, Group, RoleLink, Room
+from rooms.events.queries import current_item
 from rooms.journal.actions import locked, note
 
 AGENDA_PARTS = ("events.agenda", "events.now")
@@ -43,22 +44,52 @@ def create_link(event: Event, role: str, room: Room | None = None) -> RoleLink:
 
 
 @transaction.atomic
-def move_on(*, room: Any, by: Any) -> Answer:
-    """End the current item, if any, and start the next one ahead."""
+def move_on(*, room: Any, by: Any, item: str = "") -> Answer:
+    """End the current item, if any, and start the next one ahead.
+
+    `item` is the handle of the item seen as next: two who press at once move on once, not twice."""
     room = locked(room)
     at = now()
+    current = current_item(room)
+    if item and current is not None and current.handle == item:
+        return Answer(say=_("Now: %(title)s") % {"title": current.title}, data={"item": item})
     following = AgendaItem.objects.filter(room=room, state=AgendaItem.State.AHEAD).first()
-    current = AgendaItem.objects.filter(room=room, state=AgendaItem.State.CURRENT).first()
     if following is None and current is None:
         raise Refused(_("The agenda is at its end."))
+    if item and (following is None or following.handle != item):
+        raise Refused(
+            _("The agenda has changed meanwhile. Look what comes next now, then move on again."), code="changed"
+        )
     if current is not None:
         current.state, current.ended_at = AgendaItem.State.DONE, at
         current.save(update_fields=["state", "ended_at"])
     if following is not None:
         following.state, following.started_at = AgendaItem.State.CURRENT, at
         following.save(update_fields=["state", "started_at"])
-        note(room, by, "moved on", following)
-    else:
-        note(room, by, "ended the agenda")
+    return _moved(room, by, "moved on", following, "events.move_back")
+
+
+@transaction.atomic
+def move_back(*, room: Any, by: Any) -> Answer:
+    """Take a move back: the item before goes on as if it had never ended."""
+    room = locked(room)
+    current = current_item(room)
+    before = AgendaItem.objects.filter(room=room, state=AgendaItem.State.DONE).last()
+    if current is None and before is None:
+        raise Refused(_("The agenda has not begun."))
+    if current is not None:
+        current.state, current.started_at = AgendaItem.State.AHEAD, None
+        current.save(update_fields=["state", "started_at"])
+    if before is not None:
+        before.state, before.ended_at = AgendaItem.State.CURRENT, None
+        before.save(update_fields=["state", "ended_at"])
+    return _moved(room, by, "moved back", before, "events.move_on")
+
+
+def _moved(room: Any, by: Any, verb: str, to: AgendaItem | None, undo: str) -> Answer:
+    note(room, by, verb, to or "")
     touch(room, *AGENDA_PARTS, "wall.scene")
-    return Answer(say=_("Now: %(title)s") % {"title": following.title} if following else _("The agenda is done."))
+    data = {"item": to.handle if to else "", "undo": {"command": undo, "fields": {}}}
+    if to is None:
+        return Answer(say=_("The agenda is done.") if verb == "moved on" else _("The agenda has not begun."), data=data)
+    return Answer(say=_("Now: %(title)s") % {"title": to.title}, data=data)

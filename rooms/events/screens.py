@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from deliberate.clock import epoch_ms
 from deliberate.live.parts import Context, part
-from deliberate.roles import CREW, HOST, PARTICIPANT, ROLES, WALL
+from deliberate.roles import CREW, HOST, PARTICIPANT, ROLES
 from rooms.events.models import AgendaItem
 
 
@@ -29,14 +30,27 @@ def _agenda(room: Any) -> Context:
         "items": items,
         "current": current,
         "following": ahead[0] if ahead else None,
-        "planned_end": _planned_end(items, current),
+        "begun": len(ahead) < len(items),
+        "plan": _plan(items, current),
     }
 
 
-def _planned_end(items: list[AgendaItem], current: AgendaItem | None) -> int | None:
-    """Epoch ms at which the current item would end if all had kept to the plan since the first item began."""
-    first = next((item for item in items if item.started_at), None)
-    if current is None or first is None or first.started_at is None:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How far the room is behind its plan: as late as the current item began, or since it was to end, whichever is more.
+
+    `end`: epoch ms at which the current item would end if all had kept to the plan since the first began; `late_ms`: by
+    how much it began after its planned moment, below zero if before."""
+
+    end: int
+    late_ms: int
+
+
+def _plan(items: list[AgendaItem], current: AgendaItem | None) -> Plan | None:
+    begun = [item.started_at for item in items if item.started_at]
+    if current is None or current.started_at is None or not begun:
         return None
-    begun = [item for item in items if item.state != AgendaItem.State.AHEAD]
-    return epoch_ms(first.started_at + timedelta(minutes=sum(item.minutes for item in begun)))
+    before = sum(item.minutes for item in items if item.state == AgendaItem.State.DONE)
+    planned = min(begun) + timedelta(minutes=before)
+    end = planned + timedelta(minutes=current.minutes)
+    return Plan(epoch_ms(end), epoch_ms(current.started_at) - epoch_ms(planned))

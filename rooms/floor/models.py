@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from deliberate import tokens
+from rooms.floor.timer import Timer
 
 
 class Kind(models.TextChoices):
@@ -36,6 +40,7 @@ class Turn(models.Model):
     seat must leave nothing here."""
 
     room = models.ForeignKey("rooms.Room", on_delete=models.CASCADE, related_name="turns")
+    #: The agenda item in which the turn was called.
     item = models.ForeignKey("rooms.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="turns")
     seat = models.ForeignKey("rooms.Seat", null=True, blank=True, on_delete=models.SET_NULL, related_name="turns")
     handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
@@ -49,18 +54,14 @@ class Turn(models.Model):
     called_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    #: While speaking: when the time is up. While paused: empty, and `left_s` holds what was left.
-    deadline = models.DateTimeField(null=True, blank=True)
-    left_s = models.IntegerField(null=True, blank=True)
-    #: Seconds the turn is meant to last, extensions included.
+    #: Seconds granted, extensions included.
     seconds = models.PositiveIntegerField(default=120)
-    #: Seconds spent paused so far, so that speaking time can be told from the two ends.
-    paused_s = models.PositiveIntegerField(default=0)
+    #: When the pause that is on began, and the seconds of those that are over.
     paused_at = models.DateTimeField(null=True, blank=True)
-    #: Why this turn was called: the rule's code and parameters, or the moderator's own words.
+    paused_s = models.FloatField(default=0)
+    #: Why this turn was called: {"code", "values"} of the rule's reason, or {"words"} of the moderator. Why a request was
+    #: taken off the list: {"removed": the moderator's words, or ""}.
     why = models.JSONField(default=dict, blank=True)
-    #: How many times others were called while this request waited.
-    passed_over = models.PositiveIntegerField(default=0)
     #: The attribution chosen for this turn's words; empty: the event's. The speaker may lower it, never raise it.
     attribution = models.CharField(max_length=8, blank=True)
 
@@ -79,3 +80,25 @@ class Turn(models.Model):
                 name="floor_one_request_a_seat",
             ),
         ]
+
+    @property
+    def timer(self) -> Timer:
+        """The turn's time as plain values; its rules are in timer.py."""
+        return Timer(
+            planned_s=self.seconds,
+            started=self.started_at,
+            paused=self.paused_at,
+            paused_s=self.paused_s,
+            ended=self.ended_at,
+        )
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the time is up; None while it does not run."""
+        return self.timer.deadline
+
+    @property
+    def spoken_s(self) -> float:
+        """Seconds of speech of a turn that stands still (ended, paused or not begun); 0 while it runs."""
+        until: Any = self.ended_at or self.paused_at
+        return self.timer.spoken(until) if until else 0.0

@@ -29,14 +29,16 @@
       put(one, clock(left));
       const timer = one.closest(".timer");
       if (timer) {
-        const mood = left < 0 ? "over" : left <= 20 ? "near" : "", ring = timer.querySelector("circle.left");
+        const mood = left < 0 ? "over" : left <= Number(timer.dataset.near || 20) ? "near" : "", ring = timer.querySelector("circle.left");
         for (const each of [timer, timer.closest(".turn")]) if (each && (each.dataset.state || "") !== mood) each.dataset.state = mood;
-        const total = Number(timer.dataset.seconds || 0);
+        const total = Number(timer.dataset.seconds || 0), word = timer.querySelector(".word[data-over]");
+        if (word) put(word, left < 0 ? word.dataset.over : word.dataset.left);
         if (ring && total) ring.setAttribute("stroke-dasharray", `${left < 0 ? 101 : Math.min(100, (100 * left) / total)} 100`);
       }
     }
     for (const one of all(root, "[data-behind]")) {
-      const minutes = -Math.round((one.dataset.behind - now) / 60000);
+      // As late as it began, or since it was to end, whichever is more.
+      const minutes = Math.round(Math.max(now - one.dataset.behind, Number(one.dataset.late ?? -Infinity)) / 60000);
       put(one, minutes > 0 ? words.behind.replace("%d", minutes) : minutes < 0 ? words.ahead.replace("%d", -minutes) : words.onTime);
     }
   }
