@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from deliberate import tokens
+from rooms.floor.timer import State as Phase
 from rooms.floor.timer import Timer
 
 
@@ -31,6 +31,12 @@ class State(models.TextChoices):
 
 
 ON_FLOOR = (State.CALLED, State.SPEAKING, State.PAUSED)
+_STATES = {
+    Phase.READY: State.CALLED,
+    Phase.RUNNING: State.SPEAKING,
+    Phase.PAUSED: State.PAUSED,
+    Phase.ENDED: State.DONE,
+}
 
 
 class Turn(models.Model):
@@ -92,6 +98,13 @@ class Turn(models.Model):
             ended=self.ended_at,
         )
 
+    def keep(self, time: Timer) -> None:
+        """Store a time of this turn that has been called, and the state that follows from it."""
+        self.seconds, self.state = round(time.granted_s), _STATES[time.state]
+        self.started_at, self.ended_at = time.started, time.ended
+        self.paused_at, self.paused_s = time.paused, time.paused_s
+        self.save(update_fields=["seconds", "state", "started_at", "ended_at", "paused_at", "paused_s"])
+
     @property
     def deadline(self) -> datetime | None:
         """When the time is up; None while it does not run."""
@@ -100,5 +113,5 @@ class Turn(models.Model):
     @property
     def spoken_s(self) -> float:
         """Seconds of speech of a turn that stands still (ended, paused or not begun); 0 while it runs."""
-        until: Any = self.ended_at or self.paused_at
+        until = self.ended_at or self.paused_at
         return self.timer.spoken(until) if until else 0.0

@@ -1,16 +1,171 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from deliberate.clock import now
+from deliberate.live.marks import marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
-from deliberate.roles import PARTICIPANT, ROLES
-from rooms.floor.models import ON_FLOOR, Turn
+from deliberate.live.times import clock_text
+from deliberate.roles import CREW, MODERATOR, PARTICIPANT, ROLES, WALL
+from rooms.events.models import Group
+from rooms.floor import queries, shown
+from rooms.floor.models import ON_FLOOR, Kind, State, Turn
+from rooms.floor.queries import Floor
+from rooms.seats.models import Where
+
+#: How many of those taken off the list are told so on the shared picture.
+NOTICES = 10
 
 
 @part("floor.now", audiences=ROLES)
-def now(room: Any, audience: str) -> Context:
-    return {"turn": Turn.objects.filter(room=room, state__in=ON_FLOOR).first()}
+def on_now(room: Any, audience: str) -> Context:
+    """Who has the floor as far as shown, why they were called, and their time; for the moderator the keys to it."""
+    return _now(room, audience)
+
+
+@part("floor.turn", audiences=[PARTICIPANT])
+def turn(room: Any, audience: str) -> Context:
+    """Your turn, over the whole screen: for every screen of the phone that does not show floor.now, which holds it too."""
+    return _now(room, audience)
+
+
+def _now(room: Any, audience: str) -> Context:
+    floor = queries.read(room)
+    if floor.now is None:
+        return {"row": None}
+    timer = floor.now.timer
+    left = timer.granted_s - floor.now.spoken_s
+    return {
+        "row": shown.row(floor, floor.now, audience),
+        "still": clock_text(round(left)) if floor.now.state != State.SPEAKING else "",
+        "share": max(0, round(100 * left / timer.granted_s)) if timer.granted_s else 0,
+        "near_s": round(timer.amber_s),
+        "kept": floor.now.attribution or room.event.attribution,
+    }
+
+
+@part("floor.ask", audiences=[PARTICIPANT])
+def ask(room: Any, audience: str) -> Context:
+    """The form that asks for the floor; for who waits, their place instead; what is refused while the list is closed."""
+    floor = queries.read(room)
+    kinds = [kind for kind in Kind if kind != Kind.REPLY or floor.subject]
+    removed = Turn.objects.filter(room=room, state=State.WITHDRAWN, why__has_key="removed").order_by("-pk")[:NOTICES]
+    return {
+        "kinds": kinds if room.list_open else [Kind.ORDER],
+        "subject": floor.subject,
+        "rows": shown.rows(floor, audience),
+        "wait": shown.wait_text(floor.wait_s),
+        "removed": removed,
+    }
+
+
+@part("floor.queue", audiences=[PARTICIPANT, *CREW, WALL])
+def queue(room: Any, audience: str) -> Context:
+    """Who waits, in the order of the rule, as far as names and groups are shown; for the moderator with what may be done."""
+    context: Context = {"rows": shown.rows(queries.read(room), audience)}
+    if audience == MODERATOR:
+        context |= {"groups": list(room.event.groups.all()), "places": Where, "kinds": Kind}
+    return context
+
+
+@part("floor.console", audiences=[MODERATOR])
+def console(room: Any, audience: str) -> Context:
+    """Whom the rule proposes, with the reason in a sentence, and the one key for it."""
+    floor = queries.read(room)
+    return {"next": shown.proposed(floor, audience), "speaking": floor.now is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the balance: groups published together, or a place. Seconds and seats of all, for shares."""
+
+    groups: list[Group]
+    label: str
+    seconds: float
+    seats: int
+    total_s: float
+    total_seats: int
+
+    @property
+    def percent(self) -> int:
+        """Share of the time heard, 0 to 100."""
+        return round(100 * self.seconds / self.total_s) if self.total_s else 0
+
+    @property
+    def seats_percent(self) -> int:
+        return round(100 * self.seats / self.total_seats) if self.total_seats else 0
+
+    @property
+    def time(self) -> str:
+        return clock_text(round(self.seconds))
+
+
+@part("floor.balance", audiences=[MODERATOR, WALL])
+def balance(room: Any, audience: str) -> Context:
+    """How long each group and each place was heard, beside its share of the seats. Ended turns; small groups folded."""
+    floor = queries.read(room)
+    return {
+        "groups": _group_bars(floor, {group.handle: group for group in room.event.groups.all()}),
+        "places": _place_bars(floor),
+        "total": clock_text(round(sum(turn.spoken_s for turn in floor.ended))),
+        "k": room.event.k,
+    }
+
+
+def _group_bars(floor: Floor, groups: dict[str, Group]) -> list[Bar]:
+    seats = {group or "": count for group, count in floor.shares.groups.items()}
+    heard: dict[str, float] = {}
+    for each in floor.ended:
+        key = each.group.handle if each.group else ""
+        heard[key] = heard.get(key, 0) + each.spoken_s
+    return [
+        Bar(
+            groups=[groups[handle] for handle in cell.groups if handle],
+            label="none" if "" in cell.groups else "",
+            seconds=sum(heard.get(handle, 0) for handle in cell.groups),
+            seats=cell.size,
+            total_s=sum(heard.values()),
+            total_seats=sum(seats.values()),
+        )
+        for cell in floor.cells()
+    ]
+
+
+def _place_bars(floor: Floor) -> list[Bar]:
+    places = {str(place): count for place, count in floor.shares.places.items()}
+    total_s = sum(turn.spoken_s for turn in floor.ended)
+    return [
+        Bar(
+            groups=[],
+            label=str(place.label),
+            seconds=sum(turn.spoken_s for turn in floor.ended if turn.place == place),
+            seats=places.get(place, 0),
+            total_s=total_s,
+            total_seats=sum(places.values()),
+        )
+        for place in Where
+    ]
+
+
+@marks("floor")
+def mine(room: Any, seat: Any) -> set[str]:
+    """turn:<handle> and "asked" while waiting, turn:<handle> and speaking:<handle> on the floor, removed:<handle> while the
+    last thing was being taken off the list; for the moderator "undo" while an end can be taken back."""
+    if seat.role == MODERATOR:
+        return {"undo"} if any(queries.undoable(room, now())) else set()
+    found: set[str] = set()
+    newest = None
+    for newest in Turn.objects.filter(room=room, seat=seat).order_by("pk"):
+        if newest.state == State.WAITING:
+            found |= {f"turn:{newest.handle}", "asked"}
+        elif newest.state in ON_FLOOR:
+            found |= {f"turn:{newest.handle}", f"speaking:{newest.handle}"}
+    if newest is not None and "removed" in newest.why:
+        found.add(f"removed:{newest.handle}")
+    return found
 
 
 page("", roles=[PARTICIPANT], template="phone/now.html", refresh_s=15)
+page("floor", roles=[PARTICIPANT], template="phone/floor.html", refresh_s=20)
