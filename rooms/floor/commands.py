@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from deliberate.door.registry import NoFields, command
 from deliberate.roles import MODERATOR, PARTICIPANT
 from rooms.events.models import Group
-from rooms.floor import actions, timing
+from rooms.floor import actions, time_actions
 from rooms.floor.models import Kind
 from rooms.seats.commands import one_line
 from rooms.seats.models import Where
@@ -73,7 +73,7 @@ command("floor.remove", form=RemoveForm, who=[MODERATOR])(actions.remove)
 command("floor.open_list", form=NoFields, who=[MODERATOR])(actions.open_list)
 command("floor.close_list", form=NoFields, who=[MODERATOR])(actions.close_list)
 
-command("floor.start", form=NoFields, who=[MODERATOR])(timing.start)
-command("floor.pause", form=NoFields, who=[MODERATOR])(timing.pause)
-command("floor.resume", form=NoFields, who=[MODERATOR])(timing.resume)
-command("floor.extend", form=ExtendForm, who=[MODERATOR])(timing.extend)
+command("floor.start", form=NoFields, who=[MODERATOR])(time_actions.start)
+command("floor.pause", form=NoFields, who=[MODERATOR])(time_actions.pause)
+command("floor.resume", form=NoFields, who=[MODERATOR])(time_actions.resume)
+command("floor.extend", form=ExtendForm, who=[MODERATOR])(time_actions.extend)

@@ -84,8 +84,9 @@ class Floor:
         return self._wait([terms.Kind(turn.kind) for turn in self.waiting])
 
     @cached_property
-    def ended(self) -> list[Turn]:
-        return [turn for turn in self.called if turn.state == State.DONE]
+    def spoken(self) -> list[Turn]:
+        """The turns that are over and whose time ran."""
+        return [turn for turn in self.called if turn.state == State.DONE and turn.started_at]
 
     def cells(self) -> tuple[Cell, ...]:
         """The groups that figures may be told of, small ones folded together; "" is no group. Empty: no breakdown."""
@@ -96,7 +97,7 @@ class Floor:
 
     def _wait(self, ahead: list[terms.Kind]) -> float:
         recent: dict[terms.Kind, list[float]] = {}
-        for turn in self.ended:
+        for turn in self.spoken:
             recent.setdefault(terms.Kind(turn.kind), []).append(turn.spoken_s)
         return timer.estimate(ahead, planned(self.event), recent, _left(self.now))
 
@@ -113,15 +114,15 @@ class Floor:
 
 
 def read(room: Any) -> Floor:
-    """The floor of `room` as stored now. A turn that was called but never begun was not heard, and is left out."""
+    """The floor of `room` as stored now."""
     turns = Turn.objects.filter(room=room).exclude(state=State.WITHDRAWN).select_related("group", "reply_to")
     waiting, called = [], []
     for turn in turns:
         if turn.state == State.WAITING:
             waiting.append(turn)
-        elif turn.state in ON_FLOOR or turn.started_at:
+        elif turn.called_at:
             called.append(turn)
-    called.sort(key=lambda turn: (turn.state in ON_FLOOR, turn.called_at, turn.pk))
+    called.sort(key=lambda turn: (turn.called_at, turn.pk))
     counts = participants(room.event).values_list("group__handle", "place").annotate(Count("pk"))
     return Floor(room.event, waiting, called, {(group, place): count for group, place, count in counts})
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from deliberate.clock import now
@@ -9,10 +8,8 @@ from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.live.times import clock_text
 from deliberate.roles import CREW, MODERATOR, PARTICIPANT, ROLES, WALL
-from rooms.events.models import Group
-from rooms.floor import queries, shown
+from rooms.floor import balance, queries, shown
 from rooms.floor.models import ON_FLOOR, Kind, State, Turn
-from rooms.floor.queries import Floor
 from rooms.seats.models import Where
 
 #: How many of those taken off the list are told so on the shared picture.
@@ -77,76 +74,16 @@ def console(room: Any, audience: str) -> Context:
     return {"next": shown.proposed(floor, audience), "speaking": floor.now is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of the balance: groups published together, or a place. Seconds and seats of all, for shares."""
-
-    groups: list[Group]
-    label: str
-    seconds: float
-    seats: int
-    total_s: float
-    total_seats: int
-
-    @property
-    def percent(self) -> int:
-        """Share of the time heard, 0 to 100."""
-        return round(100 * self.seconds / self.total_s) if self.total_s else 0
-
-    @property
-    def seats_percent(self) -> int:
-        return round(100 * self.seats / self.total_seats) if self.total_seats else 0
-
-    @property
-    def time(self) -> str:
-        return clock_text(round(self.seconds))
-
-
 @part("floor.balance", audiences=[MODERATOR, WALL])
-def balance(room: Any, audience: str) -> Context:
-    """How long each group and each place was heard, beside its share of the seats. Ended turns; small groups folded."""
+def balances(room: Any, audience: str) -> Context:
+    """How long each group and each place was heard, beside its share of the seats."""
     floor = queries.read(room)
     return {
-        "groups": _group_bars(floor, {group.handle: group for group in room.event.groups.all()}),
-        "places": _place_bars(floor),
-        "total": clock_text(round(sum(turn.spoken_s for turn in floor.ended))),
+        "groups": balance.by_group(floor, room.event.groups.all()),
+        "places": balance.by_place(floor),
+        "total": balance.total(floor),
         "k": room.event.k,
     }
-
-
-def _group_bars(floor: Floor, groups: dict[str, Group]) -> list[Bar]:
-    seats = {group or "": count for group, count in floor.shares.groups.items()}
-    heard: dict[str, float] = {}
-    for each in floor.ended:
-        key = each.group.handle if each.group else ""
-        heard[key] = heard.get(key, 0) + each.spoken_s
-    return [
-        Bar(
-            groups=[groups[handle] for handle in cell.groups if handle],
-            label="none" if "" in cell.groups else "",
-            seconds=sum(heard.get(handle, 0) for handle in cell.groups),
-            seats=cell.size,
-            total_s=sum(heard.values()),
-            total_seats=sum(seats.values()),
-        )
-        for cell in floor.cells()
-    ]
-
-
-def _place_bars(floor: Floor) -> list[Bar]:
-    places = {str(place): count for place, count in floor.shares.places.items()}
-    total_s = sum(turn.spoken_s for turn in floor.ended)
-    return [
-        Bar(
-            groups=[],
-            label=str(place.label),
-            seconds=sum(turn.spoken_s for turn in floor.ended if turn.place == place),
-            seats=places.get(place, 0),
-            total_s=total_s,
-            total_seats=sum(places.values()),
-        )
-        for place in Where
-    ]
 
 
 @marks("floor")

@@ -32,7 +32,7 @@
         const mood = left < 0 ? "over" : left <= Number(timer.dataset.near || 20) ? "near" : "", ring = timer.querySelector("circle.left");
         for (const each of [timer, timer.closest(".turn")]) if (each && (each.dataset.state || "") !== mood) each.dataset.state = mood;
         const total = Number(timer.dataset.seconds || 0), word = timer.querySelector(".word[data-over]");
-        if (word) put(word, left < 0 ? word.dataset.over : word.dataset.left);
+        if (word) put(word, left < 0 ? word.dataset.over : word.dataset.on);
         if (ring && total) ring.setAttribute("stroke-dasharray", `${left < 0 ? 101 : Math.min(100, (100 * left) / total)} 100`);
       }
     }
