@@ -12,6 +12,8 @@ from rooms.floor import balance, queries, shown
 from rooms.floor.models import ON_FLOOR, Kind, State, Turn
 from rooms.seats.models import Where
 
+#: How many of those waiting are listed for everybody; whoever comes later reads their place in floor.ask.
+ROWS = 30
 #: How many of those taken off the list are told so on the shared picture.
 NOTICES = 10
 
@@ -37,7 +39,7 @@ def _now(room: Any, audience: str) -> Context:
     return {
         "row": shown.row(floor, floor.now, audience),
         "still": clock_text(round(left)) if floor.now.state != State.SPEAKING else "",
-        "share": max(0, round(100 * left / timer.granted_s)) if timer.granted_s else 0,
+        "share": max(0, round(101 * left / timer.granted_s)) if timer.granted_s else 0,
         "near_s": round(timer.amber_s),
         "kept": floor.now.attribution or room.event.attribution,
     }
@@ -50,7 +52,8 @@ def ask(room: Any, audience: str) -> Context:
     kinds = [kind for kind in Kind if kind != Kind.REPLY or floor.subject]
     removed = Turn.objects.filter(room=room, state=State.WITHDRAWN, why__has_key="removed").order_by("-pk")[:NOTICES]
     return {
-        "kinds": kinds if room.list_open else [Kind.ORDER],
+        "every": Kind,
+        "kinds": kinds,
         "subject": floor.subject,
         "rows": shown.rows(floor, audience),
         "wait": shown.wait_text(floor.wait_s),
@@ -60,11 +63,13 @@ def ask(room: Any, audience: str) -> Context:
 
 @part("floor.queue", audiences=[PARTICIPANT, *CREW, WALL])
 def queue(room: Any, audience: str) -> Context:
-    """Who waits, in the order of the rule, as far as names and groups are shown; for the moderator with what may be done."""
-    context: Context = {"rows": shown.rows(queries.read(room), audience)}
+    """Who waits, in the order of the rule, as far as names and groups are shown; for the moderator with what may be done.
+
+    Only the moderator needs every row; the others get the next ones, so that a long list stays a small picture."""
+    rows = shown.rows(queries.read(room), audience)
     if audience == MODERATOR:
-        context |= {"groups": list(room.event.groups.all()), "places": Where, "kinds": Kind}
-    return context
+        return {"rows": rows, "groups": list(room.event.groups.all()), "places": Where, "kinds": Kind}
+    return {"rows": rows[:ROWS], "more": len(rows) - ROWS}
 
 
 @part("floor.console", audiences=[MODERATOR])
@@ -88,15 +93,15 @@ def balances(room: Any, audience: str) -> Context:
 
 @marks("floor")
 def mine(room: Any, seat: Any) -> set[str]:
-    """turn:<handle> and "asked" while waiting, turn:<handle> and speaking:<handle> on the floor, removed:<handle> while the
-    last thing was being taken off the list; for the moderator "undo" while an end can be taken back."""
+    """turn:<handle>, asked and asked:<kind> while waiting, turn:<handle> and speaking:<handle> on the floor, removed:<handle>
+    while the last thing was being taken off the list; for the moderator undo while an end can be taken back."""
     if seat.role == MODERATOR:
         return {"undo"} if any(queries.undoable(room, now())) else set()
     found: set[str] = set()
     newest = None
     for newest in Turn.objects.filter(room=room, seat=seat).order_by("pk"):
         if newest.state == State.WAITING:
-            found |= {f"turn:{newest.handle}", "asked"}
+            found |= {f"turn:{newest.handle}", "asked", f"asked:{newest.kind}"}
         elif newest.state in ON_FLOOR:
             found |= {f"turn:{newest.handle}", f"speaking:{newest.handle}"}
     if newest is not None and "removed" in newest.why:

@@ -178,6 +178,18 @@ def test_a_picture_does_not_depend_on_the_moment(
     assert painted(event, name, audience) == before
 
 
+def test_a_long_list_is_a_small_picture_and_everybody_still_finds_their_place(event: Event) -> None:
+    crowd(event, 100)
+    last = Turn.objects.select_related("seat").order_by("asked_at").last()
+    assert last is not None
+    assert last.seat is not None
+    assert "and 70 more" in painted(event, "floor.queue")
+    assert "You are 100th" in seen(event, last.seat, "floor.ask")
+    assert painted(event, "floor.queue", MODERATOR).count("<li") == 100
+    for part in ("floor.queue", "floor.ask"):
+        assert len(painted(event, part)) < 11_000
+
+
 def crowd(event: Event, count: int) -> None:
     room, at = make.room(event), clock.now()
     seats = [make.seat(event, name=f"Guest {number}", group="Youth") for number in range(count)]
