@@ -27,8 +27,8 @@ def chair(event: Event) -> Seat:
     return make.seat(event, "moderator")
 
 
-def asked(seat: Seat, kind: str = "point", **fields: object) -> Turn:
-    return Turn.objects.get(handle=make.act(seat, "floor.ask", kind=kind, **fields).data["turn"])
+def asked(seat: Seat, kind: str = "point", reply_to: str = "") -> Turn:
+    return Turn.objects.get(handle=make.act(seat, "floor.ask", kind=kind, reply_to=reply_to).data["turn"])
 
 
 def on_floor(event: Event) -> Turn | None:
