@@ -1,0 +1,130 @@
+"""A result in plain sentences. Written once, at closing, so that what is quoted from it stays where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from polls.ballots.core import Kind, Question
+from polls.ballots.outcome import Cell, Figures, Result, Stage
+
+#: Texts of the options by handle. A scale's steps are their own texts.
+Texts = Mapping[str, str]
+
+
+def told(asked: str, question: Question, texts: Texts, ends: tuple[str, str], secret: bool, result: Result) -> str:
+    """The whole result: the question, the turnout, the figures, how a ranking was counted, and the groups.
+
+    `ends`: the words at the low and the high end of a scale, or empty."""
+    figures = result["figures"]
+    pieces = [_sentence(asked), _turnout(result, secret)]
+    if question.kind is Kind.SEVERAL:
+        pieces.append(_("Each could choose several."))
+    if question.kind is Kind.SCALE:
+        pieces += [_ends(question, ends), middle(figures)]
+    if question.kind is Kind.RANKING:
+        pieces += ranked(texts, result)
+    else:
+        pieces.append(_sentence(_votes(texts, figures)))
+    pieces.append(_("Abstained: %(n)d.") % {"n": figures["abstained"]})
+    pieces += [_cell(question, texts, cell) for cell in result["cells"]]
+    return " ".join(piece for piece in pieces if piece)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!", "…", "؟", "。")) else f"{text}."
+
+
+def _turnout(result: Result, secret: bool) -> str:
+    count = {"n": result["figures"]["ballots"], "seats": result["eligible"]}
+    if secret:
+        return _("%(n)d of %(seats)d voted, by secret ballot.") % count
+    return _("%(n)d of %(seats)d voted, by open ballot.") % count
+
+
+def _votes(texts: Texts, figures: Figures) -> str:
+    return ". ".join(f"{texts.get(handle, handle)}: {votes}" for handle, votes in figures["votes"])
+
+
+def _ends(question: Question, ends: tuple[str, str]) -> str:
+    words = {"low": question.low, "high": question.high, "least": ends[0], "most": ends[1]}
+    if all(ends):
+        return _("From %(low)d (%(least)s) to %(high)d (%(most)s).") % words
+    return _("From %(low)d to %(high)d.") % words
+
+
+def middle(figures: Figures) -> str:
+    """The median and the spread of a scale in words; empty where nobody chose."""
+    if figures["median"] is None:
+        return ""
+    words = {"median": number(figures["median"]), "low": number(figures["lower"]), "high": number(figures["upper"])}
+    return _("Median %(median)s; the middle half chose %(low)s to %(high)s.") % words
+
+
+def number(value: float | None) -> str:
+    """3.0 -> "3", 3.5 -> "3.5"."""
+    return f"{value:g}" if value is not None else ""
+
+
+def ranked(texts: Texts, result: Result) -> list[str]:
+    """How a ranking was counted: who won, every round, and whether one beats every other."""
+    if result["winner"] is None:
+        return [_("Nobody ranked anything.")]
+    rounds = [_round(place, stage, texts) for place, stage in enumerate(result["rounds"], start=1)]
+    return [won(texts, result), *rounds, compared(texts, result)]
+
+
+def won(texts: Texts, result: Result) -> str:
+    """Who won the instant-runoff, in how many rounds."""
+    count = len(result["rounds"])
+    words = {"winner": texts[str(result["winner"])], "n": count}
+    said = ngettext(
+        "%(winner)s wins by instant-runoff, in %(n)d round.", "%(winner)s wins by instant-runoff, in %(n)d rounds.", count
+    )
+    return said % words
+
+
+def compared(texts: Texts, result: Result) -> str:
+    """Whether one option beats every other one to one (the Condorcet winner)."""
+    if result["condorcet"] is None:
+        return _("No option beats every other one to one.")
+    return _("%(option)s beats every other option one to one.") % {"option": texts[result["condorcet"]]}
+
+
+def _round(place: int, stage: Stage, texts: Texts) -> str:
+    votes = ", ".join(f"{texts[handle]} {count}" for handle, count in stage["votes"].items())
+    pieces = [_("Round %(n)d: %(votes)s") % {"n": place, "votes": votes}]
+    if stage["exhausted"]:
+        pieces.append(_("no longer counting %(n)d") % {"n": stage["exhausted"]})
+    if stage["out"]:
+        pieces.append(_("%(option)s is out") % {"option": texts[stage["out"]]} + tie(stage))
+    return "; ".join(pieces) + "."
+
+
+def tie(stage: Stage) -> str:
+    """How a tie for going out was broken, in brackets; empty where there was none."""
+    if stage["tie"] is None:
+        return ""
+    if stage["tie"]["round"] is None:
+        return " " + _("(a tie: it stands lowest on the ballot)")
+    return " " + _("(a tie: it had fewest votes in round %(n)d)") % {"n": stage["tie"]["round"]}
+
+
+def group_names(cell: Cell) -> str:
+    """ "Youth", or "Artists, Youth and no group" for groups folded together."""
+    names = [group["name"] or _("no group") for group in cell["groups"]]
+    if len(names) == 1:
+        return names[0][:1].upper() + names[0][1:]
+    return _("%(some)s and %(last)s together") % {"some": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def _cell(question: Question, texts: Texts, cell: Cell) -> str:
+    figures = cell["figures"]
+    who = ngettext("%(group)s, %(n)d ballot", "%(group)s, %(n)d ballots", figures["ballots"])
+    said = [f"{texts.get(handle, handle)} {votes}" for handle, votes in figures["votes"]]
+    if question.kind is Kind.RANKING:
+        said[:1] = [_("first choices %(votes)s") % {"votes": said[0]}]
+    said.append(_("abstained %(n)d") % {"n": figures["abstained"]})
+    return who % {"group": group_names(cell), "n": figures["ballots"]} + ": " + ", ".join(said) + "."
