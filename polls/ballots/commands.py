@@ -43,11 +43,9 @@ class PaperForm(forms.Form):
     most = forms.IntegerField(label=gettext_lazy("To"), required=False, min_value=-100, max_value=100)
     low_label = forms.CharField(label=gettext_lazy("The low end means"), required=False, max_length=40)
     high_label = forms.CharField(label=gettext_lazy("The high end means"), required=False, max_length=40)
-    secret = forms.TypedChoiceField(
+    secret = forms.ChoiceField(
         label=gettext_lazy("Ballots"),
         choices=[("on", gettext_lazy("Secret")), ("", gettext_lazy("Open, with names"))],
-        coerce=bool,
-        empty_value=False,
         required=False,
         widget=SecretByDefault,
     )
@@ -60,6 +58,9 @@ class PaperForm(forms.Form):
 
     def clean_high_label(self) -> str:
         return one_line(self.cleaned_data["high_label"])
+
+    def clean_secret(self) -> bool:
+        return bool(self.cleaned_data["secret"] == "on")
 
     def clean_options(self) -> list[str]:
         lines = [one_line(line) for line in self.cleaned_data["options"].splitlines()]

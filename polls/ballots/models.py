@@ -48,7 +48,9 @@ class Poll(models.Model):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["room"], condition=models.Q(state="open"), name="ballots_one_open_poll_a_room")
+            models.UniqueConstraint(
+                fields=["room"], condition=models.Q(state="open"), name="ballots_one_open_poll_a_room"
+            )
         ]
 
 

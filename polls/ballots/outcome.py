@@ -73,11 +73,13 @@ class Result(TypedDict):
 
 
 def result(question: Question, contents: Contents, eligible: int, groups: Iterable[Named], k: int) -> Result:
-    """The result of a box. `groups`: those that have seats, one without a handle for seats that named none.
+    """The result of a box. `groups`: those that have seats, in their order; one without a handle for seats that named none.
 
     Ballots of a group that isn't among them (it was removed meanwhile) count as of no group. `text` is still empty."""
     named = {group["handle"]: group for group in groups}
-    known = _only(contents, named)
+    known = tuple((group if group in named else "", key, count) for group, key, count in contents)
+    if any(group == "" for group, _key, _count in known):
+        named.setdefault("", NO_GROUP)
     everybody = counts(known)
     cells = fold({**dict.fromkeys(named, 0), **sizes(known)}, k)
     ranking = question.kind is Kind.RANKING
@@ -87,7 +89,7 @@ def result(question: Question, contents: Contents, eligible: int, groups: Iterab
         "figures": figures(question, everybody),
         "cells": [
             {
-                "groups": [named.get(group, NO_GROUP) for group in cell.groups],
+                "groups": [group for handle, group in named.items() if handle in cell.groups],
                 "figures": figures(question, counts(known, cell.groups)),
             }
             for cell in cells
@@ -119,10 +121,6 @@ def figures(question: Question, made: Mapping[str, int]) -> Figures:
     else:
         found["votes"] = list(bars(question, made).votes.items())
     return found
-
-
-def _only(contents: Contents, named: Mapping[str, Named]) -> Contents:
-    return tuple((group if group in named else "", key, count) for group, key, count in contents)
 
 
 def _stage(each: Round) -> Stage:

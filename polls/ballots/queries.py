@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from deliberate.errors import Refused
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from deliberate.errors import Refused
 from polls.ballots import core, paper
 from polls.ballots.models import NamedBallot, Option, Participation, Poll, State
 from polls.ballots.outcome import NO_GROUP, Named, Result

@@ -81,7 +81,9 @@ def won(texts: Texts, result: Result) -> str:
     count = len(result["rounds"])
     words = {"winner": texts[str(result["winner"])], "n": count}
     said = ngettext(
-        "%(winner)s wins by instant-runoff, in %(n)d round.", "%(winner)s wins by instant-runoff, in %(n)d rounds.", count
+        "%(winner)s wins by instant-runoff, in %(n)d round.",
+        "%(winner)s wins by instant-runoff, in %(n)d rounds.",
+        count,
     )
     return said % words
 
@@ -113,10 +115,11 @@ def tie(stage: Stage) -> str:
 
 
 def group_names(cell: Cell) -> str:
-    """ "Youth", or "Artists, Youth and no group" for groups folded together."""
+    """ "Youth", or "Artists, Youth and no group together" for groups folded together."""
     names = [group["name"] or _("no group") for group in cell["groups"]]
+    names[0] = names[0][:1].upper() + names[0][1:]
     if len(names) == 1:
-        return names[0][:1].upper() + names[0][1:]
+        return names[0]
     return _("%(some)s and %(last)s together") % {"some": ", ".join(names[:-1]), "last": names[-1]}
 
 
