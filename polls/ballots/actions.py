@@ -87,8 +87,9 @@ def cast(*, room: Any, by: Any, poll: str, choice: list[str]) -> Answer:
     _voted, new = Participation.objects.get_or_create(poll=found, seat=by)
     if found.secret and not new:
         return Answer(say=_("Your ballot is already in. It counts once."))
+    asked = queries.question(found)
     try:
-        key = paper.read(queries.question(found), choice)
+        key = paper.read(asked, choice)
     except (core.BadChoice, paper.SameRank) as problem:
         raise Refused(paper.why_not(problem), code="choice") from None
     if found.secret:
@@ -100,7 +101,8 @@ def cast(*, room: Any, by: Any, poll: str, choice: list[str]) -> Answer:
         touch(room, *COUNT)
     if found.secret:
         return Answer(say=_("Your ballot is in. Nobody can see how you voted."))
-    return Answer(say=_("Your ballot is in.") if new else _("Your ballot is changed."))
+    said = _("Your ballot is in: %(choice)s.") if new else _("Your ballot is changed: %(choice)s.")
+    return Answer(say=said % {"choice": paper.spelled(asked, queries.texts(found), key)})
 
 
 @transaction.atomic

@@ -126,7 +126,10 @@ def group_names(cell: Cell) -> str:
 def _cell(question: Question, texts: Texts, cell: Cell) -> str:
     figures = cell["figures"]
     who = ngettext("%(group)s, %(n)d ballot", "%(group)s, %(n)d ballots", figures["ballots"])
-    said = [f"{texts.get(handle, handle)} {votes}" for handle, votes in figures["votes"]]
+    if question.kind is Kind.SCALE:
+        said = [_("median %(n)s") % {"n": number(figures["median"])}] if figures["median"] is not None else []
+    else:
+        said = [f"{texts[handle]} {votes}" for handle, votes in figures["votes"]]
     if question.kind is Kind.RANKING:
         said[:1] = [_("first choices %(votes)s") % {"votes": said[0]}]
     said.append(_("abstained %(n)d") % {"n": figures["abstained"]})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from polls.ballots import queries, sentences
 from polls.ballots.models import Kind, Poll
-from polls.ballots.outcome import Cell, Figures, Named, Result, Stage
+from polls.ballots.outcome import Cell, Figures, Result, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One cell of groups as a column of the table: its name in words, and the groups' chips."""
+    """One cell of groups as a column of a table: its name in words, and its chip. Folded groups share one of no colour."""
 
     name: str
-    groups: list[Named]
-    ballots: int
+    initial: str
+    colour: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def shown(poll: Poll) -> Shown:
         rounds=_rounds(texts, found),
         stages=range(1, len(found["rounds"]) + 1),
         ties=_ties(texts, found),
-        columns=[Column(sentences.group_names(c), c["groups"], c["figures"]["ballots"]) for c in found["cells"]],
+        columns=[_column(cell) for cell in found["cells"]],
         by_group=_by_group(poll, texts, found["cells"]),
         who=queries.who_chose(poll),
         text=found["text"],
@@ -118,6 +118,13 @@ def _ties(texts: dict[str, str], found: Result) -> list[str]:
     ]
 
 
+def _column(cell: Cell) -> Column:
+    name, (first, *others) = sentences.group_names(cell), cell["groups"]
+    if others or not first["handle"]:
+        return Column(name, "+" if others else "–", None)
+    return Column(name, first["initial"], first["colour"])
+
+
 def _by_group(poll: Poll, texts: dict[str, str], cells: list[Cell]) -> list[Row]:
     """A row an option with the shares of each cell in percent; for a scale its median and middle half."""
     each = [cell["figures"] for cell in cells]
@@ -130,7 +137,7 @@ def _by_group(poll: Poll, texts: dict[str, str], cells: list[Cell]) -> list[Row]
         ]
     else:
         rows = [
-            Row(texts[key], [f"{_percent(dict(figures['votes'])[key], figures)} %" for figures in each])
+            Row(texts[key], [f"{_percent(dict(figures['votes'])[key], figures)}\u202f%" for figures in each])
             for key, _votes in each[0]["votes"]
         ]
     rows.append(Row(_("Abstained"), [str(figures["abstained"]) for figures in each]))

@@ -19,7 +19,7 @@ def prepared(of: Event, kind: str = "one", **fields: object) -> Poll:
     asked: dict[str, object] = {"question": "Which first?", "kind": kind}
     if kind != "scale":
         asked["options"] = "\n".join(OPTIONS)
-    answer = make.act(moderator(of), "ballots.prepare", **{**asked, **fields})
+    answer = make.act(moderator(of), "ballots.prepare", "", **{**asked, **fields})
     return Poll.objects.get(handle=answer.data["poll"])
 
 

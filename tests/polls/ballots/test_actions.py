@@ -166,8 +166,8 @@ def test_voting_in_a_poll_that_just_closed_is_refused_in_words() -> None:
 def test_a_named_ballot_may_be_changed_and_counts_once() -> None:
     event = make.event()
     poll, ann = opened(event, secret=""), make.seat(event, name="Ann")
-    assert vote(ann, poll, "Hearings") == "Your ballot is in."
-    assert vote(ann, poll, "A fund") == "Your ballot is changed."
+    assert vote(ann, poll, "Hearings") == "Your ballot is in: Hearings."
+    assert vote(ann, poll, "A fund") == "Your ballot is changed: A fund."
     poll.refresh_from_db()
     assert poll.turnout == 1
     assert votes(closed(poll)) == {"Hearings": 0, "A fund": 1, "A report": 0}
@@ -294,7 +294,7 @@ def test_every_ballot_that_was_acknowledged_while_the_poll_closed_is_counted() -
     poll, boss = opened(event), moderator(event)
     seats = people(event, 6)
     answers = together(
-        *[lambda seat=seat: vote(seat, poll, "Hearings") for seat in seats],  # type: ignore[misc]
+        *[lambda seat=seat: vote(seat, poll, "Hearings") for seat in seats],
         lambda: make.act(boss, "ballots.close", poll=poll.handle),
     )
     poll.refresh_from_db()
@@ -307,5 +307,5 @@ def test_every_ballot_that_was_acknowledged_while_the_poll_closed_is_counted() -
 def test_two_moderators_who_open_at_the_same_moment_open_one_poll() -> None:
     event = make.event()
     boss, first, second = moderator(event), prepared(event), prepared(event)
-    together(*[lambda poll=poll: make.act(boss, "ballots.open", poll=poll.handle) for poll in (first, second)])  # type: ignore[misc]
+    together(*[lambda poll=poll: make.act(boss, "ballots.open", poll=poll.handle) for poll in (first, second)])
     assert Poll.objects.filter(state=State.OPEN).count() == 1
