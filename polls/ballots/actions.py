@@ -91,7 +91,7 @@ def cast(*, room: Any, by: Any, poll: str, choice: list[str]) -> Answer:
     try:
         key = paper.read(asked, choice)
     except (core.BadChoice, paper.SameRank) as problem:
-        raise Refused(paper.why_not(problem), code="choice") from None
+        raise Refused(sentences.why_not(problem), code="choice") from None
     if found.secret:
         _drop(found, by, key)
     else:
@@ -102,7 +102,7 @@ def cast(*, room: Any, by: Any, poll: str, choice: list[str]) -> Answer:
     if found.secret:
         return Answer(say=_("Your ballot is in. Nobody can see how you voted."))
     said = _("Your ballot is in: %(choice)s.") if new else _("Your ballot is changed: %(choice)s.")
-    return Answer(say=said % {"choice": paper.spelled(asked, queries.texts(found), key)})
+    return Answer(say=said % {"choice": sentences.spelled(asked, queries.texts(found), key)})
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The ballot paper: what a form sends, read as a choice; and a choice, spelled in words.
+"""The ballot paper: what a form sends, read as a choice.
 
 A form sends the field "choice": an option's handle (once, or several times), a step of the scale, or for a ranking
 "<option's handle>:<rank>" an option, its rank empty where it was left out. "abstain" stands in every kind of poll."""
@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from polls.ballots.core import ABSTAIN, BadChoice, Kind, Question, Wrong, choice, picks
+from polls.ballots.core import ABSTAIN, BadChoice, Kind, Question, Wrong, choice
 
 ABSTENTION = "abstain"
 _ranked = re.compile(r"([^:]+):([0-9]{1,3})", re.ASCII)
@@ -50,35 +47,6 @@ def _in_order(fields: Sequence[str]) -> list[str]:
             raise SameRank(rank)
         ranks[rank] = option
     return [ranks[rank] for rank in sorted(ranks)]
-
-
-def why_not(problem: BadChoice | SameRank) -> str:
-    """What is wrong with a choice and what to do, in the voter's language."""
-    if isinstance(problem, SameRank):
-        return _("Two options are both %(rank)d. Give each number once.") % {"rank": problem.rank}
-    match problem.code:
-        case Wrong.NOTHING_CHOSEN:
-            return _("Nothing is chosen yet. Choose, or abstain.")
-        case Wrong.ABSTAINED_AND_CHOSE:
-            return _("You abstained and chose as well. Do one of the two.")
-        case Wrong.TOO_FEW:
-            limit = problem.values["limit"]
-            return ngettext("Choose at least %(n)d.", "Choose at least %(n)d.", limit) % {"n": limit}
-        case Wrong.TOO_MANY:
-            limit = problem.values["limit"]
-            return ngettext("Choose only %(n)d.", "Choose at most %(n)d.", limit) % {"n": limit}
-        case _:
-            return _("That is not on this ballot. Reload the page, then choose again.")
-
-
-def spelled(question: Question, texts: Mapping[str, str], key: str) -> str:
-    """A choice in words: "Hearings", "Hearings; A fund", "1 Hearings; 2 A fund", "4", "Abstained"."""
-    if key == ABSTAIN:
-        return _("Abstained")
-    chosen = [texts.get(pick, pick) for pick in picks(question, key)]
-    if question.kind is Kind.RANKING:
-        return "; ".join(f"{place} {text}" for place, text in enumerate(chosen, start=1))
-    return "; ".join(chosen)
 
 
 def by_popularity(keys: Sequence[str]) -> list[str]:

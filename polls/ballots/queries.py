@@ -6,7 +6,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from deliberate.errors import Refused
-from polls.ballots import core, paper
+from polls.ballots import core, paper, sentences
 from polls.ballots.models import NamedBallot, Option, Participation, Poll, State
 from polls.ballots.outcome import NO_GROUP, Named, Result
 from rooms.seats.queries import participants
@@ -90,5 +90,5 @@ def who_chose(poll: Poll) -> list[tuple[str, list[str], int]]:
     found = []
     for key in paper.by_popularity([key for key, _name in cast_by]):
         names = [name for other, name in cast_by if other == key]
-        found.append((paper.spelled(asked, words, key), [name for name in names if name], names.count("")))
+        found.append((sentences.spelled(asked, words, key), [name for name in names if name], names.count("")))
     return found

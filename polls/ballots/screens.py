@@ -13,8 +13,11 @@ from polls.ballots.models import Kind, NamedBallot, Participation, Poll
 from polls.ballots.paper import ABSTENTION
 from polls.ballots.shown import Bar, Shown, shown
 
-#: Bars that fit on the wall; a scale of more steps shows its median alone.
-WALL_BARS = 6
+#: Lines of text that a hall can read, and letters of a question in one of them.
+WALL_LINES = 7
+WALL_LETTERS = 40
+#: The picture of a scale on the wall: its width and height, and what its columns may take of the height.
+WIDTH, HEIGHT, TALLEST = 120, 32, 22
 
 
 @marks("ballots")
@@ -83,7 +86,9 @@ def console(room: Any, audience: str) -> Context:
 def results(room: Any, audience: str) -> Context:
     """The poll that closed last, until the next one opens."""
     poll = queries.closed(room).first() if queries.open_poll(room) is None else None
-    return {"shown": shown(poll) if poll else None, "heading": _heading(audience)}
+    if poll is None:
+        return {"shown": None}
+    return _on_wall(shown(poll)) if audience == WALL else {"shown": shown(poll), "heading": _heading(audience)}
 
 
 @part("ballots.closed", audiences=[DRAFTER, PARTICIPANT])
@@ -99,14 +104,45 @@ def wall(room: Any, audience: str) -> Context:
     if poll is not None:
         return {"poll": poll, "seats": queries.eligible(poll)}
     last = queries.closed(room).first()
-    found = shown(last) if last else None
-    return {"poll": None, "shown": found, "bars": _fitting(found) if found else [], "most": WALL_BARS}
+    return {"poll": None, **_on_wall(shown(last))} if last else {"poll": None, "shown": None}
 
 
-def _fitting(found: Shown) -> list[Bar]:
+def _on_wall(found: Shown) -> Context:
+    """As many bars as a hall can read; a scale as columns side by side."""
     if found.poll.kind == Kind.SCALE:
-        return found.bars if len(found.bars) < WALL_BARS else []
-    return found.bars[:WALL_BARS]
+        return {"shown": found, "columns": _columns(found.bars), "width": WIDTH, "height": HEIGHT}
+    left = WALL_LINES - _lines(found.poll.question) - len(found.lines[:1])
+    fitting = list(found.bars[:2])
+    for bar in found.bars[2:]:
+        if sum(_lines(each.text) for each in [*fitting, bar]) > left:
+            break
+        fitting.append(bar)
+    return {"shown": found, "bars": fitting, "more": len(found.bars) - len(fitting)}
+
+
+def _lines(text: str) -> int:
+    return -(-len(text) // WALL_LETTERS)
+
+
+def _columns(bars: list[Bar]) -> list[dict[str, Any]]:
+    """The columns of a scale: where each stands in a picture of WIDTH x HEIGHT, its step and its votes."""
+    most = max((bar.votes for bar in bars), default=0) or 1
+    step = WIDTH / len(bars)
+    found = []
+    for place, bar in enumerate(bars):
+        tall = round(TALLEST * bar.votes / most, 2)
+        x = round(step * (place + 0.1), 2)
+        found.append(
+            {
+                "bar": bar,
+                "x": x,
+                "middle": round(x + step * 0.4, 2),
+                "y": 27 - tall,
+                "tall": tall,
+                "wide": round(step * 0.8, 2),
+            }
+        )
+    return found
 
 
 def _heading(audience: str) -> str:

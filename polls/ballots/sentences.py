@@ -1,4 +1,6 @@
-"""A result in plain sentences. Written once, at closing, so that what is quoted from it stays where it was."""
+"""Polls in words: a refused ballot, a choice, and a whole result in plain sentences.
+
+The sentences of a result are written once, at closing, so that what is quoted from them stays where it was."""
 
 from __future__ import annotations
 
@@ -7,11 +9,41 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from polls.ballots.core import Kind, Question
+from polls.ballots.core import ABSTAIN, BadChoice, Kind, Question, Wrong, picks
 from polls.ballots.outcome import Cell, Figures, Result, Stage
+from polls.ballots.paper import SameRank
 
 #: Texts of the options by handle. A scale's steps are their own texts.
 Texts = Mapping[str, str]
+
+
+def why_not(problem: BadChoice | SameRank) -> str:
+    """What is wrong with a choice and what to do, in the voter's language."""
+    if isinstance(problem, SameRank):
+        return _("Two options are both %(rank)d. Give each number once.") % {"rank": problem.rank}
+    match problem.code:
+        case Wrong.NOTHING_CHOSEN:
+            return _("Nothing is chosen yet. Choose, or abstain.")
+        case Wrong.ABSTAINED_AND_CHOSE:
+            return _("You abstained and chose as well. Do one of the two.")
+        case Wrong.TOO_FEW:
+            limit = problem.values["limit"]
+            return ngettext("Choose at least %(n)d.", "Choose at least %(n)d.", limit) % {"n": limit}
+        case Wrong.TOO_MANY:
+            limit = problem.values["limit"]
+            return ngettext("Choose only %(n)d.", "Choose at most %(n)d.", limit) % {"n": limit}
+        case _:
+            return _("That is not on this ballot. Reload the page, then choose again.")
+
+
+def spelled(question: Question, texts: Texts, key: str) -> str:
+    """A choice in words: "Hearings", "Hearings; A fund", "1 Hearings; 2 A fund", "4", "Abstained"."""
+    if key == ABSTAIN:
+        return _("Abstained")
+    chosen = [texts.get(pick, pick) for pick in picks(question, key)]
+    if question.kind is Kind.RANKING:
+        return "; ".join(f"{place} {text}" for place, text in enumerate(chosen, start=1))
+    return "; ".join(chosen)
 
 
 def told(asked: str, question: Question, texts: Texts, ends: tuple[str, str], secret: bool, result: Result) -> str:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from polls.ballots.core import Kind, Question, rows
+from polls.ballots.core import BadChoice, Kind, Question, Wrong, rows
 from polls.ballots.outcome import NO_GROUP, Named, result
-from polls.ballots.sentences import told
+from polls.ballots.paper import SameRank
+from polls.ballots.sentences import spelled, told, why_not
 
 TEXTS = {"a": "Hearings", "b": "A fund", "c": "A report"}
 YOUTH: Named = {"handle": "youth", "name": "Youth", "initial": "Y", "colour": 1}
@@ -66,3 +67,33 @@ def test_groups_are_told_in_their_cells() -> None:
 @pytest.mark.parametrize("asked", ["Where now?", "Say it.", "مَن أولاً؟"])
 def test_a_question_keeps_its_own_end(asked: str) -> None:
     assert text(Question(Kind.ONE, ("a", "b")), asked=asked).startswith(f"{asked} 0 of 60")
+
+
+@pytest.mark.parametrize("code", list(Wrong))
+def test_every_refusal_has_words(code: Wrong) -> None:
+    assert why_not(BadChoice(code, chosen=3, limit=2, low=1, high=5)).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("question", "key", "words"),
+    [
+        (Question(Kind.ONE, ("a", "b", "c")), "a", "Hearings"),
+        (Question(Kind.SEVERAL, ("a", "b", "c")), "a,c", "Hearings; A report"),
+        (Question(Kind.SCALE), "4", "4"),
+        (Question(Kind.RANKING, ("a", "b", "c")), "c>a", "1 A report; 2 Hearings"),
+        (Question(Kind.RANKING, ("a", "b", "c")), "-", "Abstained"),
+    ],
+)
+def test_a_choice_is_spelled_in_words(question: Question, key: str, words: str) -> None:
+    assert spelled(question, TEXTS, key) == words
+
+
+def test_two_options_of_one_rank_have_words_too() -> None:
+    assert why_not(SameRank(2)) == "Two options are both 2. Give each number once."
+
+
+def test_a_scale_by_group_is_told_by_its_medians() -> None:
+    said = text(Question(Kind.SCALE), ("youth", "2", 5), ("media", "4", 6), ("media", "-", 1), ("artists", "1", 1))
+    assert said.endswith(
+        "Media, 7 ballots: median 4, abstained 1. Youth, Artists and no group together, 6 ballots: median 2, abstained 0."
+    )
