@@ -84,7 +84,7 @@ def cast(*, room: Any, by: Any, poll: str, choice: list[str]) -> Answer:
     found = _poll(room, poll)
     if found.state != State.OPEN:
         raise Refused(_("This poll is closed. A ballot that was in before counts."), code="closed")
-    _voted, new = Participation.objects.get_or_create(poll=found, seat=by)
+    new = not Participation.objects.filter(poll=found, seat=by).exists()
     if found.secret and not new:
         return Answer(say=_("Your ballot is already in. It counts once."))
     asked = queries.question(found)
@@ -97,6 +97,7 @@ def cast(*, room: Any, by: Any, poll: str, choice: list[str]) -> Answer:
     else:
         NamedBallot.objects.update_or_create(poll=found, seat=by, defaults={"choice": key, "name": by.name})
     if new:
+        Participation.objects.create(poll=found, seat=by)
         Poll.objects.filter(pk=found.pk).update(turnout=F("turnout") + 1)
         touch(room, *COUNT)
     if found.secret:
