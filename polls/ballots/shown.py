@@ -137,17 +137,17 @@ def _by_group(poll: Poll, texts: dict[str, str], cells: list[Cell]) -> list[Row]
         ]
     else:
         rows = [
-            Row(texts[key], [f"{_percent(dict(figures['votes'])[key], figures)}\u202f%" for figures in each])
+            Row(texts[key], [str(_percent(dict(figures["votes"])[key], figures)) for figures in each])
             for key, _votes in each[0]["votes"]
         ]
-    rows.append(Row(_("Abstained"), [str(figures["abstained"]) for figures in each]))
-    return [*rows, Row(_("Ballots"), [str(figures["ballots"]) for figures in each])]
+    rows.append(Row(_("Abstained (number)"), [str(figures["abstained"]) for figures in each]))
+    return [*rows, Row(_("Ballots (number)"), [str(figures["ballots"]) for figures in each])]
 
 
 def _span(figures: Figures) -> str:
     if figures["lower"] is None:
         return ""
-    return _("%(low)s to %(high)s") % {
+    return _("%(low)s–%(high)s") % {
         "low": sentences.number(figures["lower"]),
         "high": sentences.number(figures["upper"]),
     }

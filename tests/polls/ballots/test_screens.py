@@ -208,9 +208,9 @@ def by_groups() -> tuple[Event, Poll]:
 def test_results_by_group_fold_the_small_ones() -> None:
     event, _poll = by_groups()
     html = picture(event, "ballots.results")
-    columns = re.findall(r'<span class="unseen">([^<]+)</span>', html)
+    columns = re.findall(r'<th scope="col" class="figure" aria-label="([^"]+)">', html)
     assert columns == ["Fieldworkers", "Diplomats and Youth together"]
-    assert '<th scope="row">Ballots</th><td class="figure">4</td><td class="figure">3</td>' in html
+    assert '<th scope="row">Ballots (number)</th><td class="figure">4</td><td class="figure">3</td>' in html
 
 
 def test_a_result_keeps_the_names_its_groups_had() -> None:
