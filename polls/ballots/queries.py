@@ -14,7 +14,7 @@ from rooms.seats.queries import participants
 
 def open_poll(room: Any) -> Poll | None:
     """The poll that is open in the room: one at most."""
-    return Poll.objects.filter(room=room, state=State.OPEN).first()
+    return Poll.objects.select_related("room__event").filter(room=room, state=State.OPEN).first()
 
 
 def prepared(room: Any) -> QuerySet[Poll]:
