@@ -40,15 +40,17 @@ class Poll(models.Model):
     turnout = models.PositiveIntegerField(default=0)
     #: Seats that could vote when it closed.
     eligible = models.PositiveIntegerField(default=0)
-    #: What is published at closing: tally, groups folded, rounds. Empty before.
+    #: What is published at closing (polls/ballots/outcome.py: Result). Empty before, never changed afterwards.
     result = models.JSONField(null=True, blank=True)
-    #: How often it was closed without a result and put anew.
+    #: Order among the room's polls: as they were prepared.
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["room"], condition=models.Q(state="open"), name="ballots_one_open_poll_a_room")
+            models.UniqueConstraint(
+                fields=["room"], condition=models.Q(state="open"), name="ballots_one_open_poll_a_room"
+            )
         ]
 
 
@@ -66,7 +68,7 @@ class Option(models.Model):
 
 
 class Participation(models.Model):
-    """That a seat has voted, nothing else: no time, no choice. Deleted when a secret poll closes."""
+    """That a seat has voted, nothing else: no time, no choice. Deleted when the poll closes."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="participations")
     seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
@@ -76,20 +78,24 @@ class Participation(models.Model):
 
 
 class BallotBox(models.Model):
-    """The ballots of a secret poll as one counted multiset {"group|choice": count}, its keys sorted, rewritten whole.
+    """The ballots of a secret poll as one counted multiset: sorted rows [group's handle, choice, count], rewritten whole.
 
-    There is no row a ballot, so neither keys nor times nor row order can join a ballot to a seat."""
+    There is no row a ballot, so neither keys nor times nor row order can join a ballot to a seat. Made when the poll
+    opens; deleted when it closes, for its rows of one would tell more than the result does."""
 
     poll = models.OneToOneField(Poll, on_delete=models.CASCADE, related_name="box")
-    contents = models.JSONField(default=dict)
+    contents = models.JSONField(default=list)
 
 
 class NamedBallot(models.Model):
-    """A ballot of an open poll, like a show of hands. May be changed while the poll is open."""
+    """A ballot of an open poll, like a show of hands. May be changed while the poll is open.
+
+    `name` is the voter's at the time, emptied when the seat is erased; `choice` is a key of polls/ballots/core.py."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="named_ballots")
     seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
-    choice = models.JSONField()
+    name = models.CharField(max_length=60, blank=True)
+    choice = models.CharField(max_length=400)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["poll", "seat"], name="ballots_one_named_ballot_a_seat")]

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from deliberate.clock import now
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.stale import touch
+from polls.ballots import core, outcome, paper, queries, sentences
+from polls.ballots.models import BallotBox, NamedBallot, Option, Participation, Poll, State
+from polls.ballots.storage import forget_old_pages
+from rooms.events.queries import current_item
+from rooms.journal.actions import locked, note
+from rooms.seats.actions import eraser
+
+#: What shows that a poll was opened or closed.
+STAGE = ("ballots.open", "ballots.turnout", "ballots.results", "ballots.console", "ballots.wall", "wall.scene")
+#: What shows how many have voted. Never the ballot itself: nobody's half-filled form is painted anew by others' votes.
+COUNT = ("ballots.turnout", "ballots.wall")
+
+
+@transaction.atomic
+def prepare(*, room: Any, by: Any, options: list[str], **fields: Any) -> Answer:
+    """A new poll, not shown to anybody but moderators until it opens.
+
+    `fields`: question, kind, least, most, low_label, high_label, secret."""
+    room = locked(room)
+    last = Poll.objects.filter(room=room).aggregate(last=Max("position"))["last"] or 0
+    poll = Poll.objects.create(room=room, position=last + 1, **fields)
+    _offer(poll, options)
+    note(room, by, "prepared", poll)
+    touch(room, "ballots.console")
+    return Answer(say=_("The poll is prepared. Nobody sees it until you open it."), data=_named(poll))
+
+
+@transaction.atomic
+def edit(*, room: Any, by: Any, poll: str, options: list[str], **fields: Any) -> Answer:
+    """Change a poll that nobody has seen yet. The fields are those of `prepare`."""
+    room = locked(room)
+    found = _poll(room, poll)
+    if found.state != State.PREPARED:
+        raise Refused(_("This poll has been opened, so it can't be changed any more."))
+    for name, value in fields.items():
+        setattr(found, name, value)
+    found.save()
+    found.options.all().delete()
+    _offer(found, options)
+    note(room, by, "changed", found)
+    touch(room, "ballots.console")
+    return Answer(say=_("Saved."), data=_named(found))
+
+
+@transaction.atomic
+def open_poll(*, room: Any, by: Any, poll: str) -> Answer:
+    """Put a prepared poll to the room. One at a time."""
+    room = locked(room)
+    found = _poll(room, poll)
+    if found.state == State.OPEN:
+        return Answer(say=_("The poll is open."))
+    if found.state == State.CLOSED:
+        raise Refused(_("This poll is closed. Prepare a new one to ask again."))
+    if queries.open_poll(room) is not None:
+        raise Refused(_("Another poll is open. Close it first."))
+    found.state, found.opened_at, found.item = State.OPEN, now(), current_item(room)
+    found.save(update_fields=["state", "opened_at", "item"])
+    if found.secret:
+        BallotBox.objects.create(poll=found)
+    note(room, by, "opened", found)
+    touch(room, *STAGE)
+    return Answer(say=_("The poll is open."))
+
+
+@transaction.atomic
+def cast(*, room: Any, by: Any, poll: str, choice: list[str]) -> Answer:
+    """Put one seat's ballot in. A secret one falls in once; a named one may be changed until the poll closes.
+
+    Nothing is noted and no receipt is kept: that a seat has voted is the only thing that is stored of it."""
+    found = _poll(room, poll)
+    if found.state != State.OPEN:
+        raise Refused(_("This poll is closed. A ballot that was in before counts."), code="closed")
+    new = not Participation.objects.filter(poll=found, seat=by).exists()
+    if found.secret and not new:
+        return Answer(say=_("Your ballot is already in. It counts once."))
+    asked = queries.question(found)
+    try:
+        key = paper.read(asked, choice)
+    except (core.BadChoice, paper.SameRank) as problem:
+        raise Refused(sentences.why_not(problem), code="choice") from None
+    if found.secret:
+        _drop(found, by, key)
+    else:
+        NamedBallot.objects.update_or_create(poll=found, seat=by, defaults={"choice": key, "name": by.name})
+    if new:
+        Participation.objects.create(poll=found, seat=by)
+        Poll.objects.filter(pk=found.pk).update(turnout=F("turnout") + 1)
+        touch(room, *COUNT)
+    if found.secret:
+        return Answer(say=_("Your ballot is in. Nobody can see how you voted."))
+    said = _("Your ballot is in: %(choice)s.") if new else _("Your ballot is changed: %(choice)s.")
+    return Answer(say=said % {"choice": sentences.spelled(asked, queries.texts(found), key)})
+
+
+@transaction.atomic
+def close(*, room: Any, by: Any, poll: str) -> Answer:
+    """End the voting, count once, publish; of a secret poll only the result is left."""
+    room = locked(room)
+    found = _poll(room, poll)
+    if found.state == State.PREPARED:
+        raise Refused(_("This poll has not been opened yet."))
+    if found.state == State.CLOSED:
+        return Answer(say=_("The poll is closed."))
+    found.eligible = queries.eligible(found)
+    found.result = _count(found)
+    found.state, found.closed_at = State.CLOSED, now()
+    found.save(update_fields=["eligible", "result", "state", "closed_at"])
+    _forget(found)
+    note(room, by, "closed", found)
+    touch(room, *STAGE, "ballots.closed")
+    return Answer(say=_("The poll is closed. Everybody sees the result."))
+
+
+@transaction.atomic
+def discard(*, room: Any, by: Any, poll: str) -> Answer:
+    """Throw away a poll that was prepared, or one that is open with its ballots uncounted."""
+    room = locked(room)
+    found = _poll(room, poll)
+    if found.state == State.CLOSED:
+        raise Refused(_("This poll has a result, so it stays."))
+    note(room, by, "discarded", found)
+    if found.state == State.OPEN:
+        _forget(found)
+        found.delete()
+        touch(room, *STAGE)
+        return Answer(say=_("The poll is discarded. Its ballots were not counted."))
+    again = _fields(found)
+    found.delete()
+    touch(room, "ballots.console")
+    return Answer(say=_("The poll is discarded."), data={"undo": {"command": "ballots.prepare", "fields": again}})
+
+
+@eraser
+def forget(seat: Any) -> None:
+    """Take an erased person's name off their named ballots. Their ballots stay: they were counted, or will be."""
+    NamedBallot.objects.filter(seat=seat).update(name="")
+    for room in seat.event.rooms.all():
+        touch(room, *COUNT, "ballots.results", "ballots.closed")
+
+
+def _poll(room: Any, handle: str) -> Poll:
+    """The poll, locked until the end of the transaction: ballots fall in one at a time, and none while it closes."""
+    polls = Poll.objects.select_for_update(of=("self",)).select_related("room__event")
+    found = polls.filter(room=room, handle=handle).first()
+    if found is None:
+        raise Refused(_("This poll is not there any more."))
+    return found
+
+
+def _offer(poll: Poll, options: list[str]) -> None:
+    Option.objects.bulk_create(Option(poll=poll, text=text, position=place) for place, text in enumerate(options))
+
+
+def _named(poll: Poll) -> dict[str, Any]:
+    return {"poll": poll.handle, "options": [option.handle for option in queries.options_of(poll)]}
+
+
+def _fields(poll: Poll) -> dict[str, str]:
+    """What `prepare` needs to make this poll once more."""
+    return {
+        "question": poll.question,
+        "kind": poll.kind,
+        "options": "\n".join(queries.texts(poll).values()),
+        "least": str(poll.least),
+        "most": str(poll.most),
+        "low_label": poll.low_label,
+        "high_label": poll.high_label,
+        "secret": "on" if poll.secret else "",
+    }
+
+
+def _drop(poll: Poll, seat: Any, key: str) -> None:
+    """Let a ballot fall into the box: one more of its kind, and the whole box is written anew."""
+    box = BallotBox.objects.get(poll=poll)
+    box.contents = core.add(box.contents, seat.group.handle if seat.group else "", key)
+    box.save(update_fields=["contents"])
+
+
+def _count(poll: Poll) -> outcome.Result:
+    """The result of a poll whose voting ends now, its sentences in the service's own language."""
+    if poll.secret:
+        contents = core.rows(poll.box.contents)
+    else:
+        ballots = NamedBallot.objects.filter(poll=poll).values_list("seat__group__handle", "choice")
+        contents = core.rows([(group or "", key, 1) for group, key in ballots])
+    event, asked = poll.room.event, queries.question(poll)
+    found = outcome.result(asked, contents, poll.eligible, queries.groups_with_seats(event), event.k)
+    with override(settings.LANGUAGE_CODE):
+        ends = (poll.low_label, poll.high_label)
+        found["text"] = sentences.told(poll.question, asked, queries.texts(poll), ends, poll.secret, found)
+    return found
+
+
+def _forget(poll: Poll) -> None:
+    """Who has voted, and for a secret poll the box: gone with this transaction, and their old pages after it."""
+    Participation.objects.filter(poll=poll).delete()
+    BallotBox.objects.filter(poll=poll).delete()
+    if poll.secret:
+        transaction.on_commit(forget_old_pages, robust=True)

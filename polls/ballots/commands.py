@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from deliberate.door.registry import command
+from deliberate.roles import MODERATOR, PARTICIPANT
+from polls.ballots import actions
+from polls.ballots.models import Kind
+from rooms.seats.commands import one_line
+
+MOST_OPTIONS = 20
+MOST_STEPS = 11
+
+
+class SecretByDefault(forms.Select):
+    """A field that is left out means secret; only an empty value means open."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(name, "on")
+
+
+class PollForm(forms.Form):
+    """Which poll."""
+
+    poll = forms.SlugField(max_length=12, widget=forms.HiddenInput)
+
+
+class PaperForm(forms.Form):
+    """What a poll asks. Options stand one a line; a scale has none.
+
+    `least` and `most`: for several choices, how many (empty: one to all); for a scale, its ends (empty: 1 to 5)."""
+
+    question = forms.CharField(label=gettext_lazy("Question"), max_length=280)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
+    options = forms.CharField(
+        label=gettext_lazy("Options, one a line"), required=False, max_length=4000, widget=forms.Textarea
+    )
+    least = forms.IntegerField(label=gettext_lazy("From"), required=False, min_value=-100, max_value=100)
+    most = forms.IntegerField(label=gettext_lazy("To"), required=False, min_value=-100, max_value=100)
+    low_label = forms.CharField(label=gettext_lazy("The low end means"), required=False, max_length=40)
+    high_label = forms.CharField(label=gettext_lazy("The high end means"), required=False, max_length=40)
+    secret = forms.ChoiceField(
+        label=gettext_lazy("Ballots"),
+        choices=[("on", gettext_lazy("Secret")), ("", gettext_lazy("Open, with names"))],
+        required=False,
+        widget=SecretByDefault,
+    )
+
+    def clean_question(self) -> str:
+        return one_line(self.cleaned_data["question"])
+
+    def clean_low_label(self) -> str:
+        return one_line(self.cleaned_data["low_label"])
+
+    def clean_high_label(self) -> str:
+        return one_line(self.cleaned_data["high_label"])
+
+    def clean_secret(self) -> bool:
+        return bool(self.cleaned_data["secret"] == "on")
+
+    def clean_options(self) -> list[str]:
+        lines = [one_line(line) for line in self.cleaned_data["options"].splitlines()]
+        return [line for line in lines if line]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        if not cleaned["question"]:
+            raise forms.ValidationError(_("Write a question."))
+        if cleaned["kind"] == Kind.SCALE:
+            self._scale(cleaned)
+        else:
+            self._choices(cleaned)
+        return cleaned
+
+    def _scale(self, cleaned: dict[str, Any]) -> None:
+        if cleaned["options"]:
+            raise forms.ValidationError(_("A scale has no options. Leave them empty."))
+        low = cleaned["least"] = 1 if cleaned["least"] is None else cleaned["least"]
+        high = cleaned["most"] = 5 if cleaned["most"] is None else cleaned["most"]
+        if not low < high < low + MOST_STEPS:
+            raise forms.ValidationError(
+                _("A scale runs from a lower to a higher number, in %(n)d steps at most.") % {"n": MOST_STEPS}
+            )
+
+    def _choices(self, cleaned: dict[str, Any]) -> None:
+        options = cleaned["options"]
+        if not 2 <= len(options) <= MOST_OPTIONS:
+            raise forms.ValidationError(_("Write two to %(n)d options, one a line.") % {"n": MOST_OPTIONS})
+        if len({option.casefold() for option in options}) < len(options):
+            raise forms.ValidationError(_("Two options are the same."))
+        if any(len(option) > 160 for option in options):
+            raise forms.ValidationError(_("An option is longer than 160 letters."))
+        if cleaned["kind"] == Kind.SEVERAL:
+            cleaned["least"] = 1 if cleaned["least"] is None else cleaned["least"]
+            cleaned["most"] = len(options) if cleaned["most"] is None else cleaned["most"]
+            if not 1 <= cleaned["least"] <= cleaned["most"] <= len(options):
+                raise forms.ValidationError(_("How many to choose: from 1 up to the number of options."))
+        else:
+            cleaned["least"] = cleaned["most"] = 1
+
+
+class EditForm(PaperForm, PollForm):
+    """Which poll, and what it shall ask."""
+
+
+class Choices(forms.Field):
+    """What a ballot sends: one text or several (polls/ballots/paper.py says which)."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[str]:
+        found = [str(each) for each in value or []]
+        if len(found) > 2 * MOST_OPTIONS or any(len(each) > 32 for each in found):
+            raise forms.ValidationError(_("That is not on this ballot. Reload the page, then choose again."))
+        return found
+
+
+class CastForm(PollForm):
+    """A ballot. An empty one is refused in words by the action, as is whatever does not stand on the paper."""
+
+    choice = Choices(required=False)
+
+
+command("ballots.prepare", form=PaperForm, who=[MODERATOR])(actions.prepare)
+command("ballots.edit", form=EditForm, who=[MODERATOR])(actions.edit)
+command("ballots.open", form=PollForm, who=[MODERATOR])(actions.open_poll)
+command("ballots.close", form=PollForm, who=[MODERATOR])(actions.close)
+command("ballots.discard", form=PollForm, who=[MODERATOR])(actions.discard)
+# No receipts: that a seat has voted makes a repetition harmless by itself, and a receipt would be one more trace.
+command("ballots.cast", form=CastForm, who=[PARTICIPANT], remembered=False)(actions.cast)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from deliberate.errors import Refused
+from polls.ballots import core, paper, sentences
+from polls.ballots.models import NamedBallot, Option, Participation, Poll, State
+from polls.ballots.outcome import NO_GROUP, Named, Result
+from rooms.seats.queries import participants
+
+
+def open_poll(room: Any) -> Poll | None:
+    """The poll that is open in the room: one at most."""
+    return Poll.objects.select_related("room__event").filter(room=room, state=State.OPEN).first()
+
+
+def prepared(room: Any) -> QuerySet[Poll]:
+    """Polls that wait to be opened, as they were prepared."""
+    return Poll.objects.filter(room=room, state=State.PREPARED).prefetch_related("options")
+
+
+def closed(room: Any) -> QuerySet[Poll]:
+    """Polls with their results, the latest first."""
+    return Poll.objects.filter(room=room, state=State.CLOSED).prefetch_related("options").order_by("-closed_at", "-pk")
+
+
+def question(poll: Poll) -> core.Question:
+    """What a poll asks, for the pure rules."""
+    kind = core.Kind(poll.kind)
+    if kind is core.Kind.SCALE:
+        return core.Question(kind, low=poll.least, high=poll.most)
+    options = tuple(option.handle for option in options_of(poll))
+    if kind is core.Kind.SEVERAL:
+        return core.Question(kind, options, at_least=poll.least, at_most=poll.most)
+    return core.Question(kind, options)
+
+
+def options_of(poll: Poll) -> list[Option]:
+    """The options in the order of the paper."""
+    return list(poll.options.all())
+
+
+def texts(poll: Poll) -> dict[str, str]:
+    """The options' texts by handle."""
+    return {option.handle: option.text for option in options_of(poll)}
+
+
+def eligible(poll: Poll) -> int:
+    """Seats that can vote: every participant's that has not ended, and those that voted before they ended."""
+    if poll.state == State.CLOSED:
+        return poll.eligible
+    gone = Participation.objects.filter(poll=poll, seat__ended=True).count()
+    return int(participants(poll.room.event).count()) + gone
+
+
+def groups_with_seats(event: Any) -> list[Named]:
+    """The groups of an event that somebody sits in, and the one without a name where somebody named none."""
+    seats = {row["group"]: row["n"] for row in participants(event).values("group").annotate(n=Count("pk"))}
+    found: list[Named] = [
+        {"handle": group.handle, "name": group.name, "initial": group.initial, "colour": group.colour}
+        for group in event.groups.all()
+        if group.pk in seats
+    ]
+    return [*found, NO_GROUP] if None in seats else found
+
+
+def result(poll: Poll) -> Result:
+    """The published result of a closed poll. Refused for one that isn't closed: there is nothing to know yet."""
+    if poll.result is None:
+        raise Refused(_("This poll has no result yet. It comes when the poll closes."))
+    return cast(Result, poll.result)
+
+
+def as_text(poll: Poll) -> str:
+    """The result in plain sentences, the same for ever: quotes are checked against it. Empty before the closing."""
+    return result(poll)["text"] if poll.result is not None else ""
+
+
+def who_chose(poll: Poll) -> list[tuple[str, list[str], int]]:
+    """An open ballot's choices once it is closed: (the choice in words, names, how many without a name), most first.
+
+    Empty for a secret poll, and while the poll runs."""
+    if poll.secret or poll.state != State.CLOSED:
+        return []
+    asked, words = question(poll), texts(poll)
+    cast_by = list(NamedBallot.objects.filter(poll=poll).order_by("name").values_list("choice", "name"))
+    found = []
+    for key in paper.by_popularity([key for key, _name in cast_by]):
+        names = [name for other, name in cast_by if other == key]
+        found.append((sentences.spelled(asked, words, key), [name for name in names if name], names.count("")))
+    return found

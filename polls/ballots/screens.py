@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from deliberate.live.marks import marks
+from deliberate.live.parts import Context, part
+from deliberate.roles import CREW, DRAFTER, MODERATOR, PARTICIPANT, WALL
+from polls.ballots import queries
+from polls.ballots.core import ABSTAIN, picks
+from polls.ballots.models import Kind, NamedBallot, Participation, Poll
+from polls.ballots.paper import ABSTENTION
+from polls.ballots.shown import Bar, Shown, shown
+
+#: Lines of text that a hall can read, and letters of a question in one of them.
+WALL_LINES = 7
+WALL_LETTERS = 40
+#: The picture of a scale on the wall: its width and height, and what its columns may take of the height.
+WIDTH, HEIGHT, TALLEST = 120, 32, 22
+
+
+@marks("ballots")
+def mine(room: Any, seat: Any) -> set[str]:
+    """ "ballot:<poll>" for whoever has voted in the open poll; "chose:<poll>:<what>" for their own named ballot."""
+    poll = queries.open_poll(room)
+    if poll is None or not Participation.objects.filter(poll=poll, seat=seat).exists():
+        return set()
+    found = {f"ballot:{poll.handle}"}
+    if not poll.secret:
+        key = NamedBallot.objects.values_list("choice", flat=True).get(poll=poll, seat=seat)
+        chosen = picks(queries.question(poll), key) if key != ABSTAIN else (ABSTENTION,)
+        found |= {f"chose:{poll.handle}:{each}" for each in chosen}
+    return found
+
+
+@part("ballots.open", audiences=[PARTICIPANT])
+def ballot(room: Any, audience: str) -> Context:
+    """The open poll as a ballot to fill in; nothing where none is open. Says nothing of who has voted."""
+    poll = queries.open_poll(room)
+    if poll is None:
+        return {"poll": None}
+    options = queries.options_of(poll)
+    return {
+        "poll": poll,
+        "options": options,
+        "steps": range(poll.least, poll.most + 1) if poll.kind == Kind.SCALE else [],
+        "ranks": range(1, len(options) + 1),
+        "hint": _hint(poll, len(options)),
+        "abstention": ABSTENTION,
+    }
+
+
+def _hint(poll: Poll, options: int) -> str:
+    match poll.kind:
+        case Kind.ONE:
+            return _("Choose one.")
+        case Kind.SCALE:
+            return _("Choose a number.")
+        case Kind.RANKING:
+            return _("1 is what you want most. You may leave some out.")
+    if poll.least == poll.most:
+        return _("Choose %(n)d.") % {"n": poll.least}
+    if poll.least == 1 and poll.most == options:
+        return _("Choose as many as you like.")
+    return _("Choose %(least)d to %(most)d.") % {"least": poll.least, "most": poll.most}
+
+
+@part("ballots.turnout", audiences=[PARTICIPANT, MODERATOR, WALL])
+def turnout(room: Any, audience: str) -> Context:
+    """How many have voted in the open poll, of how many who could. The moderator reads when so few could be told apart."""
+    poll = queries.open_poll(room)
+    if poll is None:
+        return {"poll": None}
+    few = audience == MODERATOR and poll.secret and poll.turnout < room.event.k
+    return {"poll": poll, "seats": queries.eligible(poll), "few": few, "k": room.event.k}
+
+
+@part("ballots.console", audiences=[MODERATOR])
+def console(room: Any, audience: str) -> Context:
+    """The moderator's polls: the open one to close, the prepared ones to open, and a form for a new one."""
+    return {"poll": queries.open_poll(room), "prepared": queries.prepared(room), "kinds": Kind.choices}
+
+
+@part("ballots.results", audiences=[PARTICIPANT, MODERATOR, DRAFTER, WALL])
+def results(room: Any, audience: str) -> Context:
+    """The poll that closed last, until the next one opens."""
+    poll = queries.closed(room).first() if queries.open_poll(room) is None else None
+    if poll is None:
+        return {"shown": None}
+    return _on_wall(shown(poll)) if audience == WALL else {"shown": shown(poll), "heading": _heading(audience)}
+
+
+@part("ballots.closed", audiences=[DRAFTER, PARTICIPANT])
+def closed(room: Any, audience: str) -> Context:
+    """Every closed poll with its result in sentences, to read again and to quote."""
+    return {"polls": [shown(poll) for poll in queries.closed(room)]}
+
+
+@part("ballots.wall", audiences=[WALL])
+def wall(room: Any, audience: str) -> Context:
+    """The open poll and its turnout, large; after it, the bars of the one that closed last."""
+    poll = queries.open_poll(room)
+    if poll is not None:
+        return {"poll": poll, "seats": queries.eligible(poll)}
+    last = queries.closed(room).first()
+    return {"poll": None, **_on_wall(shown(last))} if last else {"poll": None, "shown": None}
+
+
+def _on_wall(found: Shown) -> Context:
+    """As many bars as a hall can read; a scale as columns side by side."""
+    if found.poll.kind == Kind.SCALE:
+        return {"shown": found, "columns": _columns(found.bars), "width": WIDTH, "height": HEIGHT}
+    left = WALL_LINES - _lines(found.poll.question) - len(found.lines[:1])
+    fitting = list(found.bars[:2])
+    for bar in found.bars[2:]:
+        if sum(_lines(each.text) for each in [*fitting, bar]) > left:
+            break
+        fitting.append(bar)
+    return {"shown": found, "bars": fitting, "more": len(found.bars) - len(fitting)}
+
+
+def _lines(text: str) -> int:
+    return -(-len(text) // WALL_LETTERS)
+
+
+def _columns(bars: list[Bar]) -> list[dict[str, Any]]:
+    """The columns of a scale: where each stands in a picture of WIDTH x HEIGHT, its step and its votes."""
+    most = max((bar.votes for bar in bars), default=0) or 1
+    step = WIDTH / len(bars)
+    found = []
+    for place, bar in enumerate(bars):
+        tall = round(TALLEST * bar.votes / most, 2)
+        x = round(step * (place + 0.1), 2)
+        found.append(
+            {
+                "bar": bar,
+                "x": x,
+                "middle": round(x + step * 0.4, 2),
+                "y": 27 - tall,
+                "tall": tall,
+                "wide": round(step * 0.8, 2),
+            }
+        )
+    return found
+
+
+def _heading(audience: str) -> str:
+    return "h3" if audience in CREW else "h2"
