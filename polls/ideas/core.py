@@ -1,4 +1,4 @@
-"""Ideas on a board: what may be posted, in which order they stand, what a merge adds up to."""
+"""Ideas on a board: what may be posted, what a merge adds up to, in which order the cards stand."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from rooms.transcript.core import tidy
-
 LONGEST = 280
+PER_PAGE = 10
 T = TypeVar("T")
+
+# No-break spaces are part of good typography (before a colon in French) and stay what they are.
+_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
+# Embeddings, overrides and isolates could turn the words around them. Single marks of direction and joiners stay:
+# Arabic, Hebrew, Persian and many emoji need them.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Order(StrEnum):
     SUPPORT = "support"
     NEWEST = "newest"
-
-
-class Stance(StrEnum):
-    AGREE = "agree"
-    DISAGREE = "disagree"
-    PASS = "pass"
 
 
 class Amiss(StrEnum):
@@ -41,13 +39,32 @@ class BadIdea(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Idea:
-    """`support`: seats that upvoted it, each once."""
+class Merged:
+    """An idea that counts for another one now."""
 
     handle: str
-    posted: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An idea as everybody sees it. `support`: seats that upvoted it or an idea merged into it, each once.
+
+    `author` is the pseudonym it was posted under, empty where its author did not want it shown."""
+
+    handle: str
+    number: int
+    text: str
+    author: str = ""
     support: int = 0
     pinned: bool = False
+    taken_up: bool = False
+    merged: tuple[Merged, ...] = ()
+
+    @property
+    def handles(self) -> tuple[str, ...]:
+        """Its own handle, then those of the ideas merged into it: what was done to any of them was done to it."""
+        return (self.handle, *(each.handle for each in self.merged))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,58 +77,54 @@ class Page(Generic[T]):
     total: int
 
 
+def tidy(written: str) -> str:
+    """The text in Unicode NFC on one line, without control characters and without those that turn text around.
+
+    Two texts that look the same are then stored the same, and none can disguise what stands beside it."""
+    kept = (c for c in written if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs"))
+    clean = "".join(c for c in kept if c not in _TURNING)
+    return unicodedata.normalize("NFC", _SPACE.sub(" ", clean)).strip()
+
+
 def text(written: str, limit: int = LONGEST) -> str:
     """The idea as it is stored; `BadIdea` where it is empty or too long.
 
-    Characters are code points of the tidy text (NFC, white space runs as one): é is one however it
-    was typed, an emoji of several code points counts as several. A browser's maxlength counts
-    UTF-16 units and so may be stricter than this, never laxer but for white space and accents.
-    """
+    Characters are code points of the tidy text: é is one however it was typed, runs of white space are one, an emoji of
+    several code points counts as several."""
     tidied = tidy(written)
-    if not any(_visible(character) for character in tidied):
+    if not any(unicodedata.category(character)[0] not in "ZC" for character in tidied):
         raise BadIdea(Amiss.EMPTY, 0, limit)
     if len(tidied) > limit:
         raise BadIdea(Amiss.TOO_LONG, len(tidied), limit)
     return tidied
 
 
-def ordered(ideas: Iterable[Idea], order: Order) -> list[Idea]:
-    """Pinned first; then by support, of equals the earlier posted first; or the newest first.
+def roots(merged: Mapping[int, int]) -> dict[int, int]:
+    """Where each merged idea counts in the end, given what each was merged into. `merged` has no circle."""
+    found = {}
+    for idea, target in merged.items():
+        while target in merged:
+            target = merged[target]
+        found[idea] = target
+    return found
 
-    The handle decides at last, so that two screens never differ.
-    """
+
+def together(supporters: Iterable[Collection[int]]) -> int:
+    """How many seats support any of several merged ideas, each counted once."""
+    return len({seat for seats in supporters for seat in seats})
+
+
+def ordered(cards: Iterable[Card], order: Order) -> list[Card]:
+    """Pinned first; then by support, of equals the earlier posted first; or the newest first."""
     if order is Order.SUPPORT:
-        return sorted(ideas, key=lambda i: (not i.pinned, -i.support, i.posted, i.handle))
-    newest = sorted(ideas, key=lambda i: (i.posted, i.handle), reverse=True)
-    return sorted(newest, key=lambda i: not i.pinned)
+        return sorted(cards, key=lambda card: (not card.pinned, -card.support, card.number))
+    return sorted(cards, key=lambda card: (not card.pinned, -card.number))
 
 
-def merged_support(supporters: Iterable[Collection[str]]) -> frozenset[str]:
-    """The seats that support any of the merged ideas, each once."""
-    return frozenset(seat for seats in supporters for seat in seats)
-
-
-def merged_stances(
-    kept: Mapping[str, Stance], others: Iterable[Mapping[str, Stance]]
-) -> dict[str, Stance]:
-    """Stances by seat. What a seat said of the kept idea stands; else what it said first of the
-    others, in their order: nobody is made to agree with words they saw and did not agree with."""
-    merged: dict[str, Stance] = {}
-    for stances in (kept, *others):
-        for seat, stance in stances.items():
-            merged.setdefault(seat, stance)
-    return merged
-
-
-def page(entries: Sequence[T], number: int, size: int = 20) -> Page[T]:
+def page(entries: Sequence[T], number: int, size: int = PER_PAGE) -> Page[T]:
     """One page. A number outside the pages gives the nearest, since a board may have shrunk."""
     if size < 1:
         raise ValueError("a page has at least one entry")
     pages = max(1, -(-len(entries) // size))
     number = min(max(1, number), pages)
     return Page(tuple(entries[(number - 1) * size : number * size]), number, pages, len(entries))
-
-
-def _visible(character: str) -> bool:
-    """A character that leaves ink: no space, no mark of direction or joining."""
-    return unicodedata.category(character)[0] not in "ZC" and not re.match(r"\s", character)

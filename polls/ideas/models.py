@@ -14,31 +14,48 @@ class State(models.TextChoices):
 
 
 class Idea(models.Model):
-    """A thought for the room, at most 280 characters. Its author is shown only if they chose so."""
+    """A thought for the room, at most 280 characters.
+
+    When it was posted is not kept: a moment could point at whoever was typing. `number` gives the order."""
 
     room = models.ForeignKey("rooms.Room", on_delete=models.CASCADE, related_name="ideas")
     item = models.ForeignKey("rooms.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL)
     seat = models.ForeignKey("rooms.Seat", null=True, blank=True, on_delete=models.SET_NULL, related_name="ideas")
     handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
+    #: Order within the room, and what people call it by: "idea 12".
+    number = models.PositiveIntegerField()
     text = models.CharField(max_length=280)
-    show_author = models.BooleanField(default=False)
+    #: The pseudonym it was posted under; empty where its author did not want it shown.
+    author = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.SHOWN)
+    #: The state it comes back to when hiding or merging is undone.
+    before = models.CharField(max_length=8, choices=State.choices, default=State.SHOWN)
+    #: Why it was hidden.
     reason = models.CharField(max_length=160, blank=True)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged")
+    #: Upvotes and stances stay with the idea they were given to; whatever counts them follows this.
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="merged")
     pinned = models.BooleanField(default=False)
     taken_up = models.BooleanField(default=False)
-    number = models.PositiveIntegerField()
 
     class Meta:
         ordering = ["-number"]
         indexes = [models.Index(fields=["room", "state"])]
-        constraints = [models.UniqueConstraint(fields=["room", "number"], name="ideas_one_idea_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "number"], name="ideas_one_idea_a_number"),
+            models.CheckConstraint(
+                condition=models.Q(state="merged", merged_into__isnull=False)
+                | models.Q(~models.Q(state="merged"), merged_into__isnull=True),
+                name="ideas_merged_says_into_what",
+            ),
+            models.CheckConstraint(condition=~models.Q(state="hidden", reason=""), name="ideas_hidden_says_why"),
+        ]
 
 
 class Upvote(models.Model):
     """That a seat supports an idea, once."""
 
-    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="upvotes")
+    # The constraint's index serves the idea's key too.
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="upvotes", db_index=False)
     seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
 
     class Meta:

@@ -11,9 +11,12 @@ class Value(models.IntegerChoices):
 
 
 class Stance(models.Model):
-    """Whether a seat agrees with an idea, disagrees or passes. The last one counts."""
+    """Whether a seat agrees with an idea, disagrees or passes. The last one counts.
 
-    idea = models.ForeignKey("polls.Idea", on_delete=models.CASCADE, related_name="stances")
+    A stance that changes is a new row: where two ideas become one, a seat's row with the higher key was said later."""
+
+    # The constraint's index serves the idea's key too.
+    idea = models.ForeignKey("polls.Idea", on_delete=models.CASCADE, related_name="stances", db_index=False)
     seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
     value = models.SmallIntegerField(choices=Value.choices)
 

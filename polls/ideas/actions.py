@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.stale import touch
+from polls.ideas import queries
+from polls.ideas.models import Idea, State, Upvote
+from rooms.events.models import Room
+from rooms.events.queries import current_item
+from rooms.journal.actions import locked, note
+from rooms.seats.actions import eraser
+from rooms.seats.models import Seat
+
+#: The parts that show ideas and their support. Whoever changes a fact on an idea ("in clause 3") touches them too.
+BOARDS = ("ideas.board", "ideas.newest", "ideas.top", "ideas.console", "ideas.desk")
+#: Parts that go stale besides when an idea comes, or leaves the board, or is back.
+CHANGED = (*BOARDS, "ideas.mine", "ideas.waiting", "ideas.aside", "wall.scene")
+
+
+@transaction.atomic
+def post(*, room: Any, by: Any, text: str, show_author: bool) -> Answer:
+    """A new idea on the board, or before the moderator where the event approves first. Not noted: it tells when."""
+    room = locked(room)
+    twin = Idea.objects.filter(room=room, seat=by, text=text, state__in=(State.SHOWN, State.WAITING)).first()
+    if twin is not None:  # a form sent twice where no script keeps it from being so
+        said = _("You posted this already. It is idea %(n)d.") % {"n": twin.number}
+        return Answer(say=said, data={"idea": twin.handle})
+    idea = Idea.objects.create(
+        room=room,
+        item=current_item(room),
+        seat=by,
+        number=queries.next_number(room),
+        text=text,
+        author=by.name if show_author else "",
+        state=State.WAITING if room.event.approve_ideas else State.SHOWN,
+    )
+    touch(room, *CHANGED)
+    if idea.state == State.WAITING:
+        said = _("A moderator reads your idea first. It is number %(n)d.")
+    else:
+        said = _("Your idea is on the board. It is number %(n)d.")
+    return Answer(say=said % {"n": idea.number}, data={"idea": idea.handle})
+
+
+@transaction.atomic
+def upvote(*, room: Any, by: Any, idea: str) -> None:
+    """Support an idea. Doing it again changes nothing."""
+    target = queries.standing(room, idea)
+    if target is None:
+        raise _gone()
+    Upvote.objects.bulk_create([Upvote(idea=target, seat=by)], ignore_conflicts=True)
+    touch(room, *BOARDS)
+
+
+@transaction.atomic
+def unvote(*, room: Any, by: Any, idea: str) -> None:
+    """Take one's support back, from the ideas merged into this one too. Doing it again changes nothing."""
+    target = queries.standing(room, idea)
+    if target is None:
+        raise _gone()
+    Upvote.objects.filter(idea__in=queries.group_of(target), seat=by).delete()
+    touch(room, *BOARDS)
+
+
+@transaction.atomic
+def hide(*, room: Any, by: Any, idea: str, reason: str) -> Answer:
+    """Take an idea off the board, or off the list of those that wait. Its author is told why."""
+    room = locked(room)
+    found = _find(room, idea, State.SHOWN, State.WAITING)
+    _set_aside(found, State.HIDDEN, reason=reason)
+    note(room, by, "hid", found)
+    touch(room, *CHANGED)
+    return Answer(say=_("Hidden: idea %(n)d.") % {"n": found.number}, data=_undo("ideas.unhide", found))
+
+
+@transaction.atomic
+def unhide(*, room: Any, by: Any, idea: str) -> Answer:
+    """Put a hidden idea back to where it was, with all its support."""
+    room = locked(room)
+    found = _find(room, idea, State.HIDDEN)
+    found.state, found.reason = found.before, ""
+    found.save(update_fields=["state", "reason"])
+    note(room, by, "unhid", found)
+    touch(room, *CHANGED)
+    return Answer(say=_("Idea %(n)d is back.") % {"n": found.number})
+
+
+@transaction.atomic
+def approve(*, room: Any, by: Any, idea: str) -> Answer:
+    """Let an idea that waits onto the board."""
+    room = locked(room)
+    found = _find(room, idea, State.WAITING)
+    found.state = State.SHOWN
+    found.save(update_fields=["state"])
+    note(room, by, "approved", found)
+    touch(room, *CHANGED)
+    return Answer(say=_("Idea %(n)d is on the board.") % {"n": found.number})
+
+
+@transaction.atomic
+def merge(*, room: Any, by: Any, idea: str, into: str) -> Answer:
+    """Let an idea count for another one that says the same. `into` is the other one's handle or its number."""
+    room = locked(room)
+    found = _find(room, idea, State.SHOWN, State.WAITING)
+    target = queries.standing(room, queries.handle_of(room, into))
+    if target is None:
+        raise Refused(_("There is no idea %(into)s on the board. Look at its number again.") % {"into": into})
+    if target.pk == found.pk:
+        raise Refused(_("That is the same idea. Name the other one's number."))
+    _set_aside(found, State.MERGED, merged_into=target)
+    note(room, by, "merged", found, f"idea:{target.handle}")
+    _regroup(queries.group_of(target))
+    touch(room, *CHANGED)
+    said = _("Idea %(n)d counts for idea %(target)d now.") % {"n": found.number, "target": target.number}
+    return Answer(say=said, data=_undo("ideas.unmerge", found))
+
+
+@transaction.atomic
+def unmerge(*, room: Any, by: Any, idea: str) -> Answer:
+    """Let a merged idea stand by itself again, with the support that was given to it."""
+    room = locked(room)
+    found = _find(room, idea, State.MERGED)
+    apart = queries.group_of(queries.root_of(found))
+    found.state, found.merged_into = found.before, None
+    found.save(update_fields=["state", "merged_into"])
+    note(room, by, "unmerged", found)
+    _regroup(apart)
+    touch(room, *CHANGED)
+    return Answer(say=_("Idea %(n)d stands by itself again.") % {"n": found.number})
+
+
+@transaction.atomic
+def pin(*, room: Any, by: Any, idea: str) -> Answer:
+    """Keep an idea at the head of the board."""
+    return _flag(room, by, idea, "pinned", _("Idea %(n)d stays at the head of the board."), pinned=True)
+
+
+@transaction.atomic
+def unpin(*, room: Any, by: Any, idea: str) -> Answer:
+    """Let an idea take its place by support again."""
+    return _flag(room, by, idea, "unpinned", _("Idea %(n)d is no longer pinned."), pinned=False)
+
+
+@transaction.atomic
+def take_up(*, room: Any, by: Any, idea: str) -> Answer:
+    """Say on its card that the room has taken an idea up."""
+    return _flag(room, by, idea, "took up", _("Idea %(n)d is marked as taken up."), taken_up=True)
+
+
+@transaction.atomic
+def put_back(*, room: Any, by: Any, idea: str) -> Answer:
+    """Take the mark "taken up" off an idea."""
+    return _flag(room, by, idea, "put back", _("Idea %(n)d is no longer marked as taken up."), taken_up=False)
+
+
+def _flag(room: Any, by: Any, handle: str, verb: str, said: str, **change: bool) -> Answer:
+    room = locked(room)
+    found = _find(room, handle, State.SHOWN)
+    if Idea.objects.filter(pk=found.pk).exclude(**change).update(**change):
+        note(room, by, verb, found)
+        touch(room, *BOARDS)
+    return Answer(say=said % {"n": found.number})
+
+
+def _set_aside(idea: Idea, state: State, **changes: Any) -> None:
+    """Take an idea off the board, remembering where it was."""
+    Idea.objects.filter(pk=idea.pk).update(before=idea.state, state=state, **changes)
+
+
+def _find(room: Any, handle: str, *states: State) -> Idea:
+    """The idea of this handle in one of these states; Refused where somebody was quicker."""
+    found = Idea.objects.filter(room=room, handle=handle, state__in=states).first()
+    if found is None:
+        raise Refused(_("This idea has just been changed by somebody else. Look at it again."))
+    return found
+
+
+def _gone() -> Refused:
+    return Refused(_("This idea is no longer on the board."))
+
+
+def _undo(command: str, idea: Idea) -> dict[str, Any]:
+    return {"undo": {"command": command, "fields": {"idea": idea.handle}}}
+
+
+Regrouped = Callable[[list[int]], None]
+_listeners: list[Regrouped] = []
+
+
+def regrouped(listener: Regrouped) -> Regrouped:
+    """Register what a later feature does when ideas (their keys) begin or cease to count as one."""
+    _listeners.append(listener)
+    return listener
+
+
+def _regroup(ideas: list[int]) -> None:
+    for listener in _listeners:
+        listener(ideas)
+
+
+@eraser
+def forget(seat: Seat) -> None:
+    """Take the name off an erased seat's ideas."""
+    for room in Room.objects.filter(ideas__seat=seat, ideas__author__gt="").distinct():
+        touch(room, *BOARDS)
+    Idea.objects.filter(seat=seat).update(author="")

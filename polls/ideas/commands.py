@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from deliberate.door.registry import command
+from deliberate.roles import MODERATOR, PARTICIPANT
+from polls.ideas import actions, core
+
+
+class PostForm(forms.Form):
+    """A new idea. Its length is counted after tidying, so that line ends and accents don't use it up."""
+
+    text = forms.CharField(
+        label=_("Your idea"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("There is nothing to post yet. Write your idea first.")},
+    )
+    show_author = forms.BooleanField(label=_("With my name"), required=False)
+
+    def clean_text(self) -> str:
+        try:
+            return core.text(self.cleaned_data["text"])
+        except core.BadIdea as amiss:
+            if amiss.code is core.Amiss.EMPTY:
+                raise forms.ValidationError(_("There is nothing to post yet. Write your idea first.")) from None
+            over = amiss.length - amiss.limit
+            said = ngettext(
+                "Your idea is %(over)d character too long. Shorten it, please.",
+                "Your idea is %(over)d characters too long. Shorten it, please.",
+                over,
+            )
+            raise forms.ValidationError(said % {"over": over}) from None
+
+
+class OneIdeaForm(forms.Form):
+    """An act on one idea, named by its handle."""
+
+    idea = forms.SlugField(max_length=12, widget=forms.HiddenInput)
+
+
+class HideForm(OneIdeaForm):
+    """Hiding says why; the author reads it."""
+
+    reason = forms.CharField(
+        label=_("Why? Its author reads this."),
+        max_length=160,
+        error_messages={"required": _("Say in a few words why. Its author reads it.")},
+    )
+
+    def clean_reason(self) -> str:
+        reason = core.tidy(self.cleaned_data["reason"])
+        if not reason:
+            raise forms.ValidationError(_("Say in a few words why. Its author reads it."))
+        return reason
+
+
+class MergeForm(OneIdeaForm):
+    """Merging names the idea that stays, by its number or its handle."""
+
+    into = forms.CharField(label=_("Number of the idea that stays"), max_length=12)
+
+    def clean_into(self) -> str:
+        typed: str = self.cleaned_data["into"]
+        return typed.lstrip("#").strip()
+
+
+command("ideas.post", form=PostForm, who=[PARTICIPANT], per_minute=10)(actions.post)
+# Harmless to repeat, and they come by the thousands: no receipts.
+command("ideas.upvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False)(actions.upvote)
+command("ideas.unvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False)(actions.unvote)
+command("ideas.approve", form=OneIdeaForm, who=[MODERATOR])(actions.approve)
+command("ideas.hide", form=HideForm, who=[MODERATOR])(actions.hide)
+command("ideas.unhide", form=OneIdeaForm, who=[MODERATOR])(actions.unhide)
+command("ideas.merge", form=MergeForm, who=[MODERATOR])(actions.merge)
+command("ideas.unmerge", form=OneIdeaForm, who=[MODERATOR])(actions.unmerge)
+command("ideas.pin", form=OneIdeaForm, who=[MODERATOR])(actions.pin)
+command("ideas.unpin", form=OneIdeaForm, who=[MODERATOR])(actions.unpin)
+command("ideas.take_up", form=OneIdeaForm, who=[MODERATOR])(actions.take_up)
+command("ideas.put_back", form=OneIdeaForm, who=[MODERATOR])(actions.put_back)

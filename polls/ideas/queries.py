@@ -1,0 +1,118 @@
+"""What stands on a room's board, and what became of the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet
+
+from polls.ideas import core
+from polls.ideas.models import Idea, State, Upvote
+
+
+def shown(room: Any, order: core.Order = core.Order.SUPPORT) -> list[core.Card]:
+    """The cards of a room's board in this order. Three queries at most, however many ideas and upvotes there are."""
+    ideas = list(Idea.objects.filter(room=room, state__in=(State.SHOWN, State.MERGED)))
+    root = core.roots({idea.pk: idea.merged_into_id for idea in ideas if idea.merged_into_id is not None})
+    merged: dict[int, list[Idea]] = {}
+    for idea in ideas:
+        if idea.pk in root:
+            merged.setdefault(root[idea.pk], []).append(idea)
+    support = _support(room, {target: [target, *(each.pk for each in some)] for target, some in merged.items()})
+    cards = [
+        _card(idea, support.get(idea.pk, 0), merged.get(idea.pk, ())) for idea in ideas if idea.state == State.SHOWN
+    ]
+    return core.ordered(cards, order)
+
+
+def _card(idea: Idea, support: int, merged: Any) -> core.Card:
+    return core.Card(
+        handle=idea.handle,
+        number=idea.number,
+        text=idea.text,
+        author=idea.author,
+        support=support,
+        pinned=idea.pinned,
+        taken_up=idea.taken_up,
+        merged=tuple(core.Merged(each.handle, each.number) for each in merged),
+    )
+
+
+def _support(room: Any, joined: dict[int, list[int]]) -> dict[int, int]:
+    """Seats by idea; `joined` names, for each idea others were merged into, all that count for it."""
+    counted = Upvote.objects.filter(idea__room=room).order_by().values_list("idea").annotate(Count("pk"))
+    found: dict[int, int] = dict(counted)
+    if joined:
+        seats: dict[int, set[int]] = {}
+        among = [idea for ideas in joined.values() for idea in ideas]
+        for idea, seat in Upvote.objects.filter(idea__in=among).values_list("idea_id", "seat_id"):
+            seats.setdefault(idea, set()).add(seat)
+        for target, ideas in joined.items():
+            found[target] = core.together(seats.get(idea, set()) for idea in ideas)
+    return found
+
+
+def waiting(room: Any) -> QuerySet[Idea]:
+    """Ideas that wait for a moderator's approval, the first posted first."""
+    return Idea.objects.filter(room=room, state=State.WAITING).order_by("number")
+
+
+def aside(room: Any) -> QuerySet[Idea]:
+    """Ideas that were hidden or merged, the newest first, with what they were merged into."""
+    return Idea.objects.filter(room=room, state__in=(State.HIDDEN, State.MERGED)).select_related("merged_into")
+
+
+def off_board(room: Any) -> QuerySet[Idea]:
+    """Ideas whose authors are told why they don't stand on the board by themselves, the newest first."""
+    return Idea.objects.filter(room=room).exclude(state=State.SHOWN).select_related("merged_into")
+
+
+def standing(room: Any, handle: str) -> Idea | None:
+    """The idea on the board that this handle counts for: itself or what it was merged into; None where it is gone."""
+    found = Idea.objects.select_related("merged_into").filter(room=room, handle=handle).first()
+    target = root_of(found) if found is not None else None
+    return target if target is not None and target.state == State.SHOWN else None
+
+
+def root_of(idea: Idea) -> Idea:
+    """What an idea counts for in the end; itself where it was not merged."""
+    while idea.merged_into is not None:
+        idea = idea.merged_into
+    return idea
+
+
+def handle_of(room: Any, name: str) -> str:
+    """The handle of the idea that people call by this number; a handle (longer than any number) comes back as it is."""
+    if not name.isdecimal() or len(name) > 6:
+        return name
+    return Idea.objects.filter(room=room, number=int(name)).values_list("handle", flat=True).first() or ""
+
+
+def group_of(idea: Idea) -> list[int]:
+    """The keys of an idea and of all ideas merged into it, directly or by way of others."""
+    found, fresh = [idea.pk], [idea.pk]
+    while fresh:
+        fresh = list(Idea.objects.filter(merged_into__in=fresh).values_list("pk", flat=True))
+        found += fresh
+    return found
+
+
+def roots(room: Any) -> dict[int, int]:
+    """Where each merged idea of the room counts in the end: key -> key."""
+    return core.roots(dict(Idea.objects.filter(room=room, state=State.MERGED).values_list("pk", "merged_into_id")))
+
+
+def upvoted(room: Any, seat: Any) -> list[str]:
+    """Handles of the ideas this seat upvoted."""
+    return list(Upvote.objects.filter(seat=seat, idea__room=room).values_list("idea__handle", flat=True))
+
+
+def posted(room: Any, seat: Any) -> list[str]:
+    """Handles of the ideas this seat posted."""
+    return list(Idea.objects.filter(seat=seat, room=room).order_by().values_list("handle", flat=True))
+
+
+def next_number(room: Any) -> int:
+    """The number of the next idea. Ask with the room's row locked."""
+    last: int | None = Idea.objects.filter(room=room).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1

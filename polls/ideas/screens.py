@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from deliberate.door.registry import Place
+from deliberate.live.marks import marks
+from deliberate.live.pages import PLAIN_COOKIE, page
+from deliberate.live.parts import Context, part
+from deliberate.roles import DRAFTER, MODERATOR, PARTICIPANT, WALL
+from polls.ideas import core, queries
+from rooms.wall.models import Projection
+
+TOP = 5
+#: Rows on the console, of each kind; the rest is one link away.
+CONSOLE_BOARD, CONSOLE_WAITING, CONSOLE_ASIDE = 8, 5, 3
+DESK_PER_PAGE = 20
+#: Seconds after which a plain page that nobody writes on comes anew.
+REFRESH_S = 30
+
+
+@part("ideas.board", audiences=(PARTICIPANT, DRAFTER), paged=True)
+def board(room: Any, audience: str, number: int) -> Context:
+    """One page of the board, most supported first."""
+    return _board(room, number, core.Order.SUPPORT)
+
+
+@part("ideas.newest", audiences=(PARTICIPANT, DRAFTER), template="ideas/board.html", paged=True)
+def newest(room: Any, audience: str, number: int) -> Context:
+    """One page of the board, newest first."""
+    return _board(room, number, core.Order.NEWEST)
+
+
+def _board(room: Any, number: int, order: core.Order) -> Context:
+    return {"found": core.page(queries.shown(room, order), number), "order": order.value}
+
+
+@part("ideas.mine", audiences=[PARTICIPANT])
+def mine(room: Any, audience: str) -> Context:
+    """What became of ideas that don't stand on the board by themselves: a line each, for the author's eyes.
+
+    Everybody's phone holds every line, so none repeats words that are not on the board."""
+    return {"ideas": queries.off_board(room)}
+
+
+@part("ideas.top", audiences=(WALL, PARTICIPANT))
+def top(room: Any, audience: str) -> Context:
+    """The five most supported ideas; on the wall the one that the moderator put there, if any."""
+    cards = queries.shown(room)
+    subject = _on_wall(room) if audience == WALL else ""
+    one = next((card for card in cards if subject in card.handles), None)
+    return {"cards": cards[:TOP], "one": one, "total": len(cards)}
+
+
+def _on_wall(room: Any) -> str:
+    projection = Projection.objects.filter(room=room, scene="ideas").first()
+    return projection.subject if projection is not None else ""
+
+
+@part("ideas.console", audiences=[MODERATOR])
+def console(room: Any, audience: str) -> Context:
+    """What the moderator needs at hand: ideas to approve, the head of the board, what was taken off it last."""
+    cards = queries.shown(room)
+    waiting = list(queries.waiting(room))
+    return {
+        "total": len(cards),
+        "cards": cards[:CONSOLE_BOARD],
+        "waiting": waiting[:CONSOLE_WAITING],
+        "to_approve": len(waiting),
+        "aside": queries.aside(room)[:CONSOLE_ASIDE],
+    }
+
+
+@part("ideas.waiting", audiences=[MODERATOR])
+def waiting(room: Any, audience: str) -> Context:
+    """Ideas to approve, the first posted first; as these are worked off the next ones come up."""
+    found = list(queries.waiting(room))
+    return {"waiting": found[:DESK_PER_PAGE], "more": len(found[DESK_PER_PAGE:])}
+
+
+@part("ideas.desk", audiences=[MODERATOR], paged=True)
+def desk(room: Any, audience: str, number: int) -> Context:
+    """The board for moderators, newest first, with all that may be done."""
+    found = core.page(queries.shown(room, core.Order.NEWEST), number, DESK_PER_PAGE)
+    return {"found": found, "cards": found.entries}
+
+
+@part("ideas.aside", audiences=[MODERATOR], paged=True)
+def aside(room: Any, audience: str, number: int) -> Context:
+    """Hidden and merged ideas, newest first, each with the way back."""
+    found = core.page(list(queries.aside(room)), number, DESK_PER_PAGE)
+    return {"found": found, "aside": found.entries}
+
+
+@marks("ideas")
+def own(room: Any, seat: Any) -> set[str]:
+    """Which ideas this seat upvoted (upvoted:<handle>) and which it posted (idea:<handle>)."""
+    return {f"upvoted:{handle}" for handle in queries.upvoted(room, seat)} | {
+        f"idea:{handle}" for handle in queries.posted(room, seat)
+    }
+
+
+def _part_name(base: str, request: HttpRequest, asks: str = "page") -> str:
+    """The part of the page that the address asks for, as in ?page=3; the first where it asks for none."""
+    asked = request.GET.get(asks, "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+    return f"{base}/{number}" if number > 1 else base
+
+
+def _ideas_page(request: HttpRequest, place: Place) -> dict[str, Any]:
+    """?sort=newest and ?page=2 choose the part. A plain page shows the form (?write=1) or comes anew by itself."""
+    newest_first = request.GET.get("sort") == core.Order.NEWEST
+    writing = PLAIN_COOKIE not in request.COOKIES or "write" in request.GET
+    found = {
+        "board": _part_name("ideas.newest" if newest_first else "ideas.board", request),
+        "writing": writing,
+        "longest": core.LONGEST,
+    }
+    return found if writing else {**found, "refresh_s": REFRESH_S}
+
+
+def _desk_page(request: HttpRequest, place: Place) -> dict[str, Any]:
+    """?page=2 turns the board's pages, ?aside=2 those of what was taken off it."""
+    return {"desk": _part_name("ideas.desk", request), "aside": _part_name("ideas.aside", request, "aside")}
+
+
+page("ideas", roles=[PARTICIPANT], template="phone/ideas.html", extra=_ideas_page)
+page("ideas", roles=[MODERATOR], template="ideas/desk_page.html", extra=_desk_page)
