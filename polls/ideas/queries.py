@@ -20,12 +20,12 @@ def shown(room: Any, order: core.Order = core.Order.SUPPORT) -> list[core.Card]:
             merged.setdefault(root[idea.pk], []).append(idea)
     support = _support(room, {target: [target, *(each.pk for each in some)] for target, some in merged.items()})
     cards = [
-        _card(idea, support.get(idea.pk, 0), merged.get(idea.pk, ())) for idea in ideas if idea.state == State.SHOWN
+        _card(idea, support.get(idea.pk, 0), merged.get(idea.pk, [])) for idea in ideas if idea.state == State.SHOWN
     ]
     return core.ordered(cards, order)
 
 
-def _card(idea: Idea, support: int, merged: Any) -> core.Card:
+def _card(idea: Idea, support: int, merged: list[Idea]) -> core.Card:
     return core.Card(
         handle=idea.handle,
         number=idea.number,
@@ -34,7 +34,7 @@ def _card(idea: Idea, support: int, merged: Any) -> core.Card:
         support=support,
         pinned=idea.pinned,
         taken_up=idea.taken_up,
-        merged=tuple(core.Merged(each.handle, each.number) for each in merged),
+        merged=tuple(core.Merged(each.handle, each.number) for each in reversed(merged)),
     )
 
 

@@ -12,7 +12,7 @@ from deliberate.roles import DRAFTER, MODERATOR, PARTICIPANT, WALL
 from polls.ideas import core, queries
 from rooms.wall.models import Projection
 
-TOP = 5
+TOP_ON_WALL, TOP_ON_PHONE = 5, 3
 #: Rows on the console, of each kind; the rest is one link away.
 CONSOLE_BOARD, CONSOLE_WAITING, CONSOLE_ASIDE = 8, 5, 3
 DESK_PER_PAGE = 20
@@ -46,11 +46,11 @@ def mine(room: Any, audience: str) -> Context:
 
 @part("ideas.top", audiences=(WALL, PARTICIPANT))
 def top(room: Any, audience: str) -> Context:
-    """The five most supported ideas; on the wall the one that the moderator put there, if any."""
+    """The most supported ideas; on the wall the one that the moderator put there, if any."""
     cards = queries.shown(room)
     subject = _on_wall(room) if audience == WALL else ""
     one = next((card for card in cards if subject in card.handles), None)
-    return {"cards": cards[:TOP], "one": one, "total": len(cards)}
+    return {"cards": cards[: TOP_ON_WALL if audience == WALL else TOP_ON_PHONE], "one": one, "total": len(cards)}
 
 
 def _on_wall(room: Any) -> str:

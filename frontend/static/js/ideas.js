@@ -6,7 +6,7 @@
     const first = hint.textContent, longest = Number(field.dataset.longest);
     const count = () => {
       const left = longest - [...field.value.normalize("NFC").trim().replace(/\s+/g, " ")].length;
-      const text = left < 0 ? hint.dataset.over : hint.dataset.left;
+      const text = left < 0 ? hint.dataset.over : hint.dataset.under;
       hint.textContent = field.value ? text.replace("%d", Math.abs(left)) : first;
       hint.classList.toggle("error", left < 0);
     };
@@ -14,13 +14,17 @@
     field.form.addEventListener("reset", () => setTimeout(count));
   }
 
-  // A button that gives way to its opposite (support it, take it back) hands its focus on.
+  // The board's forms serve all cards: one act on its way must not hold up the next.
+  document.addEventListener("submit", (event) => {
+    if (event.target.closest("#board")) event.target.removeAttribute("aria-busy");
+  });
+  // A button that gives way to its opposite (support it, take it back) hands its focus on. They stand in pairs.
   let pressed = null;
   document.addEventListener("submit", (event) => { pressed = event.submitter; }, true);
   document.addEventListener("deliberate:answer", () => {
-    const gone = pressed?.closest(".idea [hidden]"), focused = document.activeElement;
-    if (!gone || (focused !== document.body && focused !== pressed)) return;
-    const opposite = [...gone.parentElement.querySelectorAll("button")].find((each) => !each.closest("[hidden]"));
+    const focused = document.activeElement;
+    if (!pressed?.hidden || (focused !== document.body && focused !== pressed)) return;
+    const opposite = pressed.ariaPressed === "true" ? pressed.previousElementSibling : pressed.nextElementSibling;
     opposite?.focus({ preventScroll: true });
   });
   // Another page of the board: reading goes on at its head.
