@@ -18,7 +18,7 @@ def event() -> Event:
     return make.event()
 
 
-def by_moderator(idea: Idea, verb: str, **fields: object) -> object:
+def by_moderator(idea: Idea, verb: str, **fields: str) -> object:
     return make.act(moderator(idea.room.event), f"ideas.{verb}", idea=idea.handle, **fields)
 
 
@@ -65,7 +65,7 @@ def test_posting_is_not_noted_since_the_moment_could_point_at_a_person(event: Ev
 
 def test_an_idea_too_long_is_refused_in_words_and_one_of_280_characters_is_not(event: Event) -> None:
     ann = make.seat(event)
-    with pytest.raises(Refused, match="Your idea is 2 characters too long. Shorten it, please.") as refused:
+    with pytest.raises(Refused, match="Your idea is 2 characters too long") as refused:
         make.act(ann, "ideas.post", text="x" * 282)
     assert refused.value.code == "fields"
     assert len(post(ann, "a\r\nb" * 70 + "  ").text) == 210
@@ -230,7 +230,9 @@ def test_an_idea_can_be_merged_by_the_number_people_call_it_by(event: Event) -> 
     assert board(event) == {"Dig wells": 0}
 
 
-@pytest.mark.parametrize(("into", "said"), [("9", "There is no idea 9"), ("1", "That is the same idea"), ("x", "no idea x")])
+@pytest.mark.parametrize(
+    ("into", "said"), [("9", "There is no idea 9"), ("1", "That is the same idea"), ("x", "no idea x")]
+)
 def test_an_idea_can_only_be_merged_with_another_one_on_the_board(event: Event, into: str, said: str) -> None:
     (wells,) = ideas(event, "Dig wells")
     with pytest.raises(Refused, match=said):
