@@ -15,7 +15,7 @@
   }
 
   // Another page of the board: reading goes on at its head.
-  document.addEventListener("htmx:after:swap", () => {
-    if (document.activeElement === document.body) document.getElementById("ideas-h")?.focus({ preventScroll: true });
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.target?.id === "board" && document.activeElement === document.body) document.getElementById("ideas-h")?.focus({ preventScroll: true });
   });
 })();
