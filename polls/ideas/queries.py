@@ -25,6 +25,11 @@ def shown(room: Any, order: core.Order = core.Order.SUPPORT) -> list[core.Card]:
     return core.ordered(cards, order)
 
 
+def any_shown(room: Any) -> bool:
+    """Whether there is anything on the board."""
+    return Idea.objects.filter(room=room, state=State.SHOWN).exists()
+
+
 def _card(idea: Idea, support: int, merged: list[Idea]) -> core.Card:
     return core.Card(
         handle=idea.handle,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy, ngettext
 
 from deliberate.door.registry import Place
 from deliberate.live.marks import marks
@@ -10,8 +11,10 @@ from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import DRAFTER, MODERATOR, PARTICIPANT, WALL
 from polls.ideas import core, queries
-from rooms.wall.models import Projection
+from rooms.wall.queries import subject
+from rooms.wall.scenes import scene
 
+SCENE = "ideas"
 TOP_ON_WALL, TOP_ON_PHONE = 5, 3
 #: Rows on the console, of each kind; the rest is one link away.
 CONSOLE_BOARD, CONSOLE_WAITING, CONSOLE_ASIDE = 8, 5, 3
@@ -48,14 +51,24 @@ def mine(room: Any, audience: str) -> Context:
 def top(room: Any, audience: str) -> Context:
     """The most supported ideas; on the wall the one that the moderator put there, if any."""
     cards = queries.shown(room)
-    subject = _on_wall(room) if audience == WALL else ""
-    one = next((card for card in cards if subject in card.handles), None)
-    return {"cards": cards[: TOP_ON_WALL if audience == WALL else TOP_ON_PHONE], "one": one, "total": len(cards)}
+    if audience == WALL:
+        return {"cards": cards[:TOP_ON_WALL], "one": _on_wall(room, cards)}
+    return {"cards": cards[:TOP_ON_PHONE], "total": len(cards)}
 
 
-def _on_wall(room: Any) -> str:
-    projection = Projection.objects.filter(room=room, scene="ideas").first()
-    return projection.subject if projection is not None else ""
+def _on_wall(room: Any, cards: list[core.Card]) -> core.Card | None:
+    chosen = subject(room, SCENE)
+    return next((card for card in cards if chosen in card.handles), None)
+
+
+def _gist(room: Any) -> list[str]:
+    """What the scene says, for the console's preview: the one idea, or how many there are."""
+    cards = queries.shown(room)
+    one = _on_wall(room, cards)
+    return [one.text if one else ngettext("%(n)d idea", "%(n)d ideas", len(cards)) % {"n": len(cards)}]
+
+
+scene(SCENE, queries.any_shown, 10, title=gettext_lazy("Ideas"), key="i", gist=_gist, parts=("ideas.top",))
 
 
 @part("ideas.console", audiences=[MODERATOR])
