@@ -140,6 +140,17 @@ def test_the_author_of_a_merged_idea_learns_where_it_counts(event: Event) -> Non
     assert seen(ann, "ideas.mine").startswith("Your idea 2 counts for idea 1 now")
 
 
+def test_a_card_says_in_which_clause_it_stands_also_for_an_idea_merged_into_it(event: Event) -> None:
+    wells, water = ideas(event, "Dig wells", "Water for all")
+    drafter = make.seat(event, "drafter")
+    added = make.act(drafter, "statements.add_clause", text="We dig wells.", after="")
+    cited = {"clause": added.data["clause"], "source": f"idea:{water.handle}", "quote": "Water for all"}
+    make.act(drafter, "statements.cite", "", **cited)
+    merge(water, wells)
+    for name, audience in (("ideas.board", "participant"), ("ideas.console", "moderator")):
+        assert "In clause 1" in picture(event, name, audience)
+
+
 def test_drafters_read_the_board_and_have_nothing_to_press(event: Event) -> None:
     (wells,) = ideas(event, "Dig wells")
     upvote(wells, *people(event, 2))
