@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from deliberate.clock import epoch_ms
+from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
-from deliberate.roles import CREW, HOST, PARTICIPANT, ROLES, WALL
+from deliberate.roles import CREW, HOST, PARTICIPANT, ROLES
+from rooms.events import host
 from rooms.events.models import AgendaItem
 
 
@@ -40,3 +42,11 @@ def _planned_end(items: list[AgendaItem], current: AgendaItem | None) -> int | N
         return None
     begun = [item for item in items if item.state != AgendaItem.State.AHEAD]
     return epoch_ms(first.started_at + timedelta(minutes=sum(item.minutes for item in begun)))
+
+
+page("", roles=[HOST], template="host/event.html", extra=host.event_screen)
+page("groups", roles=[HOST], template="host/groups.html", extra=host.groups_screen)
+page("rooms", roles=[HOST], template="host/rooms.html", extra=host.rooms_screen)
+page("links", roles=[HOST], template="host/links.html", extra=host.links_screen)
+page("print", roles=[HOST], template="host/print.html", extra=host.print_screen)
+page("retention", roles=[HOST], template="host/retention.html", extra=host.retention_screen)
