@@ -12,7 +12,9 @@ _TURNING = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), 
 
 def one_line(text: str) -> str:
     """Text as one line without control and direction-override characters."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text if letter not in _TURNING).split())
+    return " ".join(
+        "".join(letter if letter.isprintable() else " " for letter in text if letter not in _TURNING).split()
+    )
 
 
 class Line(forms.CharField):

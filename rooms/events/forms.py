@@ -72,7 +72,9 @@ class RetentionForm(forms.Form):
     def clean_retention_until(self) -> date:
         day: date = self.cleaned_data["retention_until"]
         if day < now().date():
-            raise forms.ValidationError(_now("This day is over. Choose today or a later one, or delete the event below."))
+            raise forms.ValidationError(
+                _now("This day is over. Choose today or a later one, or delete the event below.")
+            )
         return day
 
 
@@ -86,7 +88,7 @@ class GroupForm(forms.Form):
 
 class EditGroupForm(GroupForm):
     group = forms.SlugField(widget=forms.HiddenInput)
-    initial = Line(
+    letters = Line(
         label=_("Letters"),
         max_length=2,
         required=False,

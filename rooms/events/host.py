@@ -39,7 +39,7 @@ def groups_screen(request: HttpRequest, place: Place) -> dict[str, Any]:
             group,
             group.seats if group.seats >= place.event.k else None,
             forms.EditGroupForm(
-                initial={"group": group.handle, "name": group.name, "initial": group.initial},
+                initial={"group": group.handle, "name": group.name, "letters": group.initial},
                 auto_id=f"{group.handle}-%s",
             ),
         )

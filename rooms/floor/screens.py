@@ -5,6 +5,7 @@ from typing import Any
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.roles import PARTICIPANT, ROLES
+from rooms.floor import setup as setup
 from rooms.floor.models import ON_FLOOR, Turn
 
 
