@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator
@@ -57,7 +58,7 @@ async def _over_the_socket(service: Service, base: str, cookie: str) -> None:
             await socket.recv()
 
 
-async def test_nothing_of_the_device_or_the_way_is_written_down(
+def test_nothing_of_the_device_or_the_way_is_written_down(
     service: Service, browser: httpx.Client, tmp_path: Path
 ) -> None:
     own = {"Origin": service.url}
@@ -73,9 +74,9 @@ async def test_nothing_of_the_device_or_the_way_is_written_down(
     with browser.stream("GET", f"{base}stream", headers={"X-Watch": '{"seats.presence": ""}'}) as stream:
         next(stream.iter_text())
     cookie = next(one.value for one in browser.cookies.jar if one.name == "seat")
-    await _over_the_socket(service, base, str(cookie))
+    asyncio.run(_over_the_socket(service, base, str(cookie)))
     with pytest.raises(websockets.ConnectionClosed):
-        await _over_the_socket(service, base, "forged")
+        asyncio.run(_over_the_socket(service, base, "forged"))
     service.process.terminate()
     assert service.process.stdout is not None
     said = service.process.stdout.read()

@@ -81,7 +81,7 @@ def test_fewer_than_k_people_of_a_group_are_not_counted_even_for_the_host(client
 
 def test_links_show_a_code_for_participants_and_a_picture_for_every_role(client: Client, event: Event) -> None:
     html = client.get(at(event, "links/")).content.decode()
-    assert event.links.get(role="participant").code in html
+    assert str(event.links.get(role="participant").code) in html
     assert html.count('class="qr"') == 6
     assert "http://testserver/in/" in html
 

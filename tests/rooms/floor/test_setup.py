@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from deliberate.door.perform import BadFields
@@ -11,7 +13,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 
-USUAL: dict[str, object] = {
+USUAL: dict[str, Any] = {
     "seconds_point": "120",
     "seconds_reply": "60",
     "seconds_question": "60",

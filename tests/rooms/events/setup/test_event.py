@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 
-FIELDS: dict[str, object] = {
+FIELDS: dict[str, Any] = {
     "title": "A meeting",
     "neutral": "",
     "neutral_title": "",
@@ -32,7 +33,7 @@ FIELDS: dict[str, object] = {
 
 def test_every_setting_is_stored_and_the_journal_says_which_changed() -> None:
     event = make.event()
-    changed: dict[str, object] = {
+    changed: dict[str, Any] = {
         "title": "Another",
         "neutral": "on",
         "neutral_title": "Book club",
