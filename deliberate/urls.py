@@ -6,6 +6,7 @@ from django.urls import path
 
 from deliberate.door.views import do
 from deliberate.live.pages import show
+from rooms.seats import desk
 from rooms.seats import views as seats
 from rooms.transcript import views as transcript
 
@@ -15,9 +16,14 @@ urlpatterns = [
     path("join/<slug:code>/", seats.join, name="join_code"),
     path("in/<str:token>/", seats.arrive, name="arrive"),
     path("blank/", seats.blank, name="blank"),
-    path("erased/", seats.erased, name="erased"),
+    path("desk/", desk.events, name="desk"),
+    path("desk/login/", desk.login, name="desk_login"),
+    path("desk/logout/", desk.logout, name="desk_logout"),
+    path("desk/new/", desk.new, name="desk_new"),
+    path("desk/<slug:event>/open/", desk.open_event, name="desk_open"),
     path("at/<slug:event>/<slug:role>/welcome/", seats.welcome, name="welcome"),
     path("at/<slug:event>/<slug:role>/leave/", seats.leave, name="leave"),
+    path("at/<slug:event>/<slug:role>/ended/", seats.ended, name="ended"),
     path("at/<slug:event>/<slug:role>/<slug:room>/", show, name="room"),
     path("at/<slug:event>/<slug:role>/<slug:room>/<slug:screen>/", show, name="screen"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.vtt", transcript.vtt, name="transcript_vtt"),

@@ -8,6 +8,9 @@ import threading
 import time
 from collections import OrderedDict
 
+from django.conf import settings
+from django.http import HttpRequest
+
 
 class Buckets:
     """Token buckets by key: `rate` acts a minute, as many at once. The least recently used are forgotten."""
@@ -50,3 +53,27 @@ _salt = secrets.token_bytes(16)
 def blurred(address: str) -> str:
     """A key for a bucket made of an address that can't be turned back, nor compared across restarts."""
     return hashlib.blake2b(address.encode(), key=_salt, digest_size=8).hexdigest()
+
+
+class Guesses:
+    """Wrong codes or passwords: so many a minute from one address, so many from everywhere.
+
+    A right one is no guess and is given back, so that a whole hall behind one address can join."""
+
+    def __init__(self, rate: int, rate_of_all: int) -> None:
+        self._by_caller = Buckets(rate)
+        self._all = Buckets(rate_of_all)
+
+    def may(self, caller: str) -> bool:
+        """Whether `caller` may try once more. "" is somebody whose address is not known: they are only counted with all."""
+        return (not caller or self._by_caller.take(caller)) and self._all.take("all")
+
+    def right(self, caller: str) -> None:
+        """It was no guess."""
+        self._by_caller.give(caller)
+        self._all.give("all")
+
+
+def caller(request: HttpRequest) -> str:
+    """A key of who asks, or "" behind a TLS proxy, where everybody comes from the proxy's own address."""
+    return "" if settings.SECURE else blurred(request.META.get("REMOTE_ADDR", ""))

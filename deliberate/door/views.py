@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -69,15 +68,14 @@ def do(request: HttpRequest, event: str, role: str, room: str, command: str) -> 
         return _refused(request, place, command, refused)
     if wants_json(request):
         feature = commands[command].feature
-        return JsonResponse(
-            {"ok": True, "say": str(answer.say), "data": answer.data, "marks": {feature: marks.of(feature, place)}}
-        )
-    response: HttpResponse = HttpResponseRedirect(_back(request, place))
+        held = {} if answer.forget_seat else {feature: marks.of(feature, place)}
+        found = {"ok": True, "say": str(answer.say), "data": answer.data, "marks": held, "end": answer.forget_seat}
+        return JsonResponse(found)
     path = seat_path(event, role)
     if answer.forget_seat:
-        response = HttpResponseRedirect(reverse("erased"))
-        response.delete_cookie(SEAT_COOKIE, path=path)
-    elif str(answer.say):
+        return HttpResponseRedirect(f"{path}ended/")  # says why, and takes the cookies back
+    response = HttpResponseRedirect(_back(request, place))
+    if str(answer.say):
         say(response, path, answer.say)
     return response
 

@@ -14,21 +14,36 @@ from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
 from deliberate.roles import PARTICIPANT, ROLES
+from rooms.events import core
 from rooms.events.models import AgendaItem, Event, Group, RoleLink, Room
 from rooms.events.queries import current_item
 from rooms.journal.actions import locked, note
 
 AGENDA_PARTS = ("events.agenda", "events.now")
+#: How long an event is kept where its host says nothing else.
+KEPT_DAYS = 30
 
 
 @transaction.atomic
 def create_event(
-    *, title: str, groups: list[str], room: str, agenda: list[tuple[str, int]], retention_until: date | None = None
+    *,
+    title: str,
+    groups: list[str],
+    room: str,
+    agenda: list[tuple[str, int]],
+    retention_until: date | None = None,
+    keeper: Any = None,
 ) -> Event:
-    """A new event with its groups, one room with its agenda (title, minutes), and one link a role."""
-    event = Event.objects.create(title=title, retention_until=retention_until or now().date() + timedelta(days=30))
-    for position, name in enumerate(groups):
-        Group.objects.create(event=event, name=name, initial=name[:1].upper(), colour=position % 10, position=position)
+    """A new event with its groups, one room with its agenda (title, minutes), and one link a role.
+
+    `keeper` is the account that keeps it on its desk. Refused where there are more groups than initials allow."""
+    names = list(dict.fromkeys(groups))
+    if len(names) > core.MOST_GROUPS:
+        raise Refused(_("An event can have forty groups at most."))
+    until = retention_until or now().date() + timedelta(days=KEPT_DAYS)
+    event = Event.objects.create(title=title, retention_until=until, keeper=keeper)
+    for position, (name, initial) in enumerate(zip(names, core.initials(names), strict=True)):
+        Group.objects.create(event=event, name=name, initial=initial, colour=position % 10, position=position)
     hall = Room.objects.create(event=event, name=room)
     for position, (point, minutes) in enumerate(agenda):
         AgendaItem.objects.create(room=hall, title=point, minutes=minutes, position=position)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rooms.events.actions import create_event
+from deliberate.roles import ROLES
+from rooms.events.actions import create_event, create_link
 from rooms.events.models import Event
 
 TITLE = "Just governance for human security"
@@ -26,6 +27,10 @@ AGENDA = [
 
 
 def ensure() -> Event:
-    """The demo event: the one in the database, or a new one."""
-    found = Event.objects.filter(title=TITLE).first()
-    return found or create_event(title=TITLE, groups=GROUPS, room="Main hall", agenda=AGENDA)
+    """The demo event, whatever its host has made of it meanwhile, or a new one; with a living link for every role."""
+    event = Event.objects.first() or create_event(title=TITLE, groups=GROUPS, room="Main hall", agenda=AGENDA)
+    living = set(event.links.filter(revoked_at=None).values_list("role", flat=True))
+    for role in ROLES:
+        if role not in living:
+            create_link(event, role)
+    return event

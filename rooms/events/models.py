@@ -82,7 +82,10 @@ class Group(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["event", "name"], name="group_one_name_an_event")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "name"], name="group_one_name_an_event"),
+            models.UniqueConstraint(fields=["event", "initial"], name="group_one_initial_an_event"),
+        ]
 
     def __str__(self) -> str:
         return self.name

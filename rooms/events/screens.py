@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from deliberate.clock import epoch_ms
+from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CREW, HOST, PARTICIPANT, ROLES
+from rooms.events import host
 from rooms.events.models import AgendaItem
 
 
@@ -54,3 +56,11 @@ def _plan(items: list[AgendaItem], current: AgendaItem | None) -> Plan | None:
     planned = min(begun) + timedelta(minutes=before)
     end = planned + timedelta(minutes=current.minutes)
     return Plan(epoch_ms(end), epoch_ms(current.started_at) - epoch_ms(planned))
+
+
+page("", roles=[HOST], template="host/event.html", extra=host.event_screen)
+page("groups", roles=[HOST], template="host/groups.html", extra=host.groups_screen)
+page("rooms", roles=[HOST], template="host/rooms.html", extra=host.rooms_screen)
+page("links", roles=[HOST], template="host/links.html", extra=host.links_screen)
+page("print", roles=[HOST], template="host/print.html", extra=host.print_screen)
+page("retention", roles=[HOST], template="host/retention.html", extra=host.retention_screen)

@@ -15,20 +15,22 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import drop_seat, touch
-from rooms.events.models import Group, RoleLink
+from deliberate.shell.traces import wipe
+from rooms.events.models import Event, Group, RoleLink
 from rooms.seats.models import Pairing, Seat
 
 PAIRING_MINUTES = 5
 
 
 @transaction.atomic
-def take(*, link: RoleLink, name: str = "", group: Group | None = None, place: str = "hall", language: str = "en") -> Seat:
-    """A new seat by way of a role link."""
+def take(
+    *, link: RoleLink, name: str = "", group: Group | None = None, place: str = "hall", language: str = "en"
+) -> Seat:
+    """A new seat by way of a role link. Nobody is told whether others bear the same name: that would say who is here."""
     seat = Seat.objects.create(
         event=link.event, link=link, role=link.role, name=name, group=group, place=place, language=language
     )
-    for room in link.event.rooms.all():
-        touch(room, "seats.presence", "floor.balance", "wall.scene")
+    _touch_counts(link.event)
     return seat
 
 
@@ -38,9 +40,8 @@ def pair(*, room: Any, by: Seat) -> Answer:
     code = tokens.code()
     until = now() + timedelta(minutes=PAIRING_MINUTES)
     Pairing.objects.update_or_create(seat=by, defaults={"code_hash": _hashed(code), "until": until})
-    return Answer(
-        say=_("Type %(code)s on your other device within five minutes.") % {"code": code}, data={"code": code}
-    )
+    said = _("Join on your other device with the code %(code)s, within five minutes. It works once.")
+    return Answer(say=said % {"code": f"{code[:3]}\u00a0{code[3:]}"}, data={"code": code})
 
 
 @transaction.atomic
@@ -54,19 +55,38 @@ def take_paired(*, code: str) -> Seat | None:
     return None if seat.ended else seat
 
 
+def remove_old_pairings() -> int:
+    """Delete pairing codes past their time; how many there were."""
+    return Pairing.objects.filter(until__lt=now()).delete()[0]
+
+
 def _hashed(code: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), b"pairing" + code.encode(), hashlib.sha256).hexdigest()
 
 
 @transaction.atomic
-def rename(*, room: Any, by: Seat, name: str, group: Group | None, place: str) -> Answer:
-    """Change pseudonym, group and place of one's own seat. What was said before keeps the name it was said under."""
-    if group is not None and group.event_id != by.event_id:
-        raise Refused(_("That group is not of this event."))
-    Seat.objects.filter(pk=by.pk).update(name=name, group=group, place=place)
-    for each in by.event.rooms.all():
-        touch(each, "seats.presence", "floor.balance")
+def rename(*, room: Any, by: Seat, name: str, group: str, place: str) -> Answer:
+    """Change pseudonym, group (a handle or "") and place of one's own seat.
+
+    What was said before keeps the name it was said under."""
+    Seat.objects.filter(pk=by.pk).update(name=name, group=group_of(by.event, group), place=place)
+    _touch_counts(by.event)
     return Answer(say=_("Saved."))
+
+
+def group_of(event: Event, handle: str) -> Group | None:
+    """The event's group with this handle; None for "". Refused where the event has no such group."""
+    if not handle:
+        return None
+    found = event.groups.filter(handle=handle).first()
+    if found is None:
+        raise Refused(_("This group is no longer there. Choose another, please."))
+    return found
+
+
+def _touch_counts(event: Event) -> None:
+    for room in event.rooms.all():
+        touch(room, "seats.presence", "floor.balance", "wall.scene")
 
 
 @transaction.atomic
@@ -76,9 +96,9 @@ def erase(*, room: Any, by: Seat) -> Answer:
         forget(by)
     Seat.objects.filter(pk=by.pk).update(name="", group=None, ended=True, epoch=by.epoch + 1)
     Pairing.objects.filter(seat=by).delete()
-    for each in by.event.rooms.all():
-        touch(each, "seats.presence")
+    _touch_counts(by.event)
     drop_seat(by)
+    transaction.on_commit(wipe)
     return Answer(say=_("You are erased."), forget_seat=True)
 
 

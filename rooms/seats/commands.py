@@ -1,37 +1,24 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from deliberate.door.fields import Line
+from deliberate.door.fields import one_line as one_line
 from deliberate.door.registry import NoFields, command
 from deliberate.roles import CREW, HOST, PARTICIPANT
-from rooms.events.models import Group
 from rooms.seats import actions
 from rooms.seats.models import Where
 
 
-def one_line(text: str) -> str:
-    """Text as one line without control and direction-override characters, which could disguise a name."""
-    kept = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join("".join(letter for letter in kept if not "\u202a" <= letter <= "\u202e" and not "\u2066" <= letter <= "\u2069").split())
-
-
 class SeatForm(forms.Form):
-    """Name, group and place; all of them optional but the place."""
+    """Name, group (its handle) and place; all of them optional but the place. Whose groups they are, the action asks."""
 
-    name = forms.CharField(label=_("Name shown to others"), max_length=60, required=False)
-    group = forms.ModelChoiceField(Group.objects.all(), to_field_name="handle", required=False, label=_("Group"))
-    place = forms.ChoiceField(choices=Where.choices, label=_("Where you are"), initial=Where.HALL, widget=forms.RadioSelect)
-
-    def clean_name(self) -> str:
-        return one_line(self.cleaned_data["name"])
-
-    def __init__(self, *args: Any, event: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if event is not None:
-            self.fields["group"].queryset = event.groups.all()  # type: ignore[attr-defined]
+    name = Line(label=_("Your name here"), max_length=60, required=False)
+    group = forms.SlugField(required=False, widget=forms.HiddenInput)
+    place = forms.ChoiceField(
+        label=_("Where are you?"), choices=Where.choices, initial=Where.HALL, widget=forms.RadioSelect
+    )
 
 
 command("seats.pair", form=NoFields, who=[PARTICIPANT], per_minute=6, remembered=False)(actions.pair)

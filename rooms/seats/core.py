@@ -21,6 +21,7 @@ def suggestion(taken: Collection[str], choose: Callable[[Sequence[str]], str]) -
     """A pseudonym such as "Quiet Heron" that nobody in `taken` has; `choose` picks one of a sequence.
 
     After twenty collisions a number is added, so that it always ends: 1,296 pairs serve most rooms."""
+    name = ""
     for _attempt in range(20):
         name = f"{choose(QUALITIES)} {choose(THINGS)}"
         if name not in taken:

@@ -30,6 +30,19 @@ def seat_of(cookie: str) -> Seat | None:
     return seat if seat.event.retention_until >= now().date() else None
 
 
+def why_ended(cookie: str) -> str:
+    """Why a cookie opens nothing: "erased", "revoked", "over" (the event is gone), or "" where it tells nothing."""
+    value = tokens.unsign(cookie, "seat") if cookie else None
+    if value is None:
+        return ""
+    seat = Seat.objects.select_related("event", "link").filter(handle=value.get("s", "")).first()
+    if seat is None or seat.event.retention_until < now().date():
+        return "over"
+    if seat.ended:
+        return "erased"
+    return "revoked" if seat.link is None or seat.link.revoked_at is not None else ""
+
+
 @entrance
 def enter(event: str, role: str, room: str, cookie: str) -> Place | None:
     """The seat behind the cookie in that room, if it is of that event and role."""

@@ -2,9 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
+
+from deliberate.door.registry import Place
+from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
-from deliberate.roles import ROLES
+from deliberate.roles import PARTICIPANT, ROLES
 from rooms.seats import queries
+from rooms.seats.commands import SeatForm
 from rooms.seats.models import Where
 
 
@@ -14,3 +19,13 @@ def presence(room: Any, audience: str) -> Context:
     seats = queries.participants(room.event)
     here = seats.count()
     return {"here": here, "remote": seats.filter(place=Where.REMOTE).count()}
+
+
+def you(request: HttpRequest, place: Place) -> dict[str, Any]:
+    """One's own seat: what it is called, the other rooms, and what is stored of it."""
+    seat = place.seat
+    form = SeatForm(initial={"name": seat.name, "place": seat.place})
+    return {"form": form, "groups": place.event.groups.all(), "rooms": place.event.rooms.all()}
+
+
+page("you", roles=[PARTICIPANT], template="phone/you.html", extra=you)

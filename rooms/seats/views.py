@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from deliberate import tokens
 from deliberate.clock import now
-from deliberate.door import limits
-from deliberate.door.views import SEAT_COOKIE, seat_path
+from deliberate.door.limits import Guesses, caller
+from deliberate.door.views import SAID_COOKIE, SEAT_COOKIE, seat_path
+from deliberate.errors import Refused
 from deliberate.live.pages import PLAIN_COOKIE
 from deliberate.roles import PARTICIPANT
-from rooms.events.models import RoleLink
+from rooms.events.models import Event, RoleLink, Room
 from rooms.events.queries import home_room, link_of_code, link_of_token
 from rooms.seats import actions, queries
 from rooms.seats.commands import SeatForm
@@ -24,8 +25,11 @@ from rooms.seats.models import Seat
 
 TICKET_COOKIE = "ticket"
 TICKET_S = 3600
-_guesses = limits.Buckets(settings.LIMIT_GUESSES_PER_MINUTE)
-_all_guesses = limits.Buckets(settings.LIMIT_ALL_GUESSES_PER_MINUTE)
+_guesses = Guesses(settings.LIMIT_GUESSES_PER_MINUTE, settings.LIMIT_ALL_GUESSES_PER_MINUTE)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect("join")
 
 
 def join(request: HttpRequest, code: str = "") -> HttpResponse:
@@ -33,18 +37,23 @@ def join(request: HttpRequest, code: str = "") -> HttpResponse:
     typed = request.POST.get("code", "") if request.method == "POST" else code
     if not typed.strip():
         return render(request, "seats/join.html", {})
-    if not _may_guess(request):
-        return render(request, "seats/join.html", {"wrong": _("Too many codes were tried. Wait a minute, then try again."), "typed": typed}, status=429)
+    if not _guesses.may(caller(request)):
+        return _wrong(request, typed, _("Too many codes were tried. Wait a minute, then try again."), 429)
     link = link_of_code(typed)
     if link is not None:
-        _right(request)
-        return _to_welcome(link)
+        _guesses.right(caller(request))
+        return to_welcome(link)
+    # Only a tap uses a pairing code up: programs that look at addresses before people do must not.
     seat = actions.take_paired(code=typed) if request.method == "POST" else None
     if seat is not None:
-        _right(request)
+        _guesses.right(caller(request))
         return _seated(request, seat)
     wrong = _("No room has this code. Look at the wall once more: codes have six letters or digits, and old ones end.")
-    return render(request, "seats/join.html", {"wrong": wrong, "typed": typed}, status=404)
+    return _wrong(request, typed, wrong, 404)
+
+
+def _wrong(request: HttpRequest, typed: str, wrong: str, status: int) -> HttpResponse:
+    return render(request, "seats/join.html", {"wrong": wrong, "typed": typed}, status=status)
 
 
 def arrive(request: HttpRequest, token: str) -> HttpResponse:
@@ -52,21 +61,14 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
     link = link_of_token(token)
     if link is None:
         return render(request, "seats/old_link.html", status=404)
-    return _to_welcome(link)
+    return to_welcome(link)
 
 
-def _to_welcome(link: RoleLink) -> HttpResponse:
+def to_welcome(link: RoleLink) -> HttpResponse:
+    """On to the page before the seat, with a ticket that this browser came by `link`."""
     path = f"{seat_path(link.event.handle, link.role)}welcome/"
     response = HttpResponseRedirect(path)
-    response.set_cookie(
-        TICKET_COOKIE,
-        tokens.sign({"l": link.handle}, "ticket"),
-        max_age=TICKET_S,
-        path=path,
-        httponly=True,
-        secure=settings.SECURE,
-        samesite="Lax",
-    )
+    _keep(response, TICKET_COOKIE, tokens.sign({"l": link.handle}, "ticket"), TICKET_S, path)
     return response
 
 
@@ -75,82 +77,87 @@ def welcome(request: HttpRequest, event: str, role: str) -> HttpResponse:
     link = _ticket(request, event, role)
     seat = queries.seat_of(request.COOKIES.get(SEAT_COOKIE, ""))
     if seat is not None and seat.role == role and seat.event.handle == event:
-        return _seated(request, seat, new=False)
+        return _seated(request, seat, link.room if link is not None else None)
     if link is None:
-        return render(request, "seats/old_link.html", status=404)
+        return _without_ticket(request, event, role)
+    form = SeatForm(initial={"name": queries.suggest_name(link.event), "place": "hall"})
+    if request.method == "POST" and role == PARTICIPANT:
+        form = SeatForm(request.POST)
+    context = {"link": link, "event": link.event, "form": form, "groups": link.event.groups.all()}
     if request.method != "POST":
-        form = SeatForm(event=link.event, initial={"name": queries.suggest_name(link.event), "place": "hall"})
-        return render(request, "seats/welcome.html", {"link": link, "event": link.event, "form": form})
+        return render(request, "seats/welcome.html", context)
     fields: dict[str, Any] = {}
     if role == PARTICIPANT:
-        form = SeatForm(request.POST, event=link.event)
         if not form.is_valid():
-            return render(request, "seats/welcome.html", {"link": link, "event": link.event, "form": form}, status=422)
-        fields = form.cleaned_data
-    seat = actions.take(link=link, language=get_language() or settings.LANGUAGE_CODE, **fields)
-    return _seated(request, seat)
+            return render(request, "seats/welcome.html", context, status=422)
+        try:
+            fields = {**form.cleaned_data, "group": actions.group_of(link.event, form.cleaned_data["group"])}
+        except Refused as refused:
+            return render(request, "seats/welcome.html", {**context, "refused": refused}, status=422)
+    return _seated(request, actions.take(link=link, language=get_language() or settings.LANGUAGE_CODE, **fields))
 
 
 def _ticket(request: HttpRequest, event: str, role: str) -> RoleLink | None:
     value = tokens.unsign(request.COOKIES.get(TICKET_COOKIE, ""), "ticket", max_age_s=TICKET_S)
     links = RoleLink.objects.select_related("event", "room").filter(event__handle=event, role=role, revoked_at=None)
+    links = links.filter(event__retention_until__gte=now().date())
     return links.filter(handle=value.get("l", "")).first() if value else None
 
 
-def _seated(request: HttpRequest, seat: Seat, *, new: bool = True) -> HttpResponse:
-    room = seat.link.room if seat.link is not None and seat.link.room is not None else home_room(seat.event)
+def _without_ticket(request: HttpRequest, event: str, role: str) -> HttpResponse:
+    """The ticket was not kept or is an hour old; messengers that make a preview come here too."""
+    found = Event.objects.filter(handle=event, retention_until__gte=now().date()).first()
+    if found is None or role != PARTICIPANT:
+        return render(request, "seats/old_link.html", status=404)
+    return render(request, "seats/join.html", {"event": found})
+
+
+def _seated(request: HttpRequest, seat: Seat, room: Room | None = None) -> HttpResponse:
+    """Into the room: the one asked for, else that of the seat's link, else the event's first."""
+    room = room or (seat.link.room if seat.link is not None else None) or home_room(seat.event)
     path = seat_path(seat.event.handle, seat.role)
     response = HttpResponseRedirect(f"{path}{room.handle}/")
     response.delete_cookie(TICKET_COOKIE, path=f"{path}welcome/")
-    if not new:
-        return response
-    days = max((seat.event.retention_until - now().date()).days + 1, 1)
-    response.set_cookie(
-        SEAT_COOKIE,
-        queries.cookie_of(seat),
-        max_age=days * 86_400,
-        path=path,
-        httponly=True,
-        secure=settings.SECURE,
-        samesite="Lax",
-    )
-    if "scripts" not in request.POST:
-        response.set_cookie(PLAIN_COOKIE, "1", max_age=days * 86_400, path=path, samesite="Lax")
+    seconds = max((seat.event.retention_until - now().date()).days + 1, 1) * 86_400
+    _keep(response, SEAT_COOKIE, queries.cookie_of(seat), seconds, path)
+    if request.method == "POST" and "scripts" not in request.POST:
+        response.set_cookie(PLAIN_COOKIE, "1", max_age=seconds, path=path, samesite="Lax")
     return response
+
+
+def _keep(response: HttpResponse, name: str, value: str, seconds: int, path: str) -> None:
+    response.set_cookie(name, value, max_age=seconds, path=path, httponly=True, secure=settings.SECURE, samesite="Lax")
 
 
 def leave(request: HttpRequest, event: str, role: str) -> HttpResponse:
     """Exit: end this seat's cookie, clear what the browser kept, and go to a neutral page. A plain link."""
-    seat = queries.seat_of(request.COOKIES.get(SEAT_COOKIE, ""))
-    response = redirect(seat.event.exit_url if seat is not None and seat.event.exit_url else "blank")
+    found = Event.objects.filter(handle=event).first()
+    response = redirect(found.exit_url if found is not None and found.exit_url else "blank")
+    _forget(response, event, role)
+    return response
+
+
+def ended(request: HttpRequest, event: str, role: str) -> HttpResponse:
+    """The seat behind the cookie has ended: why, and nothing of it stays in this browser."""
+    cookie = request.COOKIES.get(SEAT_COOKIE, "")
+    if queries.seat_of(cookie) is not None:
+        return redirect("welcome", event, role)
+    response = render(request, "seats/ended.html", {"why": queries.why_ended(cookie)})
+    _forget(response, event, role)
+    return response
+
+
+def _forget(response: HttpResponse, event: str, role: str) -> None:
     path = seat_path(event, role)
-    for name in (SEAT_COOKIE, PLAIN_COOKIE, "said"):
+    for name in (SEAT_COOKIE, PLAIN_COOKIE, SAID_COOKIE):
         response.delete_cookie(name, path=path)
+    response.delete_cookie(TICKET_COOKIE, path=f"{path}welcome/")
     # Not "cookies": the seats of other roles in this browser are other people's work.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
 
 
 def blank(request: HttpRequest) -> HttpResponse:
     """The neutral page where no host has chosen another."""
-    return render(request, "seats/blank.html")
-
-
-def erased(request: HttpRequest) -> HttpResponse:
-    response = render(request, "seats/erased.html")
+    response = render(request, "seats/blank.html")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("join")
-
-
-def _may_guess(request: HttpRequest) -> bool:
-    return _guesses.take(limits.blurred(request.META.get("REMOTE_ADDR", ""))) and _all_guesses.take("all")
-
-
-def _right(request: HttpRequest) -> None:
-    """A right code is no guess: give the token back, so that a hall behind one address can join."""
-    _guesses.give(limits.blurred(request.META.get("REMOTE_ADDR", "")))
-    _all_guesses.give("all")

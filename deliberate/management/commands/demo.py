@@ -41,6 +41,7 @@ class Command(BaseCommand):
             self._start_over()
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("purge", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False, clear=False)
         name = self._address(host)
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, name, socket.gethostname()]

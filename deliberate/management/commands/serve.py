@@ -32,5 +32,6 @@ class Command(BaseCommand):
             raise CommandError("ALLOWED_HOSTS is empty. Name the hosts that people type, divided by commas.")
         if options["migrate"]:
             call_command("migrate", verbosity=0, interactive=False)
+        call_command("purge", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         serve(options["host"], options["port"], ready=lambda: self.stdout.write(f"serving on port {options['port']}"))

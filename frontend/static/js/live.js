@@ -87,13 +87,12 @@
     if (frame.now) skew = frame.now - Date.now();
     if (frame.end === "ended") gone();
   }
-  function gone() { ended = true; location.replace("/join/"); }
+  function gone() { ended = true; location.replace(body.dataset.home + "ended/"); }
   function answered(answer) {
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
     if (answer.marks) learn(answer.marks);
-    if (answer.code === "seat") return gone();
-    if (answer.end) { ended = true; location.replace("/erased/"); return; }
+    if (answer.code === "seat" || answer.end) return gone();
     if (asked) asked.done(answer);
   }
   function say(text, wrong) {

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from deliberate.door.limits import Buckets, blurred
+from django.test import RequestFactory
+from pytest_django import Settings
+
+from deliberate.door.limits import Buckets, Guesses, blurred, caller
 
 
 def test_a_bucket_gives_its_rate_at_once_and_refills_over_a_minute() -> None:
@@ -36,3 +39,25 @@ def test_an_address_can_not_be_read_from_its_key() -> None:
     key = blurred("203.0.113.7")
     assert "203" not in key
     assert key == blurred("203.0.113.7") != blurred("203.0.113.8")
+
+
+def test_guesses_are_counted_for_the_caller_and_for_all_together() -> None:
+    guesses = Guesses(2, 3)
+    assert [guesses.may("a"), guesses.may("a"), guesses.may("a")] == [True, True, False]
+    assert [guesses.may("b"), guesses.may("b")] == [True, False], "three in all"
+
+
+def test_a_right_code_is_no_guess() -> None:
+    guesses = Guesses(1, 10)
+    for _person in range(5):
+        assert guesses.may("the hall's address")
+        guesses.right("the hall's address")
+
+
+def test_behind_a_proxy_nobody_is_counted_for_the_proxy(rf: RequestFactory, settings: Settings) -> None:
+    request = rf.get("/join/", REMOTE_ADDR="203.0.113.7")
+    assert caller(request) == blurred("203.0.113.7")
+    settings.SECURE = True
+    assert caller(request) == ""
+    guesses = Guesses(1, 2)
+    assert [guesses.may(""), guesses.may(""), guesses.may("")] == [True, True, False]

@@ -1,0 +1,41 @@
+"""`deliberate purge`: delete what is past its time. Run at every start, and by cron every hour or day."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from deliberate.clock import now
+from deliberate.door.models import Receipt
+from deliberate.shell.traces import compact
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete events after their retention date with all that belongs to them, receipts older than a day, used-up "
+        "pairing codes and ended log-ins; then rewrite the database without their traces."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--data", help="the folder with the data (without DATABASE_URL)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from rooms.events.setup.event import remove_due
+        from rooms.seats.actions import remove_old_pairings
+
+        events = remove_due(now().date())
+        receipts, _kinds = Receipt.objects.filter(day__lt=now().date() - timedelta(days=1)).delete()
+        pairings = remove_old_pairings()
+        call_command("clearsessions", verbosity=0)
+        # Only where something went: the file may be large, and others wait while it is rewritten.
+        done = compact() if events or receipts or pairings else True
+        if options["verbosity"]:
+            self.stdout.write(f"deleted: {events} events, {receipts} receipts, {pairings} pairing codes")
+            if not done:
+                self.stdout.write(
+                    "The database is in use, so it will be rewritten next time. What went is gone all the same."
+                )

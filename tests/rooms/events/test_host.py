@@ -1,0 +1,106 @@
+"""The host's screens, asked for as a browser does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from rooms.events.models import Event
+from rooms.seats.queries import cookie_of
+from tests import make
+
+pytestmark = pytest.mark.django_db
+SCREENS = ["", "groups/", "rooms/", "floor/", "links/", "print/", "retention/"]
+
+
+def at(event: Event, screen: str = "") -> str:
+    return f"/at/{event.handle}/host/{make.room(event).handle}/{screen}"
+
+
+@pytest.fixture
+def event(client: Client) -> Event:
+    made = make.event(groups=["Youth", "Artists"])
+    client.cookies["seat"] = cookie_of(make.seat(made, "host"))
+    return made
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_has_one_heading_no_inline_style_and_no_id_twice(
+    client: Client, event: Event, screen: str
+) -> None:
+    html = client.get(at(event, screen)).content.decode()
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert sorted(ids) == sorted(set(ids))
+    assert html.count("<h1") == 1
+    assert "style=" not in html
+    assert "<style" not in html
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_field_has_its_label(client: Client, event: Event, screen: str) -> None:
+    html = client.get(at(event, screen)).content.decode()
+    fields = re.findall(r"<(?:input|select|textarea)\b[^>]*>", html)
+    labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', html))
+    for field in fields:
+        found = re.search(r'\bid="([^"]+)"', field)
+        hidden = 'type="hidden"' in field
+        within = 'type="checkbox"' in field
+        assert hidden or within or (found and found.group(1) in labelled), field
+
+
+def test_a_plain_form_brings_the_same_screen_anew_and_says_what_was_done(client: Client, event: Event) -> None:
+    page = at(event, "groups/")
+    answer = client.post(
+        at(event, "do/events.add_group"), {"name": "Fieldworkers"}, headers={"Referer": f"http://testserver{page}"}
+    )
+    assert answer["Location"] == page
+    html = client.get(page).content.decode()
+    assert "Fieldworkers" in html
+    assert "Added." in html
+
+
+def test_a_refused_setting_keeps_what_was_typed(client: Client, event: Event) -> None:
+    answer = client.post(at(event, "do/events.add_item"), {"title": "A long talk", "minutes": "9999"})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="A long talk"' in html
+    assert "less than or equal to 600" in html
+
+
+def test_fewer_than_k_people_of_a_group_are_not_counted_even_for_the_host(client: Client, event: Event) -> None:
+    for _person in range(4):
+        make.seat(event, group="Youth")
+    assert "4 seats" not in client.get(at(event, "groups/")).content.decode()
+    make.seat(event, group="Youth")
+    html = client.get(at(event, "groups/")).content.decode()
+    assert "5 seats" in html
+    assert html.count("under 5 seats") == 1, "none and four look alike"
+
+
+def test_links_show_a_code_for_participants_and_a_picture_for_every_role(client: Client, event: Event) -> None:
+    html = client.get(at(event, "links/")).content.decode()
+    assert str(event.links.get(role="participant").code) in html
+    assert html.count('class="qr"') == 6
+    assert "http://testserver/in/" in html
+
+
+def test_one_link_is_printed_by_itself(client: Client, event: Event) -> None:
+    link = event.links.get(role="participant")
+    html = client.get(at(event, f"print/?link={link.handle}")).content.decode()
+    assert html.count('class="qr"') == 1
+    assert str(link.code) in html
+
+
+def test_titles_are_neutral_where_the_host_wants_it(client: Client, event: Event) -> None:
+    Event.objects.filter(pk=event.pk).update(neutral=True, title="Uprising", neutral_title="Book club")
+    for screen in SCREENS:
+        assert "<title>Book club</title>" in client.get(at(event, screen)).content.decode()
+
+
+def test_after_deleting_the_host_reads_that_all_is_gone(client: Client, event: Event) -> None:
+    answer = client.post(at(event, "do/events.delete"), {"title": event.title})
+    html = client.get(answer["Location"]).content.decode()
+    assert "This event is over" in html
+    assert not Event.objects.exists()
