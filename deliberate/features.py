@@ -27,3 +27,4 @@ def load() -> None:
             name = f"{feature}.{file}"
             if find_spec(name) is not None:
                 import_module(name)
+    import_module("frontend.pages")

@@ -33,9 +33,9 @@ def place_of(request: HttpRequest, event: str, role: str, room: str) -> Place | 
     return enter(event, role, room, request.COOKIES.get(SEAT_COOKIE, ""))
 
 
-def say(response: HttpResponse, path: str, text: object, *, wrong: bool = False) -> None:
-    """Show `text` once, on the next page under `path`."""
-    signed = tokens.sign({"t": str(text)[:600], "w": wrong}, "said")
+def say(response: HttpResponse, path: str, text: object, *, undo: object = None) -> None:
+    """Show `text` once, on the next page under `path`; `undo` ({command, fields}) stands beside it as a form."""
+    signed = tokens.sign({"t": str(text)[:600], "u": undo}, "said")
     response.set_cookie(SAID_COOKIE, signed, max_age=60, path=path, httponly=True, samesite="Lax")
 
 
@@ -76,7 +76,7 @@ def do(request: HttpRequest, event: str, role: str, room: str, command: str) -> 
         return HttpResponseRedirect(f"{path}ended/")  # says why, and takes the cookies back
     response = HttpResponseRedirect(_back(request, place))
     if str(answer.say):
-        say(response, path, answer.say)
+        say(response, path, answer.say, undo=answer.data.get("undo"))
     return response
 
 

@@ -14,18 +14,20 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def part(context: template.Context, name: str, element: str = "section", label: Any = "") -> SafeString:
+def part(context: template.Context, name: str, element: str = "section", label: Any = "", css: str = "") -> SafeString:
     """The live part `name`, painted, in an element that the phone morphs when a newer picture comes."""
     live = context["live"]
     html = live.part(name)
     named = format_html(' aria-label="{}"', label) if label else ""
+    classed = format_html(' class="{}"', css) if css else ""
     return format_html(
-        '<{} id="part-{}" data-part="{}" data-hash="{}"{}>{}</{}>',
+        '<{} id="part-{}" data-part="{}" data-hash="{}"{}{}>{}</{}>',
         element,
         name.replace(".", "-").replace("/", "-"),
         name,
         live.shown[-1].hash,
         named,
+        classed,
         html,
         element,
     )
@@ -81,6 +83,9 @@ def line_words() -> str:
             "behind": _("%d min behind"),
             "ahead": _("%d min ahead"),
             "onTime": _("on time"),
+            "minutes": _("%d min left"),
+            "up": _("The time is up."),
+            "failed": _("This could not be stored. Please try again later."),
         },
         ensure_ascii=False,
     )

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         name = self._address(host)
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, name, socket.gethostname()]
         where = f"http://{name}:{port}"
+        # What the wall's QR code leads to. A name given by the environment, of a tunnel for instance, comes first.
+        settings.PUBLIC_URL = settings.PUBLIC_URL or where
 
         from rooms.events import demo, queries
 
