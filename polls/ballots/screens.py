@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from deliberate.live.marks import marks
 from deliberate.live.parts import Context, part
@@ -12,6 +13,9 @@ from polls.ballots.core import ABSTAIN, picks
 from polls.ballots.models import Kind, NamedBallot, Participation, Poll
 from polls.ballots.paper import ABSTENTION
 from polls.ballots.shown import Bar, Shown, shown
+from rooms.events.models import AgendaItem
+from rooms.floor.models import Turn
+from rooms.wall.scenes import scene
 
 #: Lines of text that a hall can read, and letters of a question in one of them.
 WALL_LINES = 7
@@ -147,3 +151,26 @@ def _columns(bars: list[Bar]) -> list[dict[str, Any]]:
 
 def _heading(audience: str) -> str:
     return "h3" if audience in CREW else "h2"
+
+
+def _asked(room: Any) -> bool:
+    return queries.open_poll(room) is not None
+
+
+def _just_closed(room: Any) -> bool:
+    """Whether nothing has begun since the last poll closed: nobody was called, no agenda item was moved on to."""
+    last = queries.closed(room).first()
+    if last is None:
+        return False
+    called = Turn.objects.filter(room=room, called_at__gt=last.closed_at)
+    begun = AgendaItem.objects.filter(room=room, started_at__gt=last.closed_at)
+    return not called.exists() and not begun.exists()
+
+
+def _question(room: Any) -> list[str]:
+    poll = queries.open_poll(room) or queries.closed(room).first()
+    return [poll.question if poll is not None else _("No poll yet")]
+
+
+scene("poll", _asked, 80, title=gettext_lazy("Poll"), key="v", gist=_question)
+scene("results", _just_closed, 60, title=gettext_lazy("Results"), key="r", gist=_question)

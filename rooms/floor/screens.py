@@ -109,5 +109,4 @@ def mine(room: Any, seat: Any) -> set[str]:
     return found
 
 
-page("", roles=[PARTICIPANT], template="phone/now.html", refresh_s=15)
 page("floor", roles=[PARTICIPANT], template="phone/floor.html", refresh_s=20)

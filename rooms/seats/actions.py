@@ -86,7 +86,7 @@ def group_of(event: Event, handle: str) -> Group | None:
 
 def _touch_counts(event: Event) -> None:
     for room in event.rooms.all():
-        touch(room, "seats.presence", "floor.balance", "wall.scene")
+        touch(room, "seats.presence", "floor.balance", "wall.welcome")
 
 
 @transaction.atomic
