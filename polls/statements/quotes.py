@@ -89,7 +89,7 @@ def _flat(text: str) -> tuple[str, list[Span]]:
                 if characters and characters[-1] == " ":
                     spans[-1] = Span(spans[-1].start, end)
                     continue
-                character = " "  # noqa: PLW2901
+                character = " "
             characters.append(character)
             spans.append(Span(start, end))
     return "".join(characters), spans

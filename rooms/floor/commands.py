@@ -4,9 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deliberate.door.registry import NoFields, command
-from deliberate.roles import MODERATOR, PARTICIPANT
+from deliberate.roles import HOST, MODERATOR, PARTICIPANT
 from rooms.events.models import Group
-from rooms.floor import actions, time_actions
+from rooms.floor import actions, setup, time_actions
 from rooms.floor.models import Kind
 from rooms.seats.commands import one_line
 from rooms.seats.models import Where
@@ -77,3 +77,5 @@ command("floor.start", form=NoFields, who=[MODERATOR])(time_actions.start)
 command("floor.pause", form=NoFields, who=[MODERATOR])(time_actions.pause)
 command("floor.resume", form=NoFields, who=[MODERATOR])(time_actions.resume)
 command("floor.extend", form=ExtendForm, who=[MODERATOR])(time_actions.extend)
+
+command("floor.settings", form=setup.FloorForm, who=[HOST])(setup.settings)

@@ -7,8 +7,8 @@ from deliberate.live.marks import marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.live.times import clock_text
-from deliberate.roles import CREW, MODERATOR, PARTICIPANT, ROLES, WALL
-from rooms.floor import balance, queries, shown
+from deliberate.roles import CREW, HOST, MODERATOR, PARTICIPANT, ROLES, WALL
+from rooms.floor import balance, queries, setup, shown
 from rooms.floor.models import ON_FLOOR, Kind, State, Turn
 from rooms.seats.models import Where
 
@@ -110,3 +110,4 @@ def mine(room: Any, seat: Any) -> set[str]:
 
 
 page("floor", roles=[PARTICIPANT], template="phone/floor.html", refresh_s=20)
+page("floor", roles=[HOST], template="host/floor.html", extra=setup.screen)

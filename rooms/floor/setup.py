@@ -11,9 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from deliberate.door.registry import Answer, Place, command
-from deliberate.live.pages import page
-from deliberate.roles import HOST
+from deliberate.door.registry import Answer, Place
 from rooms.events.setup.event import opened, touch_all
 from rooms.floor.terms import Measure, PlaceBalance, Rule
 from rooms.journal.actions import note
@@ -107,14 +105,10 @@ def settings(*, room: Any, by: Any, **chosen: Any) -> Answer:
     return Answer(say=_now("Saved."))
 
 
-def _screen(request: HttpRequest, place: Place) -> dict[str, Any]:
+def screen(request: HttpRequest, place: Place) -> dict[str, Any]:
     event = place.event
     form = FloorForm(initial={**vars(event), **asdict(rule_from(event.rule))})
     return {
         "times": [form[name] for name in form.fields if name.startswith("seconds_")],
         "weights": [form[name] for name in form.fields if name in RULE_FIELDS],
     }
-
-
-command("floor.settings", form=FloorForm, who=[HOST])(settings)
-page("floor", roles=[HOST], template="host/floor.html", extra=_screen)
