@@ -197,6 +197,8 @@ LIVE_FRAME_LIMIT_BYTES = 16_384
 LIVE_WINDOW_BYTES = env.int("LIVE_WINDOW_BYTES", default=65_536)
 LIVE_STALL_S = env.float("LIVE_STALL_S", default=30.0)
 
+#: Multiplies every limit of the door, for a rehearsal that does in seconds what a room does in hours.
+LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
 # The door: acts per minute and seat, and refused guesses of a code per minute.
 LIMIT_ACTS_PER_MINUTE = env.int("LIMIT_ACTS_PER_MINUTE", default=240)
 LIMIT_GUESSES_PER_MINUTE = env.int("LIMIT_GUESSES_PER_MINUTE", default=10)

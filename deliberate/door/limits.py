@@ -16,7 +16,7 @@ class Buckets:
     """Token buckets by key: `rate` acts a minute, as many at once. The least recently used are forgotten."""
 
     def __init__(self, rate: int, *, keep: int = 50_000) -> None:
-        self.rate = rate
+        self.rate = rate * float(settings.LIMIT_FACTOR)
         self.keep = keep
         self._full: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
@@ -25,25 +25,26 @@ class Buckets:
         """Take one token of `key`; False where none is left."""
         moment = time.monotonic() if moment is None else moment
         with self._lock:
-            left, since = self._full.pop(key, (float(self.rate), moment))
-            left = min(float(self.rate), left + (moment - since) * self.rate / 60)
-            taken = left >= 1
-            self._full[key] = (left - 1 if taken else left, moment)
+            left = self._left(key, moment)
+            self._full.pop(key, None)
+            self._full[key] = (left - 1 if left >= 1 else left, moment)
             while len(self._full) > self.keep:
                 self._full.popitem(last=False)
-            return taken
+            return left >= 1
+
+    def has(self, key: str, *, moment: float | None = None) -> bool:
+        """Whether a token of `key` could be taken."""
+        with self._lock:
+            return self._left(key, time.monotonic() if moment is None else moment) >= 1
+
+    def _left(self, key: str, moment: float) -> float:
+        left, since = self._full.get(key, (float(self.rate), moment))
+        return min(float(self.rate), left + (moment - since) * self.rate / 60)
 
     def empty(self) -> None:
         """Forget every key: each starts full again."""
         with self._lock:
             self._full.clear()
-
-    def give(self, key: str) -> None:
-        """Give one token back."""
-        with self._lock:
-            if key in self._full:
-                left, since = self._full[key]
-                self._full[key] = (min(float(self.rate), left + 1), since)
 
 
 # New with every process and never written down: after a restart nobody, we included, can redo the hash.
@@ -58,7 +59,7 @@ def blurred(address: str) -> str:
 class Guesses:
     """Wrong codes or passwords: so many a minute from one address, so many from everywhere.
 
-    A right one is no guess and is given back, so that a whole hall behind one address can join."""
+    Only wrong ones count, so that a whole hall behind one address can join at once."""
 
     def __init__(self, rate: int, rate_of_all: int) -> None:
         self._by_caller = Buckets(rate)
@@ -66,12 +67,13 @@ class Guesses:
 
     def may(self, caller: str) -> bool:
         """Whether `caller` may try once more. "" is somebody whose address is not known: they are only counted with all."""
-        return (not caller or self._by_caller.take(caller)) and self._all.take("all")
+        return (not caller or self._by_caller.has(caller)) and self._all.has("all")
 
-    def right(self, caller: str) -> None:
-        """It was no guess."""
-        self._by_caller.give(caller)
-        self._all.give("all")
+    def wrong(self, caller: str) -> None:
+        """It was a guess."""
+        self._all.take("all")
+        if caller:
+            self._by_caller.take(caller)
 
 
 def caller(request: HttpRequest) -> str:

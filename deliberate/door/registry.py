@@ -36,10 +36,13 @@ class Place:
 class Answer:
     """What the one who acted gets back, after the commit. `say` is shown to them; `data` is for programs.
 
-    `forget_seat` tells the door to end the cookie of whoever asked."""
+    `on` and `off`: the marks that the act gave the seat and took from it, where the action knows; else the door looks
+    up all marks of the feature. `forget_seat` tells the door to end the cookie of whoever asked."""
 
     say: object = ""
     data: dict[str, Any] = field(default_factory=dict)
+    on: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
     forget_seat: bool = False
 
 

@@ -67,10 +67,9 @@ def do(request: HttpRequest, event: str, role: str, room: str, command: str) -> 
     except Refused as refused:
         return _refused(request, place, command, refused)
     if wants_json(request):
-        feature = commands[command].feature
-        held = {} if answer.forget_seat else {feature: marks.of(feature, place)}
-        found = {"ok": True, "say": str(answer.say), "data": answer.data, "marks": held, "end": answer.forget_seat}
-        return JsonResponse(found)
+        learnt = {} if answer.forget_seat else marks.after(commands[command].feature, place, answer)
+        found = {"ok": True, "say": str(answer.say), "data": answer.data, "end": answer.forget_seat}
+        return JsonResponse(found | learnt)
     path = seat_path(event, role)
     if answer.forget_seat:
         return HttpResponseRedirect(f"{path}ended/")  # says why, and takes the cookies back
@@ -96,7 +95,8 @@ def _refused(request: HttpRequest, place: Place, command: str, refused: Refused)
 def _back(request: HttpRequest, place: Place) -> str:
     """Where the person was: the form's own `next`, else the page they came from, if it is one of this seat's."""
     home = f"{seat_path(place.event.handle, place.seat.role)}{place.room.handle}/"
-    asked = request.POST.get("next", "") or urlsplit(request.headers.get("Referer", "")).path
+    came = urlsplit(request.headers.get("Referer", ""))
+    asked = request.POST.get("next", "") or (f"{came.path}?{came.query}" if came.query else came.path)
     inside = asked.startswith(seat_path(place.event.handle, place.seat.role)) and "/do/" not in asked
     return asked if inside and "//" not in asked and "\\" not in asked else home
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from deliberate.door.registry import Place
+from deliberate.door.registry import Answer, Place
 
 Provider = Callable[[Any, Any], set[str]]
 providers: dict[str, Provider] = {}
@@ -32,6 +32,13 @@ def of(feature: str, place: Place) -> list[str]:
     """The marks of one feature for the seat at `place`, sorted; none where the feature gives none."""
     provider = providers.get(feature)
     return sorted(provider(place.room, place.seat)) if provider else []
+
+
+def after(feature: str, place: Place, answer: Answer) -> dict[str, object]:
+    """What the phone must learn of its marks after an act: what changed where the action said so, else all of the feature."""
+    if answer.on or answer.off:
+        return {"turned": {feature: [list(answer.on), list(answer.off)]}}
+    return {"marks": {feature: of(feature, place)}}
 
 
 def every(place: Place) -> dict[str, list[str]]:

@@ -5,7 +5,8 @@ From the phone:  {"watch": {part: hash held or ""}, "marks": true?}   what its s
                  {"pong": word}                                        it has read up to that ping
                  {"beat": n}                                           is the line alive
 To the phone:    {"p": {part: [hash, html]}}   a picture     {"marks": {feature: [mark, ...]}}
-                 {"a": {"id", "ok", "say", "code"?, "data"?, "marks"?}}   the answer to an act
+                 {"a": {"id", "ok", "say", "code"?, "data"?, "marks"?, "turned"?}}   the answer to an act; "turned" is
+                                                                  {feature: [marks now held, marks no longer held]}
                  {"ping": word}   {"beat": n, "now": epoch ms}   {"end": why}"""
 
 from __future__ import annotations
@@ -129,8 +130,7 @@ class Socket(AsyncWebsocketConsumer):
             if answer.forget_seat:
                 found["end"] = True
             else:
-                feature = commands[name].feature
-                found["marks"] = {feature: marks.of(feature, fresh)}
+                found |= marks.after(commands[name].feature, fresh, answer)
             return found
 
         await self._answer(act, await threads.act(work))

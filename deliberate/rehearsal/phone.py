@@ -205,6 +205,9 @@ class Phone:
             answer = frame["a"]
             if self.member is not None:
                 self.member.marks.update(answer.get("marks", {}))
+                for feature, (on, off) in answer.get("turned", {}).items():
+                    held = set(self.member.marks.get(feature, ())) - set(off)
+                    self.member.marks[feature] = sorted(held.union(on))
             future, _frame = self._waiting.pop(answer["id"], (None, ""))
             if future is not None and not future.done():
                 future.set_result(answer)

@@ -13,7 +13,7 @@ from types import TracebackType
 from deliberate.rehearsal.phone import Away, Door, Member
 
 #: A rehearsal says in seconds what a room says in hours: its own server lets a seat act as often as that takes.
-PACE = {"LIMIT_ACTS_PER_MINUTE": "100000", "REHEARSAL": "1"}
+PACE = {"LIMIT_FACTOR": "10000"}
 
 
 class Server:

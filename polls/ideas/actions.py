@@ -49,23 +49,25 @@ def post(*, room: Any, by: Any, text: str, show_author: bool) -> Answer:
 
 
 @transaction.atomic
-def upvote(*, room: Any, by: Any, idea: str) -> None:
+def upvote(*, room: Any, by: Any, idea: str) -> Answer:
     """Support an idea. Doing it again changes nothing."""
     target = queries.standing(room, idea)
     if target is None:
         raise _gone()
     Upvote.objects.bulk_create([Upvote(idea=target, seat=by)], ignore_conflicts=True)
     touch(room, *BOARDS)
+    return Answer(on=(f"upvoted:{target.handle}",))
 
 
 @transaction.atomic
-def unvote(*, room: Any, by: Any, idea: str) -> None:
+def unvote(*, room: Any, by: Any, idea: str) -> Answer:
     """Take one's support back, from the ideas merged into this one too. Doing it again changes nothing."""
     target = queries.standing(room, idea)
     if target is None:
         raise _gone()
     Upvote.objects.filter(idea__in=queries.group_of(target), seat=by).delete()
     touch(room, *BOARDS)
+    return Answer(off=(f"upvoted:{target.handle}",))
 
 
 @transaction.atomic

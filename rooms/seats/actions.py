@@ -84,9 +84,22 @@ def group_of(event: Event, handle: str) -> Group | None:
     return found
 
 
+#: What shows how many there are, or depends on how many seats a group and a place have.
+SEAT_PARTS = (
+    "seats.presence",
+    "wall.welcome",
+    "floor.ask",
+    "floor.balance",
+    "floor.console",
+    "floor.now",
+    "floor.queue",
+    "floor.turn",
+)
+
+
 def _touch_counts(event: Event) -> None:
     for room in event.rooms.all():
-        touch(room, "seats.presence", "floor.balance", "wall.welcome")
+        touch(room, *SEAT_PARTS)
 
 
 @transaction.atomic

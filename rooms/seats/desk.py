@@ -71,9 +71,9 @@ def login(request: HttpRequest) -> HttpResponse:
     if not all(_guesses.may(each) for each in callers):
         return render(request, "desk/login.html", {"form": AuthenticationForm(request), "late": True}, status=429)
     if not form.is_valid():
+        for each in callers:
+            _guesses.wrong(each)
         return render(request, "desk/login.html", {"form": form}, status=422)
-    for each in callers:
-        _guesses.right(each)
     auth.login(request, form.get_user())
     return redirect("desk")
 

@@ -41,13 +41,12 @@ def join(request: HttpRequest, code: str = "") -> HttpResponse:
         return _wrong(request, typed, _("Too many codes were tried. Wait a minute, then try again."), 429)
     link = link_of_code(typed)
     if link is not None:
-        _guesses.right(caller(request))
         return to_welcome(link)
     # Only a tap uses a pairing code up: programs that look at addresses before people do must not.
     seat = actions.take_paired(code=typed) if request.method == "POST" else None
     if seat is not None:
-        _guesses.right(caller(request))
         return _seated(request, seat)
+    _guesses.wrong(caller(request))
     wrong = _("No room has this code. Look at the wall once more: codes have six letters or digits, and old ones end.")
     return _wrong(request, typed, wrong, 404)
 

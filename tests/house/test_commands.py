@@ -19,7 +19,7 @@ MATRIX = [(role, name) for role, name in itertools.product(ROLES, sorted(command
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("matrix"), LIMIT_ACTS_PER_MINUTE="100000") as found:
+    with running(tmp_path_factory.mktemp("matrix"), LIMIT_FACTOR="10000") as found:
         yield found
 
 

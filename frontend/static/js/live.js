@@ -21,8 +21,20 @@
     for (const one of all(root, "[data-checked-when]")) one.toggleAttribute("checked", has(one.dataset.checkedWhen));
   }
   function learn(news) {
-    const held = document.activeElement;
     for (const [feature, some] of Object.entries(news)) marks.set(feature, new Set(some));
+    marked();
+  }
+  function turned(news) {
+    for (const [feature, [on, off]] of Object.entries(news)) {
+      const held = marks.get(feature) || new Set();
+      for (const mark of on) held.add(mark);
+      for (const mark of off) held.delete(mark);
+      marks.set(feature, held);
+    }
+    marked();
+  }
+  function marked() {
+    const held = document.activeElement;
     personal(document);
     const gone = held?.closest("[hidden]");
     if (gone) focus(twin(gone), gone.parentElement);
@@ -164,6 +176,7 @@
   async function act(name, fields) {
     const answer = await line.act(name, fields);
     if (answer.marks) learn(answer.marks);
+    if (answer.turned) turned(answer.turned);
     return answer;
   }
   function fieldsOf(form, button) {

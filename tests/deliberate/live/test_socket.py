@@ -25,7 +25,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "LIVE_WINDOW_BYTES": "20000",
         "LIVE_STALL_S": "2",
         "LIVE_TICK_S": "0.02",
-        "LIMIT_ACTS_PER_MINUTE": "100000",
+        "LIMIT_FACTOR": "10000",
     }
     with running(tmp_path_factory.mktemp("live"), **limits) as found:
         yield found
