@@ -15,6 +15,7 @@ from polls.ballots.models import Poll
 from polls.ballots.screens import mine
 from rooms.events.models import Event
 from rooms.seats.models import Seat
+from rooms.wall.scenes import claimed
 from tests import make
 from tests.polls.ballots.make import closed, moderator, opened, option, people, prepared, vote
 
@@ -278,3 +279,31 @@ def test_no_id_stands_twice_on_a_page(kind: str) -> None:
             for names in re.findall(r'aria-describedby="([^"]+)"', html)
             for name in names.split()
         )
+
+
+def on_the_wall(of: Event) -> str:
+    return claimed(make.room(of))
+
+
+def test_an_open_poll_takes_the_wall_and_its_result_keeps_it_until_the_room_moves_on() -> None:
+    event = make.event()
+    poll = opened(event)
+    assert on_the_wall(event) == "poll"
+    closed(poll)
+    assert on_the_wall(event) == "results"
+    make.act(moderator(event), "events.move_on")
+    assert on_the_wall(event) == "welcome"
+
+
+def test_the_next_speaker_takes_the_wall_from_a_result() -> None:
+    event = make.event()
+    closed(opened(event))
+    make.act(make.seat(event), "floor.ask", kind="point")
+    make.act(moderator(event), "floor.call_next")
+    assert on_the_wall(event) == "speaker"
+
+
+def test_the_console_s_preview_says_which_poll_is_on_the_wall() -> None:
+    event = make.event()
+    opened(event)
+    assert "Which first?" in picture(event, "wall.scene", "moderator")
