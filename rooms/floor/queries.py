@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -146,7 +147,13 @@ def undoable(room: Any, at: datetime) -> tuple[Turn | None, Turn | None]:
 
 def rule_of(event: Event) -> terms.Rule:
     """The host's settings of the rule over its defaults. ValueError where a setting makes no sense."""
-    given = {name: value for name, value in event.rule.items() if name in terms.Rule.__dataclass_fields__}
+    return rule_from(event.rule)
+
+
+def rule_from(settings: Mapping[str, Any]) -> terms.Rule:
+    """The rule with these settings, plain values as stored; what is not given keeps its default, what is unknown is
+    passed over. ValueError where one makes no sense."""
+    given = {name: value for name, value in settings.items() if name in terms.Rule.__dataclass_fields__}
     if "measure" in given:
         given["measure"] = terms.Measure(given["measure"])
     if "place_balance" in given:

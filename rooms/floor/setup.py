@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deliberate.door.registry import Answer, Place
 from rooms.events.setup.event import opened, touch_all
+from rooms.floor import queries
 from rooms.floor.terms import Measure, PlaceBalance, Rule
 from rooms.journal.actions import note
 
@@ -69,7 +70,7 @@ class FloorForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                rule_from(cleaned)
+                queries.rule_from(cleaned)
             except ValueError:
                 raise forms.ValidationError(_now("These do not go together. Change one of them.")) from None
         return cleaned
@@ -78,23 +79,13 @@ class FloorForm(forms.Form):
 RULE_FIELDS = tuple(each.name for each in fields(Rule))
 
 
-def rule_from(given: dict[str, Any]) -> Rule:
-    """The rule with these settings, plain values as stored; what is not given keeps its default. ValueError if senseless."""
-    chosen = {name: given[name] for name in RULE_FIELDS if name in given}
-    if "measure" in chosen:
-        chosen["measure"] = Measure(chosen["measure"])
-    if "place_balance" in chosen:
-        chosen["place_balance"] = PlaceBalance(chosen["place_balance"])
-    return Rule(**chosen)
-
-
 @transaction.atomic
 def settings(*, room: Any, by: Any, **chosen: Any) -> Answer:
     """Change speaking times and the rule's weights (FloorForm) for every room of the event.
 
     Turns that are on keep the time they were given."""
     room, event = opened(room)
-    rule, usual = asdict(rule_from(chosen)), asdict(Rule())
+    rule, usual = asdict(queries.rule_from(chosen)), asdict(Rule())
     event.rule = {name: value for name, value in rule.items() if value != usual[name]}
     seconds = [name for name in chosen if name.startswith("seconds_")]
     for name in seconds:
@@ -107,7 +98,7 @@ def settings(*, room: Any, by: Any, **chosen: Any) -> Answer:
 
 def screen(request: HttpRequest, place: Place) -> dict[str, Any]:
     event = place.event
-    form = FloorForm(initial={**vars(event), **asdict(rule_from(event.rule))})
+    form = FloorForm(initial={**vars(event), **asdict(queries.rule_of(event))})
     return {
         "times": [form[name] for name in form.fields if name.startswith("seconds_")],
         "weights": [form[name] for name in form.fields if name in RULE_FIELDS],

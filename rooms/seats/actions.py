@@ -88,6 +88,8 @@ def group_of(event: Event, handle: str) -> Group | None:
 SEAT_PARTS = (
     "seats.presence",
     "wall.welcome",
+    "ballots.turnout",
+    "ballots.wall",
     "floor.ask",
     "floor.balance",
     "floor.console",

@@ -56,8 +56,9 @@ async def test_an_idea_travels_from_one_phone_to_the_others_and_to_the_console_a
     idea = posted["data"]["idea"]
     assert posted["marks"] == {"ideas": [f"idea:{idea}"]}
     assert (await ben.act("ideas.upvote", idea=idea))["ok"]
-    assert (await ben.act("ideas.upvote", idea=idea))["marks"] == {"ideas": [f"upvoted:{idea}"]}
-    assert (await ben.act("opinions.say", idea=idea, value="agree"))["marks"] == {"opinions": [f"stance:{idea}:agree"]}
+    assert (await ben.act("ideas.upvote", idea=idea))["turned"] == {"ideas": [[f"upvoted:{idea}"], []]}
+    agreed = (await ben.act("opinions.say", idea=idea, value="agree"))["turned"]["opinions"]
+    assert agreed == [[f"stance:{idea}:agree"], [f"stance:{idea}:pass", f"stance:{idea}:disagree"]]
     for phone in (ann, ben, moderator):
         await as_reloaded(phone)
     assert "Dig wells" in ben.screen()["ideas.board"]

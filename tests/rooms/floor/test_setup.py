@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from deliberate.door.perform import BadFields
-from rooms.floor.setup import RULE_FIELDS, FloorForm, rule_from
+from rooms.floor.queries import rule_of
+from rooms.floor.setup import RULE_FIELDS, FloorForm
 from rooms.floor.terms import Measure, PlaceBalance, Rule
 from tests import make
 
@@ -43,7 +44,7 @@ def test_what_differs_from_the_usual_rule_is_stored_and_nothing_else() -> None:
     make.act(host, "floor.settings", **{**USUAL, **changed, "seconds_point": "90"})
     event.refresh_from_db()
     assert event.seconds_point == 90
-    assert rule_from(event.rule) == Rule(
+    assert rule_of(event) == Rule(
         group_weight=0, measure=Measure.SECONDS, place_balance=PlaceBalance.BY_SHARE, first_time_first=False
     )
 
