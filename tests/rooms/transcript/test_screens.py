@@ -105,7 +105,7 @@ class TestRecent:
             own, others = visible(page(ann, "words/")), visible(page(ben, "words/"))
         assert "Your words: In clause 3" in own
         assert "In clause 3" in others
-        assert "Your words" not in others
+        assert "Your words: In clause 3" not in others
 
     def test_where_words_stand_is_asked_once_a_picture(self, event: Any) -> None:
         captioner = make.seat(event, "captioner")
@@ -156,7 +156,7 @@ class TestWordsPage:
         html = page(make.seat(event), "words/", q="WATER")
         assert "<mark>Water</mark> for all." in html
         assert "Land" not in html
-        assert "data-part" not in html
+        assert 'data-part="transcript' not in html
 
     def test_a_search_that_finds_nothing_says_so(self, event: Any) -> None:
         assert "Nobody has said “gold&lt;” so far." in page(make.seat(event), "words/", q="gold<")
