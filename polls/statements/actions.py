@@ -56,7 +56,9 @@ def add_clause(*, room: Any, by: Any, text: str, after: str) -> Answer:
     """A new clause behind another one, or at the end."""
     room = locked(room)
     row = put_clause(room, by, text, queries.clause(room, after) if after else None)
-    return Answer(say=_("Clause %(number)d is added.") % {"number": queries.number_of(row)}, data={"clause": row.handle})
+    return Answer(
+        say=_("Clause %(number)d is added.") % {"number": queries.number_of(row)}, data={"clause": row.handle}
+    )
 
 
 def put_clause(room: Any, by: Any, text: str, after: Clause | None = None) -> Clause:
@@ -64,7 +66,9 @@ def put_clause(room: Any, by: Any, text: str, after: Clause | None = None) -> Cl
     statement = statement_of(room)
     clauses = Clause.objects.filter(statement=statement)
     if clauses.filter(removed=False).count() >= MOST_CLAUSES:
-        raise Refused(_("A statement holds at most %(most)d clauses. Join two, or take one out.") % {"most": MOST_CLAUSES})
+        raise Refused(
+            _("A statement holds at most %(most)d clauses. Join two, or take one out.") % {"most": MOST_CLAUSES}
+        )
     last = clauses.order_by("-position").first()
     position = (after.position if after else last.position if last else 0) + 1
     clauses.filter(position__gte=position).update(position=F("position") + 1)
@@ -92,7 +96,9 @@ def edit_clause(*, room: Any, by: Any, clause: str, text: str, revision: int) ->
 
 
 def changed_meanwhile() -> str:
-    return _("Somebody reworded this clause while you wrote. Read their words; save once more to put yours in their place.")
+    return _(
+        "Somebody reworded this clause while you wrote. Read their words; save once more to put yours in their place."
+    )
 
 
 @transaction.atomic
@@ -102,7 +108,9 @@ def move_clause(*, room: Any, by: Any, clause: str, direction: str) -> Answer:
     row = queries.clause(room, clause)
     standing = Clause.objects.filter(statement=row.statement, removed=False)
     up = direction == "up"
-    before = standing.filter(position__lt=row.position).last() if up else standing.filter(position__gt=row.position).first()
+    before = (
+        standing.filter(position__lt=row.position).last() if up else standing.filter(position__gt=row.position).first()
+    )
     if before is None:
         raise Refused(_("It is the first clause already.") if up else _("It is the last clause already."))
     row.position, before.position = before.position, row.position
@@ -154,7 +162,9 @@ def settle(*, room: Any, by: Any) -> Answer:
     Version.objects.create(statement=statement, number=number, settled_at=moment, content=frozen, hash=digest)
     note(room, by, "settled", f"version:{number}", digest)
     touch(room, *TEXT)
-    return Answer(say=_("Version %(number)d is settled.") % {"number": number}, data={"version": number, "hash": digest})
+    return Answer(
+        say=_("Version %(number)d is settled.") % {"number": number}, data={"version": number, "hash": digest}
+    )
 
 
 @eraser

@@ -36,7 +36,8 @@ def decline(*, room: Any, by: Any, proposal: str, reason: str) -> Answer:
     if row is None:
         raise Refused(_("This proposal is no longer open."))
     kind, source = queries.source_row(row)
-    _waiting(room, {kind: source}).update(state=Proposal.State.DECLINED, reason=reason)
+    waiting = Proposal.objects.filter(statement=row.statement, state=Proposal.State.OPEN, **{kind: source})
+    waiting.update(state=Proposal.State.DECLINED, reason=reason)
     note(room, by, "declined", f"{kind}:{source.handle}")
     touch(room, "statements.proposals", *USES)
     return Answer(say=_("Declined."))
@@ -55,15 +56,12 @@ def cite(*, room: Any, by: Any, clause: str, source: str, quote: str) -> Answer:
     if Citation.objects.filter(clause=row, **place).exists():
         raise Refused(_("The clause rests on these words already."))
     cited = Citation.objects.create(clause=row, quote=words, **place)
-    _waiting(room, found.column).update(state=Proposal.State.CITED)
+    # Declined before or not: it stands in the text now.
+    Proposal.objects.filter(statement=row.statement, **found.column).update(state=Proposal.State.CITED)
     note(room, by, "cited", cited, f"{found.name} in clause:{row.handle}")
     touch(room, "statements.proposals", *TEXT, *USES)
     said = _("Clause %(number)d rests on it.") % {"number": queries.number_of(row)}
     return Answer(say=said, data={"clause": row.handle, "citation": cited.handle})
-
-
-def _waiting(room: Any, column: dict[str, Any]) -> Any:
-    return Proposal.objects.filter(statement__room=room, state=Proposal.State.OPEN, **column)
 
 
 @transaction.atomic
@@ -78,9 +76,7 @@ def uncite(*, room: Any, by: Any, citation: str) -> Answer:
     note(room, by, "took out a quote", row)
     row.delete()
     touch(room, *TEXT, *USES)
-    return Answer(
-        say=_("The quote is taken out."), data={"undo": {"command": "statements.cite", "fields": again}}
-    )
+    return Answer(say=_("The quote is taken out."), data={"undo": {"command": "statements.cite", "fields": again}})
 
 
 @transaction.atomic

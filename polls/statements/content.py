@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from deliberate.clock import epoch_ms
 from polls.statements import core
@@ -13,6 +16,14 @@ from polls.statements.queries import numbered, source_row, totals, with_sources
 from rooms.seats.queries import participants
 
 Content = dict[str, Json]
+
+
+def together(groups: Sequence[str]) -> str:
+    """Names of groups that are published together as one: "Artists, Youth and no group together"."""
+    names = [group or _("no group") for group in groups]
+    if len(names) == 1:
+        return names[0][:1].upper() + names[0][1:]
+    return _("%(some)s and %(last)s together") % {"some": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def content(of: Statement) -> Content:
@@ -42,8 +53,7 @@ def content(of: Statement) -> Content:
 def _citation(row: Citation) -> Json:
     kind, source = source_row(row)
     return {
-        "source": kind,
-        "handle": source.handle,
+        "source": f"{kind}:{source.handle}",
         "quote": row.quote,
         "start": row.start,
         "end": row.end,
@@ -53,7 +63,7 @@ def _citation(row: Citation) -> Json:
 
 def _support(of: Statement, clauses: list[Clause]) -> dict[int, Json]:
     event = of.room.event
-    names = {group.handle: group.name for group in event.groups.all()} | {"": ""}
+    names = {group.handle: group.name for group in event.groups.all()} | {"": ""}  # in the host's order, none last
     seated = {handle or "" for handle in participants(event).values_list("group__handle", flat=True)}
     taken: dict[int, list[tuple[str, Stance]]] = defaultdict(list)
     reservations: dict[int, list[Json]] = defaultdict(list)
@@ -67,7 +77,11 @@ def _support(of: Statement, clauses: list[Clause]) -> dict[int, Json]:
     for clause in clauses:
         result = core.support(taken[clause.pk], seated, event.k)
         cells: list[Json] = [
-            {"groups": [names[group] for group in cell.cell.groups], "support": cell.support, "oppose": cell.oppose}
+            {
+                "groups": [name for group, name in names.items() if group in cell.cell.groups],
+                "support": cell.support,
+                "oppose": cell.oppose,
+            }
             for cell in result.cells
         ]
         found[clause.pk] = {

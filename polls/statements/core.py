@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from polls.ballots.folding import Cell, K, fold
-from rooms.transcript.core import Diff, diff
+from rooms.transcript.core import Diff, Op, diff
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
@@ -22,7 +22,9 @@ LARGEST_INT = 2**53 - 1
 
 def paragraphs(text: str) -> str:
     """The text in Unicode NFC as lines without control, surrogate and direction-override characters; no empty line twice."""
-    kept = "".join(letter for letter in text.replace("\r\n", "\n").replace("\r", "\n") if letter == "\n" or _plain(letter))
+    kept = "".join(
+        letter for letter in text.replace("\r\n", "\n").replace("\r", "\n") if letter == "\n" or _plain(letter)
+    )
     lines = [" ".join(line.split()) for line in unicodedata.normalize("NFC", kept).split("\n")]
     tidy = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
     return "\n".join(tidy).strip("\n")
@@ -153,3 +155,18 @@ def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) 
         change = Change.SAME if then == since else Change.RENUMBERED
     gained, lost = tuple((Counter(has) - Counter(had)).elements()), tuple((Counter(had) - Counter(has)).elements())
     return Changed(change, then, since, diff(was, now), gained, lost)
+
+
+def shortened(words: Diff, letters: int) -> Diff:
+    """Marked words with no more than about so many letters: what did not change is left out first, from its middle."""
+    spare = letters - sum(len(piece) for op, piece in words if op is not Op.SAME)
+    same = [len(piece) for op, piece in words if op is Op.SAME]
+    share = max(spare // max(len(same), 1), 40)
+    return [(op, piece if op is not Op.SAME else _middle_out(piece, share)) for op, piece in words]
+
+
+def _middle_out(text: str, letters: int) -> str:
+    if len(text) <= letters:
+        return text
+    head, tail = text[: letters // 2].rpartition(" ")[0], text[-(letters // 2) :].partition(" ")[2]
+    return f"{head} … {tail}"

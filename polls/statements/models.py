@@ -57,7 +57,9 @@ class Citation(models.Model):
 
     clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="citations")
     handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
-    segment = models.ForeignKey("rooms.Segment", null=True, blank=True, on_delete=models.CASCADE, related_name="citations")
+    segment = models.ForeignKey(
+        "rooms.Segment", null=True, blank=True, on_delete=models.CASCADE, related_name="citations"
+    )
     idea = models.ForeignKey("polls.Idea", null=True, blank=True, on_delete=models.CASCADE, related_name="citations")
     poll = models.ForeignKey("polls.Poll", null=True, blank=True, on_delete=models.CASCADE, related_name="citations")
     quote = models.TextField()
@@ -82,7 +84,9 @@ class Proposal(models.Model):
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="proposals")
     handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
     seat = models.ForeignKey("rooms.Seat", null=True, blank=True, on_delete=models.SET_NULL)
-    segment = models.ForeignKey("rooms.Segment", null=True, blank=True, on_delete=models.CASCADE, related_name="proposals")
+    segment = models.ForeignKey(
+        "rooms.Segment", null=True, blank=True, on_delete=models.CASCADE, related_name="proposals"
+    )
     idea = models.ForeignKey("polls.Idea", null=True, blank=True, on_delete=models.CASCADE, related_name="proposals")
     poll = models.ForeignKey("polls.Poll", null=True, blank=True, on_delete=models.CASCADE, related_name="proposals")
     note = models.CharField(max_length=280, blank=True)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from deliberate.errors import Refused
 from polls.ideas.models import State as IdeaState
 from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
 from polls.statements.sources import KINDS, SEGMENT, Source, source_of
-from rooms.transcript.queries import attribution_of
+from rooms.transcript.queries import attribution_of, group_sizes
 
 
 def statement(room: Any) -> Statement | None:
@@ -54,24 +54,21 @@ class Rest:
     corrected: bool
 
 
-def cited(clauses: Iterable[Clause]) -> dict[int, list[Rest]]:
+def cited(room: Any, clauses: Iterable[Clause]) -> dict[int, list[Rest]]:
     """What each of these clauses rests on, by the clause's key, in the order in which it was cited."""
     found: dict[int, list[Rest]] = defaultdict(list)
+    said = speakers(room)
     for row in with_sources(Citation.objects.filter(clause__in=list(clauses))):
-        found[row.clause_id].append(_rest(row))
+        kind, source = source_row(row)
+        corrected = kind == SEGMENT and source.revision != row.source_revision and row.quote not in source.text
+        rest = Rest(row.handle, kind, source.handle, row.quote, said(kind, source), corrected)
+        found[row.clause_id].append(rest)
     return found
 
 
 def with_sources(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Citations or proposals with what is needed to say what they point at and who said it."""
-    turn = ("segment__turn__group", "segment__turn__seat", "segment__room__event")
-    return rows.select_related("segment", "idea", "poll", *turn)
-
-
-def _rest(row: Citation) -> Rest:
-    kind, source = source_row(row)
-    corrected = kind == SEGMENT and source.revision != row.source_revision and row.quote not in source.text
-    return Rest(row.handle, kind, source.handle, row.quote, said_by(kind, source), corrected)
+    return rows.select_related("segment__turn__group", "idea", "poll")
 
 
 def source_row(row: Citation | Proposal) -> tuple[str, Any]:
@@ -79,9 +76,14 @@ def source_row(row: Citation | Proposal) -> tuple[str, Any]:
     return next((kind, getattr(row, kind)) for kind in KINDS if getattr(row, f"{kind}_id") is not None)
 
 
-def said_by(kind: str, source: Any) -> str:
-    """Who is shown as having said it, by the attribution that holds now. Empty for nobody."""
-    return attribution_of(source).text if kind == SEGMENT else ""
+def speakers(room: Any) -> Callable[[str, Any], str]:
+    """A function (kind, row) -> who is shown as having said it, by the attribution that holds now. Empty for nobody."""
+    sizes = group_sizes(room.event)
+
+    def said(kind: str, source: Any) -> str:
+        return attribution_of(source.turn, room.event, sizes) if kind == SEGMENT else ""
+
+    return said
 
 
 # ---- support ---------------------------------------------------------------------------------------------------------
@@ -103,6 +105,11 @@ class Totals:
     def share(self) -> int:
         """Support in whole percent of those who took a stand."""
         return round(100 * self.support / self.all) if self.all else 0
+
+    @property
+    def rest(self) -> int:
+        """What is left to 100: those who oppose it."""
+        return 100 - self.share
 
 
 def totals(clauses: Iterable[Clause]) -> dict[int, Totals]:
@@ -137,11 +144,11 @@ def proposed(room: Any) -> list[Proposed]:
     by_source: dict[str, list[Proposal]] = defaultdict(list)
     for row in with_sources(rows):
         by_source[source_of(*source_row(row)).name].append(row)
-    found = []
+    found, said = [], speakers(room)
     for some in by_source.values():
         kind, row = source_row(some[0])
         notes = tuple(dict.fromkeys(each.note for each in some if each.note))
-        found.append(Proposed(some[0].handle, source_of(kind, row), said_by(kind, row), len(some), notes))
+        found.append(Proposed(some[0].handle, source_of(kind, row), said(kind, row), len(some), notes))
     return found
 
 

@@ -6,24 +6,28 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from deliberate.door.registry import Place
 from deliberate.live.facts import facts
 from deliberate.live.marks import marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
-from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT, WALL
-from polls.statements import library, queries
+from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, ROLES, WALL
+from polls.statements import core, library, pages, queries
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.models import Citation, Clause, Proposal, Support
 from polls.statements.queries import Rest, Totals
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT
 from rooms.transcript.core import Diff, diff
-from rooms.wall.models import Projection
+from rooms.wall.queries import subject
+from rooms.wall.scenes import scene
 
 #: Clauses a part holds, so that one change sends few of them. The pages name all parts there can be.
 EACH = 8
 PARTS = MOST_CLAUSES // EACH
+#: What the wall can show of a clause in lines that are read from twenty metres.
+WALL_LETTERS = 520
 
 
 def parts_of(name: str) -> list[str]:
@@ -44,10 +48,10 @@ class Standing:
     totals: Totals
 
 
-def standing(numbered: list[tuple[int, Clause]]) -> list[Standing]:
+def standing(room: Any, numbered: list[tuple[int, Clause]]) -> list[Standing]:
     """These clauses with what they rest on and how they are supported: three queries, and those of the attribution."""
     rows = [row for _number, row in numbered]
-    rests, totals = queries.cited(rows), queries.totals(rows)
+    rests, totals = queries.cited(room, rows), queries.totals(rows)
     return [Standing(number, row, rests.get(row.pk, []), totals.get(row.pk, Totals())) for number, row in numbered]
 
 
@@ -57,7 +61,7 @@ def _clauses(room: Any, page: int) -> Context:
     last = queries.versions(room).values_list("number", flat=True).first()
     return {
         "statement": statement,
-        "clauses": standing(every[EACH * (page - 1) : EACH * page]),
+        "clauses": standing(room, every[EACH * (page - 1) : EACH * page]),
         "first": EACH * (page - 1) + 1,
         "count": len(every),
         "settled": last,
@@ -91,12 +95,20 @@ def proposals(room: Any, audience: str) -> Context:
 def wall(room: Any, audience: str) -> Context:
     """The clause being agreed, with what changed since the last settled version, or else since its earlier wording."""
     numbered = {row.handle: (number, row) for number, row in queries.numbered(queries.statement(room))}
-    chosen = Projection.objects.filter(room=room).values_list("subject", flat=True).first()
     latest = max(numbered.values(), key=lambda pair: pair[1].changed_at, default=None)
-    found = numbered.get(chosen or "", latest)
+    found = numbered.get(subject(room, "clause"), latest)
     if found is None:
-        return {"standing": None}
-    return {"standing": standing([found])[0], "words": _changes(room, found[1])}
+        return {"clause": None}
+    number, clause = found
+    words = core.shortened(_changes(room, clause), WALL_LETTERS)
+    totals = queries.totals([clause]).get(clause.pk, Totals())
+    return {"number": number, "clause": clause, "words": words, "totals": totals, "size": _size(words)}
+
+
+def _size(words: Diff) -> str:
+    """How large the wall can write it: a few words as large as they get, a long clause smaller."""
+    letters = sum(len(piece) for _op, piece in words)
+    return "" if letters <= 150 else "long" if letters <= 320 else "longest"
 
 
 def _changes(room: Any, clause: Clause) -> Diff:
@@ -169,5 +181,22 @@ def _drafter_page(request: HttpRequest, place: Place) -> Context:
     return {"parts": parts_of("statements.drafter"), **library.shelf(request, place.room)}
 
 
+READERS = [role for role in ROLES if role != WALL]
+page("support", roles=READERS, template="statements/support.html", extra=pages.support)
+page("versions", roles=READERS, template="statements/versions.html", extra=pages.versions)
 page("text", roles=[PARTICIPANT], template="phone/text.html", extra=_text_page)
 page("", roles=[DRAFTER], template="drafter.html", extra=_drafter_page)
+
+
+def _gist(room: Any) -> list[str]:
+    context = wall(room, WALL)
+    if context["clause"] is None:
+        return [_("Nothing is written yet.")]
+    return [_("Clause %(number)d") % {"number": context["number"]}, context["clause"].text]
+
+
+def _written(room: Any) -> bool:
+    return Clause.objects.filter(statement__room=room, removed=False).exists()
+
+
+scene("clause", _written, 15, title=gettext_lazy("Clause"), key="c", gist=_gist, parts=("statements.wall",))

@@ -71,7 +71,7 @@ def place_of(quote: str, source: Source) -> Span:
     try:
         return find_quote(quote, source.text)
     except NotVerbatim as refusal:
-        raise Refused(_amiss(refusal.code), code="not_verbatim") from None
+        raise Refused(_amiss(refusal.code)) from None
 
 
 def _amiss(code: Amiss) -> str:
