@@ -29,7 +29,7 @@ def shelf(request: HttpRequest, room: Any) -> Context:
             matches |= Q(**{f"{column}__icontains": word})
         rows = rows.filter(matches)
     shown = Paginator(rows.distinct(), EACH).get_page(request.GET.get("page"))
-    said = queries.speakers(room)
-    sources = [(source_of(kind, row), said(kind, row)) for row in shown]
+    origin = queries.origins(room)
+    sources = [(source_of(kind, row), origin(kind, row)) for row in shown]
     into = queries.numbered(queries.statement(room))
     return {"kind": kind, "find": asked, "shown": shown, "sources": sources, "into": into}

@@ -48,7 +48,9 @@ def versions(request: HttpRequest, place: Place) -> Context:
     context: Context = {
         "shell": shell(place),
         "versions": [_listed(version) for version in settled],
-        "choices": [(name, _("the draft") if name == DRAFT else _("version %(number)s") % {"number": name}) for name in names],
+        "choices": [
+            (name, _("the draft") if name == DRAFT else _("version %(number)s") % {"number": name}) for name in names
+        ],
         "before": before,
         "after": after,
     }

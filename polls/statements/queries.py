@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from deliberate.errors import Refused
 from polls.ideas.models import State as IdeaState
 from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
-from polls.statements.sources import KINDS, SEGMENT, Source, source_of
+from polls.statements.sources import IDEA, KINDS, SEGMENT, Source, source_of
 from rooms.transcript.queries import attribution_of, group_sizes
 
 
@@ -43,25 +43,25 @@ def number_of(row: Clause) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """One thing a clause rests on. `said`: who is shown as having said it, empty for nobody; `corrected`: the source no
-    longer holds these words."""
+    """One thing a clause rests on. `origin`: where the words come from, in words; `corrected`: the source no longer
+    holds them."""
 
     handle: str
     kind: str
     source: str
     quote: str
-    said: str
+    origin: str
     corrected: bool
 
 
 def cited(room: Any, clauses: Iterable[Clause]) -> dict[int, list[Rest]]:
     """What each of these clauses rests on, by the clause's key, in the order in which it was cited."""
     found: dict[int, list[Rest]] = defaultdict(list)
-    said = speakers(room)
+    origin = origins(room)
     for row in with_sources(Citation.objects.filter(clause__in=list(clauses))):
         kind, source = source_row(row)
         corrected = kind == SEGMENT and source.revision != row.source_revision and row.quote not in source.text
-        rest = Rest(row.handle, kind, source.handle, row.quote, said(kind, source), corrected)
+        rest = Rest(row.handle, kind, source.handle, row.quote, origin(kind, source), corrected)
         found[row.clause_id].append(rest)
     return found
 
@@ -76,14 +76,17 @@ def source_row(row: Citation | Proposal) -> tuple[str, Any]:
     return next((kind, getattr(row, kind)) for kind in KINDS if getattr(row, f"{kind}_id") is not None)
 
 
-def speakers(room: Any) -> Callable[[str, Any], str]:
-    """A function (kind, row) -> who is shown as having said it, by the attribution that holds now. Empty for nobody."""
+def origins(room: Any) -> Callable[[str, Any], str]:
+    """A function (kind, row) -> where its words come from: said by whom, as far as that is shown now; an idea; a poll."""
     sizes = group_sizes(room.event)
 
-    def said(kind: str, source: Any) -> str:
-        return attribution_of(source.turn, room.event, sizes) if kind == SEGMENT else ""
+    def origin(kind: str, source: Any) -> str:
+        if kind != SEGMENT:
+            return _("An idea") if kind == IDEA else _("The result of a poll")
+        who = attribution_of(source.turn, room.event, sizes) if source is not None else ""
+        return _("Said by %(who)s") % {"who": who} if who else _("Said in the room")
 
-    return said
+    return origin
 
 
 # ---- support ---------------------------------------------------------------------------------------------------------
@@ -132,7 +135,7 @@ class Proposed:
 
     handle: str
     source: Source
-    said: str
+    origin: str
     count: int
     notes: tuple[str, ...]
 
@@ -144,11 +147,11 @@ def proposed(room: Any) -> list[Proposed]:
     by_source: dict[str, list[Proposal]] = defaultdict(list)
     for row in with_sources(rows):
         by_source[source_of(*source_row(row)).name].append(row)
-    found, said = [], speakers(room)
+    found, origin = [], origins(room)
     for some in by_source.values():
         kind, row = source_row(some[0])
         notes = tuple(dict.fromkeys(each.note for each in some if each.note))
-        found.append(Proposed(some[0].handle, source_of(kind, row), said(kind, row), len(some), notes))
+        found.append(Proposed(some[0].handle, source_of(kind, row), origin(kind, row), len(some), notes))
     return found
 
 

@@ -24,7 +24,7 @@ from rooms.wall.queries import subject
 from rooms.wall.scenes import scene
 
 #: Clauses a part holds, so that one change sends few of them. The pages name all parts there can be.
-EACH = 8
+EACH = 5
 PARTS = MOST_CLAUSES // EACH
 #: What the wall can show of a clause in lines that are read from twenty metres.
 WALL_LETTERS = 520
