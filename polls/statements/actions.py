@@ -30,6 +30,7 @@ USES = (
     "ideas.board",
     "ideas.newest",
     "ideas.console",
+    "ideas.desk",
     "ballots.results",
     "ballots.closed",
 )
