@@ -56,7 +56,7 @@ def versions(request: HttpRequest, place: Place) -> Context:
     }
     if settled:
         then, now = texts[before], texts[after]
-        context |= {name: diff(then[name], now[name]) for name in ("title", "preamble")}
+        context |= {f"{name}_words": diff(then[name], now[name]) for name in ("title", "preamble")}
         changes = core.compare(then["clauses"], now["clauses"])
         context["changes"] = [change for change in changes if change.change is not core.Change.SAME or _quotes(change)]
         context["same"] = len(changes) - len(context["changes"])
