@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -26,7 +25,7 @@ def seconds(turn: Turn) -> int:
     """How long a turn lasted that has ended, without its pauses; 0 for one that never began."""
     if turn.started_at is None or turn.ended_at is None:
         return 0
-    return max(0, (turn.ended_at - turn.started_at) // timedelta(seconds=1) - turn.paused_s)
+    return max(0, round((turn.ended_at - turn.started_at).total_seconds() - turn.paused_s))
 
 
 def process(room: Any) -> tuple[tuple[str, int], ...]:

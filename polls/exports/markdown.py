@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from polls.exports.outcome import Clause, Outcome
 
-#: Read as markup wherever they stand: emphasis, code, links, HTML, tables, strikethrough, formulas, mentions.
-_EVERYWHERE = re.compile(r"([\\`*_\[\]<>&|~$@])")
+#: Read as markup wherever they stand: emphasis, code, links, HTML, tables, strikethrough, formulas.
+_EVERYWHERE = re.compile(r"([\\`*_\[\]<>&|~$])")
 #: Read as markup at the beginning of a line: headings, lists, rules, definitions.
 _AT_THE_START = re.compile(r"^([#+\-=:])")
 _NUMBER = re.compile(r"^(\d+)([.)])")

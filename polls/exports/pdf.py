@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import closing
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.enums import Align, TableCellFillMode, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from polls.exports.outcome import Clause, Outcome
 
@@ -30,6 +32,17 @@ class Sheet(FPDF):
         self.set_title(outcome.title)
         self.set_creator("deliberate")
         self.add_page()
+
+    def close(self) -> None:
+        """Close the font files, which fpdf2 keeps open."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
+
+    def letters(self) -> set[int]:
+        """The code points that the font can draw."""
+        font = self.fonts["text"]
+        return set(font.cmap) if isinstance(font, TTFFont) else set()
 
     def footer(self) -> None:
         self.set_y(-16)
@@ -76,7 +89,17 @@ def lacking(font: set[int], text: str) -> bool:
 
 def drawn(outcome: Outcome) -> bytes:
     """The whole outcome as a PDF file."""
-    sheet = Sheet(outcome)
+    with closing(Sheet(outcome)) as sheet:
+        _front(sheet, outcome)
+        for clause in outcome.clauses:
+            _clause(sheet, clause)
+        sheet.head(_("How it came about"))
+        for label, figure in (*outcome.groups, *outcome.process):
+            sheet.say(f"{label}: {figure}", space=0)
+        return bytes(sheet.output())
+
+
+def _front(sheet: Sheet, outcome: Outcome) -> None:
     sheet.style(18, bold=True)
     sheet.say(outcome.title)
     sheet.style(SMALL_PT, _SOFT)
@@ -84,19 +107,13 @@ def drawn(outcome: Outcome) -> bytes:
     sheet.say(outcome.state, space=0)
     if outcome.hash:
         sheet.say(f"SHA-256: {outcome.hash}", space=0)
-    if lacking(set(sheet.fonts["text"].cmap), _everything(outcome)):
+    if lacking(sheet.letters(), _everything(outcome)):
         sheet.style(SMALL_PT, bold=True)
         sheet.say(_("This PDF's font lacks some letters of the text. The HTML file shows them all."), space=0)
     sheet.ln(4)
     sheet.style()
     if outcome.preamble:
         sheet.say(outcome.preamble, space=4)
-    for clause in outcome.clauses:
-        _clause(sheet, clause)
-    sheet.head(_("How it came about"))
-    for label, figure in (*outcome.groups, *outcome.process):
-        sheet.say(f"{label}: {figure}", space=0)
-    return bytes(sheet.output())
 
 
 def _clause(sheet: Sheet, clause: Clause) -> None:

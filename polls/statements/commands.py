@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from deliberate.door.registry import NoFields, command
@@ -81,8 +82,8 @@ class EditForm(forms.Form):
         fields = self.cleaned_data
         row = Clause.objects.filter(handle=fields.get("clause", "")).first()
         if row is not None and fields.get("revision", row.revision) != row.revision:
-            self.data = self.data.copy()  # type: ignore[assignment]
-            self.data["revision"] = str(row.revision)  # type: ignore[index]
+            self.data = cast(QueryDict, self.data).copy()
+            self.data["revision"] = str(row.revision)
             raise forms.ValidationError(actions.changed_meanwhile())
         return fields
 

@@ -92,7 +92,7 @@ def canonical(value: Json) -> bytes:
     return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _ordered(value: Json) -> Json:
+def _ordered(value: Any) -> Json:
     if isinstance(value, Mapping):
         # The RFC sorts by UTF-16 code units, which is not the order of Python's strings.
         return {name: _ordered(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))}

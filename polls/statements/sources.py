@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from deliberate.errors import Refused
@@ -36,7 +36,7 @@ class Source:
         return f"{self.kind}:{self.row.handle}"
 
     @property
-    def column(self) -> dict[str, Model]:
+    def column(self) -> dict[str, Any]:
         """The column of a citation or proposal that points at it, for filters and new rows."""
         return {self.kind: self.row}
 

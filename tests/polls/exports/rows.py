@@ -8,6 +8,7 @@ from polls.ballots.models import Poll
 from polls.ideas.models import Idea
 from polls.statements.models import Clause
 from rooms.events.models import Event
+from rooms.floor.models import Turn
 from rooms.seats.models import Seat
 from rooms.transcript.models import Segment
 from tests import make
@@ -22,6 +23,7 @@ class Plenary:
     drafter: Seat
     zoe: Seat
     others: list[Seat]
+    turn: Turn
     words: Segment
     idea: Idea
     poll: Poll
@@ -53,4 +55,5 @@ def plenary(*, attribution: str = "nobody") -> Plenary:
     for seat in others:
         make.act(seat, "statements.stand", clause=row.handle, value="support")
     make.act(zoe, "statements.stand", clause=row.handle, value="oppose", reservation="Who *pays* for it?")
-    return Plenary(event, drafter, zoe, others, words, idea, poll, row)
+    assert words.turn is not None
+    return Plenary(event, drafter, zoe, others, words.turn, words, idea, poll, row)

@@ -16,7 +16,9 @@ from tests.polls.statements.rows import settled
 
 #: A generous reader: tables, strikethrough, and every bare address as a link.
 READER = MarkdownIt("gfm-like", {"linkify": False}).enable("table")
-MARKUP = st.text(st.sampled_from("ab1 \t*_`~[]()<>#+-=.!|\\&;:/$@^{}\"'") | st.characters(exclude_categories=["Cs", "Cc"]))
+MARKUP = st.text(
+    st.sampled_from("ab1 \t*_`~[]()<>#+-=.!|\\&;:/$@^{}\"'") | st.characters(exclude_categories=["Cs", "Cc"])
+)
 
 
 def read(markdown: str) -> str:
@@ -58,7 +60,7 @@ def test_markup_links_and_formulas_are_not_read(text: str) -> None:
     assert read(escaped(text)) == text
 
 
-@pytest.mark.parametrize("text", ["$x$", "@somebody", "https://example.org", "www.example.org", "WWW.example.org"])
+@pytest.mark.parametrize("text", ["$x$", "https://example.org", "www.example.org", "WWW.example.org"])
 def test_what_only_some_readers_read_is_kept_from_them_too(text: str) -> None:
     assert text not in escaped(text)
 

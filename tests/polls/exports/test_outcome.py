@@ -16,7 +16,11 @@ pytestmark = pytest.mark.django_db
 def test_an_outcome_lists_its_clauses_with_all_that_stands_beside_them() -> None:
     held = plenary()
     found = outcome(make.room(held.event), None)
-    assert (found.event, found.title, found.preamble) == ("Just governance", "What we promise", "We met.\n\nWe listened.")
+    assert (found.event, found.title, found.preamble) == (
+        "Just governance",
+        "What we promise",
+        "We met.\n\nWe listened.",
+    )
     assert found.state == "A draft. It is not settled."
     (clause,) = found.clauses
     assert clause.text == "We come back."
@@ -70,7 +74,7 @@ def test_names_stand_in_it_as_far_as_the_attribution_allows(attribution: str, or
 def test_an_attribution_lowered_later_holds_in_versions_settled_before() -> None:
     held = plenary(attribution="name")
     settled(held.drafter)
-    make.act(held.zoe, "transcript.lower", turn=held.words.turn.handle, level="nobody")
+    make.act(held.zoe, "transcript.lower", turn=held.turn.handle, level="nobody")
     room = make.room(held.event)
     assert NAME not in str(asdict(outcome(room, versions(room).get())))
 

@@ -39,7 +39,9 @@ def test_the_outcome_is_there_to_read_and_to_take_away(role: str) -> None:
         assert response["Content-Disposition"] == f'attachment; filename="outcome-1.{name.partition(".")[2]}"'
 
 
-@pytest.mark.parametrize(("role", "status"), [("drafter", 200), ("host", 200), ("participant", 404), ("moderator", 404)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("drafter", 200), ("host", 200), ("participant", 404), ("moderator", 404)]
+)
 def test_the_bundle_is_for_drafters_and_hosts(role: str, status: int) -> None:
     held = plenary()
     seat = make.seat(held.event, role)
@@ -71,7 +73,13 @@ def test_one_can_ask_for_a_version_or_for_the_draft() -> None:
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="We stay.", revision=0)
     settled(drafter)
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="We go.", revision=1)
-    for asked, words in (("1", "We come back."), ("2", "We stay."), ("", "We stay."), ("9", "We stay."), ("draft", "We go.")):
+    for asked, words in (
+        ("1", "We come back."),
+        ("2", "We stay."),
+        ("", "We stay."),
+        ("9", "We stay."),
+        ("draft", "We go."),
+    ):
         assert words in fetched(drafter, "outcome.md", version=asked).content.decode()
 
 

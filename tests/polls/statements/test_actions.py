@@ -69,7 +69,9 @@ def test_rewording_keeps_the_earlier_words(event: Event, drafter: Seat) -> None:
 
 def test_the_same_words_are_no_new_wording(drafter: Seat) -> None:
     row = clause(drafter, "Peace.")
-    assert make.act(drafter, "statements.edit_clause", clause=row.handle, text=" Peace. ", revision=0).data == {"revision": 0}
+    assert make.act(drafter, "statements.edit_clause", clause=row.handle, text=" Peace. ", revision=0).data == {
+        "revision": 0
+    }
     assert not ClauseRevision.objects.exists()
 
 

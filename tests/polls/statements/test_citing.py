@@ -78,7 +78,9 @@ def test_declining_says_why_and_answers_all_who_proposed_the_same(event: Event, 
         make.act(drafter, "statements.decline", proposal=one, reason="Once more.")
 
 
-def test_what_is_hidden_or_of_another_room_can_not_be_proposed_nor_quoted(event: Event, ann: Seat, drafter: Seat) -> None:
+def test_what_is_hidden_or_of_another_room_can_not_be_proposed_nor_quoted(
+    event: Event, ann: Seat, drafter: Seat
+) -> None:
     idea = thought(ann, "Dig wells")
     make.act(make.seat(event, "moderator"), "ideas.hide", idea=idea.handle, reason="Off the point")
     elsewhere = said(make.event("Another meeting"), "Not here.")

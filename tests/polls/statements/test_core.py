@@ -24,7 +24,11 @@ from polls.statements.core import (
 from rooms.transcript.core import Op
 
 FOR, AGAINST = Stance.SUPPORT, Stance.OPPOSE
-VERSION: dict[str, Any] = {"version": 2, "title": "Just governance", "clauses": [{"text": "We ask for peace.", "number": 1}]}
+VERSION: dict[str, Any] = {
+    "version": 2,
+    "title": "Just governance",
+    "clauses": [{"text": "We ask for peace.", "number": 1}],
+}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +96,7 @@ def test_any_change_breaks_the_seal(changed: dict[str, Any]) -> None:
 def test_canonical_json_sorts_as_the_standard_example_does() -> None:
     # RFC 8785, section 3.2.3: the order of these names is by UTF-16 code units.
     names = ["\u20ac", "\r", "\ufb33", "1", "\U0001f600", "\u0080", "\u00f6"]
-    written = json.loads(canonical({name: "" for name in names}))
+    written = json.loads(canonical(dict.fromkeys(names, "")))
     assert list(written) == ["\r", "1", "\u0080", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
 
 

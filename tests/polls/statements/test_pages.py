@@ -88,7 +88,7 @@ def test_everybody_but_the_wall_reads_support_and_versions(event: Event, drafter
     row = clause(drafter, "Peace.")
     for seat in people(event, *["Youth"] * 3, *["Diplomats"] * 3):
         make.act(seat, "statements.stand", clause=row.handle, value="support")
-    seat = make.seat(event, role)
+    seat = make.seat(event, role, group="Youth" if role == "participant" else "")
     shown = page(seat, "support/")
     assert "Youth 3 0" in shown
     assert "Everybody 6 0" in shown
@@ -123,10 +123,12 @@ def test_a_version_that_does_not_exist_is_answered_with_the_newest(drafter: Seat
 def test_a_text_is_drafted_cited_and_settled_by_plain_forms(event: Event, drafter: Seat) -> None:
     words = said(event, "The second visit counts.")
     send(drafter, "statements.name", title="What we promise", preamble="We met.")
-    answer = send(drafter, "statements.cite", clause="", source=f"segment:{words.handle}", quote="The second visit counts.")
+    answer = send(
+        drafter, "statements.cite", clause="", source=f"segment:{words.handle}", quote="The second visit counts."
+    )
     assert "Clause 1 rests on it." in answer.content.decode()
     ann = make.seat(event)
-    row = make.room(event).statement.clauses.get()  # type: ignore[attr-defined]
+    row = make.room(event).statement.clauses.get()
     send(ann, "statements.stand", clause=row.handle, value="support", revision="0")
     assert "✓ You support it" in page(ann, "text/")
     assert "I support it" not in page(ann, "text/")

@@ -60,9 +60,7 @@ def test_of_two_who_reword_a_clause_at_once_one_is_told(event: Event, drafter: S
     row, other = clause(drafter, "Peace."), make.seat(event, "drafter")
     refused = at_once(
         *(
-            lambda who=who, text=text: make.act(
-                who, "statements.edit_clause", clause=row.handle, text=text, revision=0
-            )
+            lambda who=who, text=text: make.act(who, "statements.edit_clause", clause=row.handle, text=text, revision=0)
             for who, text in ((drafter, "Peace now."), (other, "Peace soon."))
         )
     )
@@ -82,7 +80,9 @@ def test_a_version_settled_by_two_at_once_is_one(event: Event, drafter: Seat) ->
 def test_a_seat_that_stands_on_two_devices_at_once_counts_once(event: Event, drafter: Seat) -> None:
     row = clause(drafter, "Peace.")
     ann, ben = people(event, "", "")
-    acts = [lambda who=who: make.act(who, "statements.stand", clause=row.handle, value="support") for who in (ann, ann, ben)]
+    acts = [
+        lambda who=who: make.act(who, "statements.stand", clause=row.handle, value="support") for who in (ann, ann, ben)
+    ]
     assert at_once(*acts) == []
     assert Support.objects.count() == 2
 

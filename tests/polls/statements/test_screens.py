@@ -68,6 +68,7 @@ def test_words_are_attributed_as_the_room_allows_now(event: Event, drafter: Seat
     row = clause(drafter, "We come back.")
     cite(drafter, row, f"segment:{words.handle}", "second visit")
     assert "Said by Zoe Quarrel" in seen(event, "statements.text")
+    assert words.turn is not None
     make.act(zoe, "transcript.lower", turn=words.turn.handle, level="nobody")
     assert "Zoe" not in seen(event, "statements.text")
     assert "Said in the room" in seen(event, "statements.text")
@@ -107,7 +108,9 @@ def test_the_pages_of_a_part_hold_every_clause_there_can_be(event: Event, drafte
 
 def test_a_part_of_the_text_is_small(event: Event, drafter: Seat) -> None:
     for number in range(EACH):
-        clause(drafter, f"{number}. " + "Whoever decides about land, water or safety says so in public, with a name. " * 2)
+        clause(
+            drafter, f"{number}. " + "Whoever decides about land, water or safety says so in public, with a name. " * 2
+        )
     assert len(html(event, "statements.text/2")) == 0
     assert len(html(event, "statements.text")) < 10_000
 
