@@ -1,20 +1,38 @@
-"""What a statement stands on: quotes that are verbatim, support by group, versions under seal."""
+"""What a statement stands on: text as it is kept, support by group, versions under seal, what changed between two."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from polls.ballots.folding import Cell, K, fold
+from rooms.transcript.core import Diff, Op, diff
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
-LARGEST_INT = 2**53 - 1  # what every reader of JSON keeps exactly (RFC 8785, RFC 7493)
+#: What every reader of JSON keeps exactly (RFC 8785, RFC 7493).
+LARGEST_INT = 2**53 - 1
+
+
+def paragraphs(text: str) -> str:
+    """The text in Unicode NFC as lines without control, surrogate and direction-override characters; no empty line twice."""
+    kept = "".join(
+        letter for letter in text.replace("\r\n", "\n").replace("\r", "\n") if letter == "\n" or _plain(letter)
+    )
+    lines = [" ".join(line.split()) for line in unicodedata.normalize("NFC", kept).split("\n")]
+    tidy = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    return "\n".join(tidy).strip("\n")
+
+
+def _plain(letter: str) -> bool:
+    override = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
+    return letter == "\t" or not (override or unicodedata.category(letter) in ("Cc", "Cs"))
 
 
 class Stance(StrEnum):
@@ -24,6 +42,8 @@ class Stance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CellSupport:
+    """How many seats of the groups of one cell support a clause, and how many oppose it."""
+
     cell: Cell
     support: int
     oppose: int
@@ -38,115 +58,115 @@ class Support:
     cells: tuple[CellSupport, ...]
 
 
-def support(
-    stances: Iterable[tuple[str, Stance]], groups: Iterable[str] = (), k: int = K
-) -> Support:
+def support(stances: Iterable[tuple[str, Stance]], groups: Iterable[str] = (), k: int = K) -> Support:
     """Support of a clause by group, small groups folded.
 
-    `stances`: group ("" for none given) and stance, one for each seat that took one. `groups`: all
-    groups that have seats, so that one without a stance counts as small instead of being absent.
-    """
+    `stances`: group ("" for none given) and stance, one for each seat that took one. `groups`: all groups that have
+    seats, so that one without a stance counts as small instead of being absent."""
     taken = Counter(stances)
     sizes = dict.fromkeys(groups, 0)
-    for (group, _), count in taken.items():
+    for (group, _stance), count in taken.items():
         sizes[group] = sizes.get(group, 0) + count
-    cells = tuple(
-        CellSupport(
-            cell,
-            sum(taken[group, Stance.SUPPORT] for group in cell.groups),
-            sum(taken[group, Stance.OPPOSE] for group in cell.groups),
-        )
-        for cell in fold(sizes, k)
-    )
+
+    def of(cell: Cell, stance: Stance) -> int:
+        return sum(taken[group, stance] for group in cell.groups)
+
+    cells = tuple(CellSupport(cell, of(cell, Stance.SUPPORT), of(cell, Stance.OPPOSE)) for cell in fold(sizes, k))
     totals = Counter[Stance]()
-    for (_, stance), count in taken.items():
+    for (_group, stance), count in taken.items():
         totals[stance] += count
     return Support(totals[Stance.SUPPORT], totals[Stance.OPPOSE], cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """`source`: what kind of thing is cited (segment, idea, poll); `handle`: which; `start` and
-    `end`: where in its text the quote stands, in code points."""
-
-    source: str
-    handle: str
-    quote: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    number: int
-    text: str
-    citations: tuple[Citation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """`statement`: its handle; `number`: of the version, from 1; clauses in their order."""
-
-    statement: str
-    number: int
-    title: str
-    clauses: tuple[Clause, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """The canonical bytes of a settled version and their SHA-256 in hexadecimal."""
-
-    json: bytes
-    sha256: str
-
-
-def record(version: Version) -> dict[str, Json]:
-    """The version as plain values, as it is sealed and exported."""
-    clauses: list[Json] = []
-    for clause in version.clauses:
-        citations: list[Json] = [
-            {
-                "end": citation.end,
-                "handle": citation.handle,
-                "quote": citation.quote,
-                "source": citation.source,
-                "start": citation.start,
-            }
-            for citation in clause.citations
-        ]
-        clauses.append({"citations": citations, "number": clause.number, "text": clause.text})
-    return {
-        "clauses": clauses,
-        "number": version.number,
-        "statement": version.statement,
-        "title": version.title,
-    }
-
-
-def seal(version: Version) -> Seal:
-    """Equal versions have equal seals; any other letter gives another."""
-    sealed = canonical(record(version))
-    return Seal(sealed, hashlib.sha256(sealed).hexdigest())
+def seal(content: Mapping[str, Json]) -> str:
+    """SHA-256 (64 hexadecimal letters) of a version's canonical JSON: equal versions have equal seals, any other letter
+    gives another."""
+    return hashlib.sha256(canonical(dict(content))).hexdigest()
 
 
 def canonical(value: Json) -> bytes:
-    """The one way to write a value: JSON after RFC 8785, in UTF-8, so that anybody can check a seal
-    with tools that are not ours.
+    """The one way to write a value: JSON after RFC 8785, in UTF-8, so that anybody can check a seal with tools that are
+    not ours.
 
-    Numbers are whole and within 2**53; ValueError for others, and for text that is not Unicode.
-    """
-    text = json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"))
-    return text.encode()
+    Numbers are whole and within 2**53; ValueError for others, and for text that is not Unicode."""
+    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _ordered(value: Json) -> Json:
+def _ordered(value: Any) -> Json:
     if isinstance(value, Mapping):
         # The RFC sorts by UTF-16 code units, which is not the order of Python's strings.
-        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return {name: _ordered(value[name]) for name in names}
+        return {name: _ordered(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))}
     if isinstance(value, list):
         return [_ordered(entry) for entry in value]
     if isinstance(value, float) or (isinstance(value, int) and abs(value) > LARGEST_INT):
         raise ValueError("a sealed number is whole and within 2**53")
     return value
+
+
+class Change(StrEnum):
+    """What happened to a clause between two versions."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    REWORDED = "reworded"
+    RENUMBERED = "renumbered"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One clause in two versions: its number then and now (None where it was not there), its words marked, and the
+    quotes it gained and lost."""
+
+    change: Change
+    before: int | None
+    after: int | None
+    words: Diff
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def compare(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> list[Changed]:
+    """The clauses of two versions side by side, in the order of the newer; a removed one stands where it stood.
+
+    A clause is {"handle", "number", "text", "citations": [{"quote"}]}; the handle says that two are the same."""
+    old = {clause["handle"]: clause for clause in before}
+    kept = {clause["handle"] for clause in after}
+    changes: list[Changed] = []
+    gone = [clause for clause in before if clause["handle"] not in kept]
+    for clause in after:
+        while gone and gone[0]["number"] <= clause["number"]:
+            changes.append(_changed(gone.pop(0), None))
+        changes.append(_changed(old.get(clause["handle"]), clause))
+    return changes + [_changed(clause, None) for clause in gone]
+
+
+def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Changed:
+    was, now = (clause["text"] if clause else "" for clause in (before, after))
+    had, has = ([cited["quote"] for cited in clause["citations"]] if clause else [] for clause in (before, after))
+    then, since = (clause["number"] if clause else None for clause in (before, after))
+    if before is None:
+        change = Change.ADDED
+    elif after is None:
+        change = Change.REMOVED
+    elif was != now:
+        change = Change.REWORDED
+    else:
+        change = Change.SAME if then == since else Change.RENUMBERED
+    gained, lost = tuple((Counter(has) - Counter(had)).elements()), tuple((Counter(had) - Counter(has)).elements())
+    return Changed(change, then, since, diff(was, now), gained, lost)
+
+
+def shortened(words: Diff, letters: int) -> Diff:
+    """Marked words with no more than about so many letters: what did not change is left out first, from its middle."""
+    spare = letters - sum(len(piece) for op, piece in words if op is not Op.SAME)
+    same = [len(piece) for op, piece in words if op is Op.SAME]
+    share = max(spare // max(len(same), 1), 40)
+    return [(op, piece if op is not Op.SAME else _middle_out(piece, share)) for op, piece in words]
+
+
+def _middle_out(text: str, letters: int) -> str:
+    if len(text) <= letters:
+        return text
+    head, tail = text[: letters // 2].rpartition(" ")[0], text[-(letters // 2) :].partition(" ")[2]
+    return f"{head} … {tail}"

@@ -23,6 +23,8 @@ class Clause(models.Model):
     text = models.TextField()
     revision = models.PositiveIntegerField(default=0)
     removed = models.BooleanField(default=False)
+    #: When its words last changed: the wall shows the one that was worked on last.
+    changed_at = models.DateTimeField()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -55,7 +57,9 @@ class Citation(models.Model):
 
     clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="citations")
     handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
-    segment = models.ForeignKey("rooms.Segment", null=True, blank=True, on_delete=models.CASCADE, related_name="citations")
+    segment = models.ForeignKey(
+        "rooms.Segment", null=True, blank=True, on_delete=models.CASCADE, related_name="citations"
+    )
     idea = models.ForeignKey("polls.Idea", null=True, blank=True, on_delete=models.CASCADE, related_name="citations")
     poll = models.ForeignKey("polls.Poll", null=True, blank=True, on_delete=models.CASCADE, related_name="citations")
     quote = models.TextField()
@@ -80,7 +84,9 @@ class Proposal(models.Model):
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="proposals")
     handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
     seat = models.ForeignKey("rooms.Seat", null=True, blank=True, on_delete=models.SET_NULL)
-    segment = models.ForeignKey("rooms.Segment", null=True, blank=True, on_delete=models.CASCADE, related_name="proposals")
+    segment = models.ForeignKey(
+        "rooms.Segment", null=True, blank=True, on_delete=models.CASCADE, related_name="proposals"
+    )
     idea = models.ForeignKey("polls.Idea", null=True, blank=True, on_delete=models.CASCADE, related_name="proposals")
     poll = models.ForeignKey("polls.Poll", null=True, blank=True, on_delete=models.CASCADE, related_name="proposals")
     note = models.CharField(max_length=280, blank=True)
@@ -93,7 +99,9 @@ class Proposal(models.Model):
 
 
 class Support(models.Model):
-    """Where a seat stands on a clause. Opposing asks for a written reservation. The last one counts."""
+    """Where a seat stands on a clause. Opposing asks for a written reservation. The last one counts.
+
+    `revision` is the wording that the person had before them: support is never carried over to other words unseen."""
 
     class Value(models.TextChoices):
         SUPPORT = "support", _("I support this")
@@ -103,6 +111,7 @@ class Support(models.Model):
     seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
     value = models.CharField(max_length=8, choices=Value.choices)
     reservation = models.CharField(max_length=500, blank=True)
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -114,7 +123,9 @@ class Support(models.Model):
 
 
 class Version(models.Model):
-    """A settled text, frozen with its citations and support, named by its hash. Never changed afterwards."""
+    """A settled text, frozen with its citations and support, named by its hash. Never changed afterwards.
+
+    `content` holds no names: a citation names its source, and who is shown as having said it is asked anew each time."""
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

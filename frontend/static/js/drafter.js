@@ -1,0 +1,22 @@
+// Two drafters at one clause: while somebody rewords it, pictures leave the form alone, with the wording it began from.
+// So the server can tell that another wording came in between, and nobody's words are lost unseen.
+(() => {
+  "use strict";
+  const UNTOUCHED = "hx-morph-skip";
+  const form = (event) => event.target.closest?.("form[data-wording]");
+  document.addEventListener("input", (event) => form(event)?.setAttribute(UNTOUCHED, ""));
+  document.addEventListener("deliberate:answer", (event) => {
+    const mine = form(event), answer = event.detail;
+    if (!mine) return;
+    const { revision, text } = mine.elements;
+    if (answer.ok) {
+      revision.value = answer.data.revision;
+      text.defaultValue = text.value;
+      mine.removeAttribute(UNTOUCHED);
+      mine.closest("details").open = false;
+    } else {
+      // The newest wording stands above the form now: who saves once more does so knowingly.
+      revision.value = mine.closest("li").dataset.revision;
+    }
+  });
+})();

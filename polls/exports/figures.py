@@ -1,0 +1,69 @@
+"""A process in figures: how many came, spoke, wrote, voted. Groups are folded; nobody is counted apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from polls.ballots.folding import fold
+from polls.ballots.models import Poll
+from polls.ballots.models import State as PollState
+from polls.ideas.models import Idea, Upvote
+from polls.ideas.models import State as IdeaState
+from polls.opinions.models import Stance
+from polls.statements.content import together
+from polls.statements.models import Citation, Version
+from rooms.floor.models import State, Turn
+from rooms.seats.queries import participants
+from rooms.transcript.queries import word_count
+
+
+def seconds(turn: Turn) -> int:
+    """How long a turn lasted that has ended, without its pauses; 0 for one that never began."""
+    if turn.started_at is None or turn.ended_at is None:
+        return 0
+    return max(0, round((turn.ended_at - turn.started_at).total_seconds() - turn.paused_s))
+
+
+def process(room: Any) -> tuple[tuple[str, int], ...]:
+    """Label and figure of what happened in a room, in the order of a plenary."""
+    turns = list(Turn.objects.filter(room=room, state=State.DONE, started_at__isnull=False))
+    polls = Poll.objects.filter(room=room, state=PollState.CLOSED)
+    ideas = Idea.objects.filter(room=room, state__in=(IdeaState.SHOWN, IdeaState.MERGED))
+    return (
+        (_("Turns to speak"), len(turns)),
+        (_("Minutes spoken"), round(sum(seconds(turn) for turn in turns) / 60)),
+        (_("Words in the transcript"), word_count(room)),
+        (_("Ideas"), ideas.count()),
+        (_("Upvotes on ideas"), Upvote.objects.filter(idea__in=ideas).count()),
+        (_("Stances on ideas"), Stance.objects.filter(idea__in=ideas).count()),
+        (_("Polls"), polls.count()),
+        (_("Ballots cast"), polls.aggregate(all=Sum("turnout"))["all"] or 0),
+        (
+            _("Quotes that clauses rest on"),
+            Citation.objects.filter(clause__statement__room=room, clause__removed=False).count(),
+        ),
+        (_("Settled versions"), Version.objects.filter(statement__room=room).count()),
+    )
+
+
+def seats(event: Any) -> tuple[int, list[tuple[list[str], int]]]:
+    """How many take part in an event, and by group, small ones folded: (names of groups, "" for none given; people).
+
+    Only the total where no breakdown may be shown."""
+    sizes: Counter[str] = Counter(
+        handle or "" for handle in participants(event).values_list("group__handle", flat=True)
+    )
+    names = {group.handle: group.name for group in event.groups.all()} | {"": ""}
+    cells = fold(sizes, event.k)
+    by_group = [([name for handle, name in names.items() if handle in cell.groups], cell.size) for cell in cells]
+    return sizes.total(), by_group
+
+
+def people(event: Any) -> tuple[tuple[str, int], ...]:
+    """The same in words, the total first."""
+    total, by_group = seats(event)
+    return ((_("People"), total), *((together(groups), count) for groups, count in by_group))

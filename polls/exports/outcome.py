@@ -1,0 +1,120 @@
+"""The outcome of a room as plain values: what the page, the HTML file, the Markdown and the PDF all write in their own way.
+
+Names stand in it only as far as the attribution allows that holds now, in settled versions too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from polls.exports import figures
+from polls.statements import queries
+from polls.statements.content import content, together
+from polls.statements.models import Version
+from polls.statements.sources import SEGMENT
+from rooms.transcript.models import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One thing a clause rests on: words, and where they come from."""
+
+    quote: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Support of one group, or of several folded together."""
+
+    groups: str
+    support: int
+    oppose: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause with all that stands beside it. `earlier`: of those who took a stand, how many before it was reworded."""
+
+    number: int
+    text: str
+    grounds: tuple[Ground, ...]
+    support: int
+    oppose: int
+    earlier: int
+    cells: tuple[Cell, ...]
+    reservations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`version` and `settled_at` are None and `hash` empty for a draft. `process`: label and figure, in order;
+    `groups`: people by group, small ones folded."""
+
+    event: str
+    room: str
+    title: str
+    preamble: str
+    version: int | None
+    settled_at: datetime | None
+    hash: str
+    clauses: tuple[Clause, ...]
+    process: tuple[tuple[str, int], ...]
+    groups: tuple[tuple[str, int], ...]
+
+    @property
+    def state(self) -> str:
+        """What this text is, in a sentence."""
+        if self.version is None or self.settled_at is None:
+            return _("A draft. It is not settled.")
+        words = {"number": self.version, "date": self.settled_at.strftime("%Y-%m-%d %H:%M UTC")}
+        return _("Version %(number)d, settled %(date)s.") % words
+
+
+def outcome(room: Any, version: Version | None) -> Outcome:
+    """The outcome of `room`: a settled version, or the draft as it stands."""
+    statement = queries.statement(room)
+    text: dict[str, Any] = version.content if version else content(statement) if statement else {"clauses": []}
+    origin = _origins(room, text)
+    return Outcome(
+        event=room.event.title,
+        room=room.name,
+        title=text.get("title") or _("Statement"),
+        preamble=text.get("preamble", ""),
+        version=version.number if version else None,
+        settled_at=version.settled_at if version else None,
+        hash=version.hash if version else "",
+        clauses=tuple(_clause(clause, origin) for clause in text["clauses"]),
+        process=figures.process(room),
+        groups=figures.people(room.event),
+    )
+
+
+def _origins(room: Any, text: dict[str, Any]) -> dict[str, str]:
+    """Where each source comes from, by its name, as far as that is shown now."""
+    names = {cited["source"] for clause in text["clauses"] for cited in clause["citations"]}
+    said = Segment.objects.filter(room=room, handle__in=[name.partition(":")[2] for name in names])
+    spoken = {segment.handle: segment for segment in said.select_related("turn__group")}
+    origin = queries.origins(room)
+    found = {}
+    for name in names:
+        kind, _colon, handle = name.partition(":")
+        found[name] = origin(kind, spoken.get(handle) if kind == SEGMENT else None)
+    return found
+
+
+def _clause(clause: dict[str, Any], origin: dict[str, str]) -> Clause:
+    support = clause["support"]
+    return Clause(
+        number=clause["number"],
+        text=clause["text"],
+        grounds=tuple(Ground(cited["quote"], origin[cited["source"]]) for cited in clause["citations"]),
+        support=support["support"],
+        oppose=support["oppose"],
+        earlier=support["earlier_wording"],
+        cells=tuple(Cell(together(cell["groups"]), cell["support"], cell["oppose"]) for cell in support["by_group"]),
+        reservations=tuple(support["reservations"]),
+    )

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from deliberate.door.registry import Place
+from deliberate.live.pages import page
+from deliberate.live.parts import Context
+from polls.exports.outcome import outcome
+from polls.exports.views import KEEPERS, READERS, asked_version
+from polls.statements.pages import shell
+
+
+def _outcome(request: HttpRequest, place: Place) -> Context:
+    version = asked_version(request, place.room)
+    return {
+        "shell": shell(place),
+        "outcome": outcome(place.room, version),
+        "asked": version.number if version else "draft",
+        "keeps": place.seat.role in KEEPERS,
+    }
+
+
+page("outcome", roles=READERS, template="exports/outcome.html", extra=_outcome)

@@ -1,0 +1,175 @@
+"""What drafters do with the text, and how a version of it is settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from deliberate.clock import now
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.stale import touch
+from polls.statements import core, queries
+from polls.statements.content import content, sealed
+from polls.statements.models import Clause, ClauseRevision, Statement, Version
+from rooms.journal.actions import locked, note
+from rooms.seats.actions import eraser
+from rooms.seats.models import Seat
+
+#: As many as the parts of the reading view hold (screens.py).
+MOST_CLAUSES = 40
+#: What shows the text.
+TEXT = ("statements.text", "statements.drafter", "statements.wall", "wall.scene")
+#: What shows of segments, ideas and polls in which clause they stand.
+USES = (
+    "transcript.recent",
+    "transcript.captioner",
+    "ideas.board",
+    "ideas.newest",
+    "ideas.console",
+    "ideas.desk",
+    "ballots.results",
+    "ballots.closed",
+)
+
+
+def statement_of(room: Any) -> Statement:
+    """The room's statement, begun if need be. Call it with the room locked."""
+    return Statement.objects.get_or_create(room=room)[0]
+
+
+@transaction.atomic
+def name(*, room: Any, by: Any, title: str, preamble: str) -> Answer:
+    """Give the statement its title and the words before its clauses."""
+    room = locked(room)
+    statement_of(room)
+    Statement.objects.filter(room=room).update(title=title, preamble=preamble)
+    note(room, by, "named the statement")
+    touch(room, *TEXT)
+    return Answer(say=_("Saved."))
+
+
+@transaction.atomic
+def add_clause(*, room: Any, by: Any, text: str, after: str) -> Answer:
+    """A new clause behind another one, or at the end."""
+    room = locked(room)
+    row = put_clause(room, by, text, queries.clause(room, after) if after else None)
+    return Answer(
+        say=_("Clause %(number)d is added.") % {"number": queries.number_of(row)}, data={"clause": row.handle}
+    )
+
+
+def put_clause(room: Any, by: Any, text: str, after: Clause | None = None) -> Clause:
+    """Add a clause, with the room locked. Refused where the statement holds no more."""
+    statement = statement_of(room)
+    clauses = Clause.objects.filter(statement=statement)
+    if clauses.filter(removed=False).count() >= MOST_CLAUSES:
+        raise Refused(
+            _("A statement holds at most %(most)d clauses. Join two, or take one out.") % {"most": MOST_CLAUSES}
+        )
+    last = clauses.order_by("-position").first()
+    position = (after.position if after else last.position if last else 0) + 1
+    clauses.filter(position__gte=position).update(position=F("position") + 1)
+    row = Clause.objects.create(statement=statement, position=position, text=text, changed_at=now())
+    note(room, by, "added a clause", row)
+    touch(room, *TEXT, *USES)
+    return row
+
+
+@transaction.atomic
+def edit_clause(*, room: Any, by: Any, clause: str, text: str, revision: int) -> Answer:
+    """Reword a clause. The earlier wording is kept. Refused where somebody reworded it since `revision`."""
+    room = locked(room)
+    row = queries.clause(room, clause)
+    if row.revision != revision:
+        raise Refused(changed_meanwhile(), code="stale")
+    if row.text == text:
+        return Answer(say=_("Saved."), data={"revision": revision})
+    ClauseRevision.objects.create(clause=row, number=row.revision, text=row.text, replaced_at=now())
+    row.text, row.revision, row.changed_at = text, revision + 1, now()
+    row.save(update_fields=["text", "revision", "changed_at"])
+    note(room, by, "reworded a clause", row)
+    touch(room, *TEXT)
+    return Answer(say=_("Saved."), data={"revision": row.revision})
+
+
+def changed_meanwhile() -> str:
+    return _(
+        "Somebody reworded this clause while you wrote. Read their words; save once more to put yours in their place."
+    )
+
+
+@transaction.atomic
+def move_clause(*, room: Any, by: Any, clause: str, direction: str) -> Answer:
+    """Let a clause and its neighbour change places."""
+    room = locked(room)
+    row = queries.clause(room, clause)
+    standing = Clause.objects.filter(statement=row.statement, removed=False)
+    up = direction == "up"
+    before = (
+        standing.filter(position__lt=row.position).last() if up else standing.filter(position__gt=row.position).first()
+    )
+    if before is None:
+        raise Refused(_("It is the first clause already.") if up else _("It is the last clause already."))
+    row.position, before.position = before.position, row.position
+    row.save(update_fields=["position"])
+    before.save(update_fields=["position"])
+    note(room, by, "moved a clause", row, direction)
+    touch(room, *TEXT, *USES)
+    return Answer(say=_("It is clause %(number)d now.") % {"number": queries.number_of(row)})
+
+
+@transaction.atomic
+def remove_clause(*, room: Any, by: Any, clause: str) -> Answer:
+    """Take a clause out. It keeps its words, quotes and support, and can be put back where it stood."""
+    room = locked(room)
+    row = queries.clause(room, clause)
+    Clause.objects.filter(pk=row.pk).update(removed=True)
+    note(room, by, "took out a clause", row)
+    touch(room, *TEXT, *USES)
+    undo = {"command": "statements.restore_clause", "fields": {"clause": row.handle}}
+    return Answer(say=_("The clause is taken out."), data={"undo": undo})
+
+
+@transaction.atomic
+def restore_clause(*, room: Any, by: Any, clause: str) -> Answer:
+    """Put a clause back where it stood."""
+    room = locked(room)
+    row = queries.clause(room, clause, removed=True)
+    Clause.objects.filter(pk=row.pk).update(removed=False, changed_at=now())
+    note(room, by, "put back a clause", row)
+    touch(room, *TEXT, *USES)
+    return Answer(say=_("It is clause %(number)d again.") % {"number": queries.number_of(row)})
+
+
+@transaction.atomic
+def settle(*, room: Any, by: Any) -> Answer:
+    """Freeze the text as it stands, with what it rests on and its support, as a version named by its hash.
+
+    Drafting goes on after it, towards the next version."""
+    room = locked(room)
+    statement = statement_of(room)
+    if not queries.numbered(statement):
+        raise Refused(_("There is no clause to settle yet."))
+    last = queries.versions(room).first()
+    if last is not None and {**last.content, **content(statement)} == last.content:
+        raise Refused(_("Nothing has changed since version %(number)d.") % {"number": last.number})
+    number, moment = last.number + 1 if last else 1, now()
+    frozen = sealed(statement, number, moment)
+    digest = core.seal(frozen)
+    Version.objects.create(statement=statement, number=number, settled_at=moment, content=frozen, hash=digest)
+    note(room, by, "settled", f"version:{number}", digest)
+    touch(room, *TEXT)
+    return Answer(
+        say=_("Version %(number)d is settled.") % {"number": number}, data={"version": number, "hash": digest}
+    )
+
+
+@eraser
+def forget(seat: Seat) -> None:
+    """Quotes stand beside who said them, as far as that is shown: after an erasure they are shown anew."""
+    for room in seat.event.rooms.all():
+        touch(room, "statements.text", "statements.drafter", "statements.proposals")

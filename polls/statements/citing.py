@@ -1,0 +1,98 @@
+"""From what was said, thought and decided into the text: proposing, quoting, and standing by a clause or against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.stale import touch
+from polls.statements import queries, sources
+from polls.statements.actions import TEXT, USES, put_clause, statement_of
+from polls.statements.models import Citation, Proposal, Support
+from rooms.journal.actions import locked, note
+
+
+@transaction.atomic
+def propose(*, room: Any, by: Any, source: str, note: str) -> Answer:
+    """Say that a source belongs in the statement. Who said so before only changes their note."""
+    room = locked(room)
+    found = sources.named(room, source)
+    Proposal.objects.update_or_create(
+        statement=statement_of(room), seat=by, state=Proposal.State.OPEN, **found.column, defaults={"note": note}
+    )
+    touch(room, "statements.proposals", *USES)
+    return Answer(say=_("The drafters will see it."))
+
+
+@transaction.atomic
+def decline(*, room: Any, by: Any, proposal: str, reason: str) -> Answer:
+    """Say no to a proposed source, with a reason that everybody can read beside it."""
+    room = locked(room)
+    row = Proposal.objects.filter(statement__room=room, handle=proposal, state=Proposal.State.OPEN).first()
+    if row is None:
+        raise Refused(_("This proposal is no longer open."))
+    kind, source = queries.source_row(row)
+    waiting = Proposal.objects.filter(statement=row.statement, state=Proposal.State.OPEN, **{kind: source})
+    waiting.update(state=Proposal.State.DECLINED, reason=reason)
+    note(room, by, "declined", f"{kind}:{source.handle}")
+    touch(room, "statements.proposals", *USES)
+    return Answer(say=_("Declined."))
+
+
+@transaction.atomic
+def cite(*, room: Any, by: Any, clause: str, source: str, quote: str) -> Answer:
+    """Let a clause rest on words of a source, which must stand there verbatim. Without a clause, a new one begins with
+    the quoted words."""
+    room = locked(room)
+    found = sources.named(room, source)
+    start, end = sources.place_of(quote, found)
+    words = found.text[start:end]
+    row = queries.clause(room, clause) if clause else put_clause(room, by, words)
+    place = {"start": start, "end": end, "source_revision": found.revision, **found.column}
+    if Citation.objects.filter(clause=row, **place).exists():
+        raise Refused(_("The clause rests on these words already."))
+    cited = Citation.objects.create(clause=row, quote=words, **place)
+    # Declined before or not: it stands in the text now.
+    Proposal.objects.filter(statement=row.statement, **found.column).update(state=Proposal.State.CITED)
+    note(room, by, "cited", cited, f"{found.name} in clause:{row.handle}")
+    touch(room, "statements.proposals", *TEXT, *USES)
+    said = _("Clause %(number)d rests on it.") % {"number": queries.number_of(row)}
+    return Answer(say=said, data={"clause": row.handle, "citation": cited.handle})
+
+
+@transaction.atomic
+def uncite(*, room: Any, by: Any, citation: str) -> Answer:
+    """Take a quote from under a clause."""
+    room = locked(room)
+    row = queries.with_sources(Citation.objects.filter(clause__statement__room=room, handle=citation)).first()
+    if row is None:
+        raise Refused(_("This quote is no longer there."))
+    kind, source = queries.source_row(row)
+    again = {"clause": row.clause.handle, "source": f"{kind}:{source.handle}", "quote": row.quote}
+    note(room, by, "took out a quote", row)
+    row.delete()
+    touch(room, *TEXT, *USES)
+    return Answer(say=_("The quote is taken out."), data={"undo": {"command": "statements.cite", "fields": again}})
+
+
+@transaction.atomic
+def stand(*, room: Any, by: Any, clause: str, value: str, reservation: str, revision: int | None) -> Answer:
+    """Support a clause, oppose it with a reservation, or take that back. The last one counts.
+
+    `revision` is the wording that was read; without it, the one that stands. No room is locked and nothing noted: a
+    whole room does this at once, and in which order is nobody's business."""
+    row = queries.clause(room, clause)
+    touch(room, "statements.text", "statements.drafter", "statements.wall")
+    if value == "none":
+        Support.objects.filter(clause=row, seat=by).delete()
+        return Answer(say=_("Taken back."))
+    read = row.revision if revision is None else min(revision, row.revision)
+    fields = {"value": value, "reservation": reservation, "revision": read}
+    Support.objects.update_or_create(clause=row, seat=by, defaults=fields)
+    if value == Support.Value.SUPPORT:
+        return Answer(say=_("You support this clause."))
+    return Answer(say=_("Your reservation stands beside the clause, without your name."))

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from deliberate.door.registry import NoFields, command
+from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT
+from polls.statements import actions, citing
+from polls.statements.core import paragraphs
+from polls.statements.models import Clause, Support
+from rooms.seats.commands import one_line
+
+
+class Line(forms.CharField):
+    """A text kept as one line."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(one_line(value or ""))
+
+
+class Paragraphs(forms.CharField):
+    """A text of several lines."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(paragraphs(value or ""))
+
+
+class Handle(forms.CharField):
+    """The handle of a row that the page knows."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=12, **options)
+
+
+class SourceName(forms.CharField):
+    """ "segment:…", "idea:…" or "poll:…"."""
+
+    widget = forms.HiddenInput
+    default_validators = [RegexValidator(r"^(segment|idea|poll):[a-z0-9]{1,12}\Z", _("That is nothing to quote from."))]
+
+
+class ProposeForm(forms.Form):
+    source = SourceName()
+    note = Line(label=_("Why it belongs there"), max_length=280, required=False)
+
+
+class DeclineForm(forms.Form):
+    proposal = Handle()
+    reason = Line(
+        label=_("Your reason"), max_length=160, error_messages={"required": _("Give a reason: everybody can read it.")}
+    )
+
+
+class NameForm(forms.Form):
+    title = Line(label=_("Title"), max_length=160)
+    preamble = Paragraphs(label=_("Preamble"), max_length=4000, required=False)
+
+
+WRITE = {"required": _("Write the clause first.")}
+
+
+class AddForm(forms.Form):
+    text = Paragraphs(label=_("New clause"), max_length=2000, error_messages=WRITE)
+    after = Handle(required=False)
+
+
+class EditForm(forms.Form):
+    clause = Handle()
+    text = Paragraphs(label=_("Wording"), max_length=2000, error_messages=WRITE)
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Who typed over somebody else's change gets the form back with their own words, to send once more knowingly."""
+        fields = self.cleaned_data
+        row = Clause.objects.filter(handle=fields.get("clause", "")).first()
+        if row is not None and fields.get("revision", row.revision) != row.revision:
+            self.data = cast(QueryDict, self.data).copy()
+            self.data["revision"] = str(row.revision)
+            raise forms.ValidationError(actions.changed_meanwhile())
+        return fields
+
+
+class ClauseForm(forms.Form):
+    clause = Handle()
+
+
+class MoveForm(ClauseForm):
+    direction = forms.ChoiceField(choices=[("up", _("Up")), ("down", _("Down"))])
+
+
+class CiteForm(forms.Form):
+    clause = Handle(required=False)
+    source = SourceName()
+    quote = forms.CharField(
+        label=_("The words to quote"),
+        max_length=8000,
+        strip=False,
+        widget=forms.Textarea,
+        error_messages={"required": _("Choose the words to quote.")},
+    )
+
+
+class UnciteForm(forms.Form):
+    citation = Handle()
+
+
+class StandForm(forms.Form):
+    clause = Handle()
+    revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    value = forms.ChoiceField(choices=[*Support.Value.choices, ("none", _("No view"))], label=_("Where you stand"))
+    reservation = Line(label=_("Your reservation"), max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        fields = self.cleaned_data
+        if fields.get("value") == Support.Value.OPPOSE and not fields.get("reservation"):
+            self.add_error("reservation", _("Write your reservation: say what you can't agree to."))
+        if fields.get("value") != Support.Value.OPPOSE:
+            fields["reservation"] = ""
+        return fields
+
+
+command("statements.propose", form=ProposeForm, who=[PARTICIPANT, MODERATOR, CAPTIONER], per_minute=30)(citing.propose)
+command("statements.decline", form=DeclineForm, who=[DRAFTER])(citing.decline)
+command("statements.name", form=NameForm, who=[DRAFTER])(actions.name)
+command("statements.add_clause", form=AddForm, who=[DRAFTER])(actions.add_clause)
+command("statements.edit_clause", form=EditForm, who=[DRAFTER])(actions.edit_clause)
+command("statements.move_clause", form=MoveForm, who=[DRAFTER])(actions.move_clause)
+command("statements.remove_clause", form=ClauseForm, who=[DRAFTER])(actions.remove_clause)
+command("statements.restore_clause", form=ClauseForm, who=[DRAFTER])(actions.restore_clause)
+command("statements.cite", form=CiteForm, who=[DRAFTER])(citing.cite)
+command("statements.uncite", form=UnciteForm, who=[DRAFTER])(citing.uncite)
+command("statements.stand", form=StandForm, who=[PARTICIPANT], remembered=False)(citing.stand)
+command("statements.settle", form=NoFields, who=[DRAFTER])(actions.settle)

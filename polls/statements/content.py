@@ -1,0 +1,104 @@
+"""A statement as plain values: what a version seals and what exports show. It names nobody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from deliberate.clock import epoch_ms
+from polls.statements import core
+from polls.statements.core import Json, Stance
+from polls.statements.models import Citation, Clause, Statement, Support, Version
+from polls.statements.queries import numbered, source_row, totals, with_sources
+from rooms.seats.queries import participants
+
+Content = dict[str, Json]
+
+
+def together(groups: Sequence[str]) -> str:
+    """Names of groups that are published together as one: "Artists, Youth and no group together"."""
+    names = [group or _("no group") for group in groups]
+    if len(names) == 1:
+        return names[0][:1].upper() + names[0][1:]
+    return _("%(some)s and %(last)s together") % {"some": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def content(of: Statement) -> Content:
+    """The statement as it stands, as plain values: what a version seals and what exports show. It names nobody."""
+    clauses = numbered(of)
+    rows = [row for _number, row in clauses]
+    rests: dict[int, list[Json]] = defaultdict(list)
+    for row in with_sources(Citation.objects.filter(clause__in=rows)):
+        rests[row.clause_id].append(_citation(row))
+    support = _support(of, rows)
+    return {
+        "title": of.title,
+        "preamble": of.preamble,
+        "clauses": [
+            {
+                "handle": row.handle,
+                "number": number,
+                "text": row.text,
+                "citations": rests[row.pk],
+                "support": support[row.pk],
+            }
+            for number, row in clauses
+        ],
+    }
+
+
+def _citation(row: Citation) -> Json:
+    kind, source = source_row(row)
+    return {
+        "source": f"{kind}:{source.handle}",
+        "quote": row.quote,
+        "start": row.start,
+        "end": row.end,
+        "revision": row.source_revision,
+    }
+
+
+def _support(of: Statement, clauses: list[Clause]) -> dict[int, Json]:
+    event = of.room.event
+    names = {group.handle: group.name for group in event.groups.all()} | {"": ""}  # in the host's order, none last
+    seated = {handle or "" for handle in participants(event).values_list("group__handle", flat=True)}
+    taken: dict[int, list[tuple[str, Stance]]] = defaultdict(list)
+    reservations: dict[int, list[Json]] = defaultdict(list)
+    # In the order of the words, not of their writing: that would tell who wrote when.
+    for row in Support.objects.filter(clause__in=clauses).select_related("seat__group").order_by("reservation"):
+        taken[row.clause_id].append((row.seat.group.handle if row.seat.group else "", Stance(row.value)))
+        if row.reservation:
+            reservations[row.clause_id].append(row.reservation)
+    earlier = totals(clauses)
+    found: dict[int, Json] = {}
+    for clause in clauses:
+        result = core.support(taken[clause.pk], seated, event.k)
+        cells: list[Json] = [
+            {
+                "groups": [name for group, name in names.items() if group in cell.cell.groups],
+                "support": cell.support,
+                "oppose": cell.oppose,
+            }
+            for cell in result.cells
+        ]
+        found[clause.pk] = {
+            "support": result.support,
+            "oppose": result.oppose,
+            "earlier_wording": earlier[clause.pk].earlier if clause.pk in earlier else 0,
+            "by_group": cells,
+            "reservations": reservations[clause.pk],
+        }
+    return found
+
+
+def sealed(of: Statement, number: int, moment: Any) -> Content:
+    """The content of a version that is being settled at this moment."""
+    return {"room": of.room.handle, "version": number, "settled_at_ms": epoch_ms(moment), **content(of)}
+
+
+def intact(version: Version) -> bool:
+    """Whether a version's content still has the hash it was settled with."""
+    return core.seal(version.content) == version.hash

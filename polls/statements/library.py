@@ -1,0 +1,35 @@
+"""Everything of a room that may be quoted, to look through with or without a word to look for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest
+
+from deliberate.live.parts import Context
+from polls.statements import queries
+from polls.statements.sources import IDEA, POLL, SEGMENT, open_to_quote, source_of
+
+#: Sources a page shows.
+EACH = 6
+_text = {SEGMENT: ("text",), IDEA: ("text",), POLL: ("question", "options__text")}
+
+
+def shelf(request: HttpRequest, room: Any) -> Context:
+    """What the drafter asked to see: ?kind= of source, ?find= words in it, ?page=; newest first."""
+    kind = request.GET.get("kind", SEGMENT)
+    kind = kind if kind in _text else SEGMENT
+    asked = " ".join(request.GET.get("find", "")[:100].replace("\x00", "").split())
+    rows = open_to_quote(room)[kind]
+    for word in asked.split():
+        matches = Q()
+        for column in _text[kind]:
+            matches |= Q(**{f"{column}__icontains": word})
+        rows = rows.filter(matches)
+    shown = Paginator(rows.distinct(), EACH).get_page(request.GET.get("page"))
+    origin = queries.origins(room)
+    sources = [(source_of(kind, row), origin(kind, row)) for row in shown]
+    into = queries.numbered(queries.statement(room))
+    return {"kind": kind, "find": asked, "shown": shown, "sources": sources, "into": into}

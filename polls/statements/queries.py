@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from deliberate.errors import Refused
+from polls.ideas.models import State as IdeaState
+from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
+from polls.statements.sources import IDEA, KINDS, SEGMENT, Source, source_of
+from rooms.transcript.queries import attribution_of, group_sizes
+
+
+def statement(room: Any) -> Statement | None:
+    """The room's statement; None before anybody wrote or proposed anything."""
+    return Statement.objects.filter(room=room).first()
+
+
+def numbered(of: Statement | None) -> list[tuple[int, Clause]]:
+    """The clauses that stand, with their numbers from 1."""
+    return list(enumerate(Clause.objects.filter(statement=of, removed=False) if of else (), start=1))
+
+
+def clause(room: Any, handle: str, *, removed: bool = False) -> Clause:
+    """One clause of the room's statement. Refused where there is none that stands (or that was taken out)."""
+    found = Clause.objects.filter(statement__room=room, handle=handle, removed=removed).first()
+    if found is None:
+        raise Refused(_("This clause is no longer there. Look at the statement as it stands now."))
+    return found
+
+
+def number_of(row: Clause) -> int:
+    """A clause's number among those that stand."""
+    return next(number for number, each in numbered(row.statement) if each.pk == row.pk)
+
+
+# ---- what a clause rests on ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """One thing a clause rests on. `origin`: where the words come from, in words; `corrected`: the source no longer
+    holds them."""
+
+    handle: str
+    kind: str
+    source: str
+    quote: str
+    origin: str
+    corrected: bool
+
+
+def cited(room: Any, clauses: Iterable[Clause]) -> dict[int, list[Rest]]:
+    """What each of these clauses rests on, by the clause's key, in the order in which it was cited."""
+    found: dict[int, list[Rest]] = defaultdict(list)
+    origin = origins(room)
+    for row in with_sources(Citation.objects.filter(clause__in=list(clauses))):
+        kind, source = source_row(row)
+        corrected = kind == SEGMENT and source.revision != row.source_revision and row.quote not in source.text
+        rest = Rest(row.handle, kind, source.handle, row.quote, origin(kind, source), corrected)
+        found[row.clause_id].append(rest)
+    return found
+
+
+def with_sources(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Citations or proposals with what is needed to say what they point at and who said it."""
+    return rows.select_related("segment__turn__group", "idea", "poll")
+
+
+def source_row(row: Citation | Proposal) -> tuple[str, Any]:
+    """The kind and the row that a citation or a proposal points at."""
+    return next((kind, getattr(row, kind)) for kind in KINDS if getattr(row, f"{kind}_id") is not None)
+
+
+def origins(room: Any) -> Callable[[str, Any], str]:
+    """A function (kind, row) -> where its words come from: said by whom, as far as that is shown now; an idea; a poll."""
+    sizes = group_sizes(room.event)
+
+    def origin(kind: str, source: Any) -> str:
+        if kind != SEGMENT:
+            return _("An idea") if kind == IDEA else _("The result of a poll")
+        who = attribution_of(source.turn, room.event, sizes) if source is not None else ""
+        return _("Said by %(who)s") % {"who": who} if who else _("Said in the room")
+
+    return origin
+
+
+# ---- support ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Seats that support a clause and that oppose it; `earlier`: how many of them had an earlier wording before them."""
+
+    support: int = 0
+    oppose: int = 0
+    earlier: int = 0
+
+    @property
+    def all(self) -> int:
+        return self.support + self.oppose
+
+    @property
+    def share(self) -> int:
+        """Support in whole percent of those who took a stand."""
+        return round(100 * self.support / self.all) if self.all else 0
+
+    @property
+    def rest(self) -> int:
+        """What is left to 100: those who oppose it."""
+        return 100 - self.share
+
+
+def totals(clauses: Iterable[Clause]) -> dict[int, Totals]:
+    """Support by the clause's key, for those with any."""
+    rows = {row.pk: row for row in clauses}
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    for each in Support.objects.filter(clause__in=rows).values("clause", "value", "revision").annotate(n=Count("pk")):
+        counts[each["clause"]][each["value"]] += each["n"]
+        if each["revision"] < rows[each["clause"]].revision:
+            counts[each["clause"]]["earlier"] += each["n"]
+    return {key: Totals(some["support"], some["oppose"], some["earlier"]) for key, some in counts.items()}
+
+
+# ---- proposals and versions ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A source that `count` people say belongs in the statement, with their notes. `handle`: of the first proposal."""
+
+    handle: str
+    source: Source
+    origin: str
+    count: int
+    notes: tuple[str, ...]
+
+
+def proposed(room: Any) -> list[Proposed]:
+    """What waits for the drafters, one entry a source, first proposed first."""
+    on_the_board = Q(idea=None) | Q(idea__state=IdeaState.SHOWN)
+    rows = Proposal.objects.filter(on_the_board, statement__room=room, state=Proposal.State.OPEN)
+    by_source: dict[str, list[Proposal]] = defaultdict(list)
+    for row in with_sources(rows):
+        by_source[source_of(*source_row(row)).name].append(row)
+    found, origin = [], origins(room)
+    for some in by_source.values():
+        kind, row = source_row(some[0])
+        notes = tuple(dict.fromkeys(each.note for each in some if each.note))
+        found.append(Proposed(some[0].handle, source_of(kind, row), origin(kind, row), len(some), notes))
+    return found
+
+
+def versions(room: Any) -> QuerySet[Version]:
+    """The room's settled versions, newest first."""
+    return Version.objects.filter(statement__room=room).order_by("-number")

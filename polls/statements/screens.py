@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from deliberate.door.registry import Place
+from deliberate.live.facts import facts
+from deliberate.live.marks import marks
+from deliberate.live.pages import page
+from deliberate.live.parts import Context, part
+from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, ROLES, WALL
+from polls.statements import core, library, pages, queries
+from polls.statements.actions import MOST_CLAUSES
+from polls.statements.models import Citation, Clause, Proposal, Support
+from polls.statements.queries import Rest, Totals
+from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT
+from rooms.transcript.core import Diff, diff
+from rooms.wall.queries import subject
+from rooms.wall.scenes import scene
+
+#: Clauses a part holds, so that one change sends few of them. The pages name all parts there can be.
+EACH = 5
+PARTS = MOST_CLAUSES // EACH
+#: What the wall can show of a clause in lines that are read from twenty metres.
+WALL_LETTERS = 520
+
+
+def parts_of(name: str) -> list[str]:
+    """The names of a part's pages, as a template names them."""
+    return [name, *(f"{name}/{number}" for number in range(2, PARTS + 1))]
+
+
+# ---- the text --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A clause as a page shows it."""
+
+    number: int
+    clause: Clause
+    rests: list[Rest]
+    totals: Totals
+
+
+def standing(room: Any, numbered: list[tuple[int, Clause]]) -> list[Standing]:
+    """These clauses with what they rest on and how they are supported: three queries, and those of the attribution."""
+    rows = [row for _number, row in numbered]
+    rests, totals = queries.cited(room, rows), queries.totals(rows)
+    return [Standing(number, row, rests.get(row.pk, []), totals.get(row.pk, Totals())) for number, row in numbered]
+
+
+def _clauses(room: Any, page: int) -> Context:
+    statement = queries.statement(room)
+    every = queries.numbered(statement)
+    last = queries.versions(room).values_list("number", flat=True).first()
+    return {
+        "statement": statement,
+        "clauses": standing(room, every[EACH * (page - 1) : EACH * page]),
+        "first": EACH * (page - 1) + 1,
+        "count": len(every),
+        "settled": last,
+    }
+
+
+@part("statements.text", audiences=[PARTICIPANT, MODERATOR, CAPTIONER], paged=True)
+def text(room: Any, audience: str, page: int) -> Context:
+    """The statement to read: a few clauses with their support and what they rest on; participants stand by them here."""
+    return _clauses(room, page)
+
+
+@part("statements.drafter", audiences=[DRAFTER], paged=True)
+def drafter(room: Any, audience: str, page: int) -> Context:
+    """The same clauses to work on. The last page holds those that were taken out."""
+    context = _clauses(room, page)
+    if page == PARTS:
+        context["removed"] = list(Clause.objects.filter(statement=context["statement"], removed=True))
+    return context
+
+
+@part("statements.proposals", audiences=[DRAFTER])
+def proposals(room: Any, audience: str) -> Context:
+    """What people say belongs in the statement, to cite or to decline with a reason."""
+    waiting = queries.proposed(room)
+    shown = waiting[: library.EACH]
+    return {"proposals": shown, "more": len(waiting) - len(shown), "into": queries.numbered(queries.statement(room))}
+
+
+@part("statements.wall", audiences=[WALL])
+def wall(room: Any, audience: str) -> Context:
+    """The clause being agreed, with what changed since the last settled version, or else since its earlier wording."""
+    numbered = {row.handle: (number, row) for number, row in queries.numbered(queries.statement(room))}
+    latest = max(numbered.values(), key=lambda pair: pair[1].changed_at, default=None)
+    found = numbered.get(subject(room, "clause"), latest)
+    if found is None:
+        return {"clause": None}
+    number, clause = found
+    words = core.shortened(_changes(room, clause), WALL_LETTERS)
+    totals = queries.totals([clause]).get(clause.pk, Totals())
+    return {"number": number, "clause": clause, "words": words, "totals": totals, "size": _size(words)}
+
+
+def _size(words: Diff) -> str:
+    """How large the wall can write it: a few words as large as they get, a long clause smaller."""
+    letters = sum(len(piece) for _op, piece in words)
+    return "" if letters <= 150 else "long" if letters <= 320 else "longest"
+
+
+def _changes(room: Any, clause: Clause) -> Diff:
+    version = queries.versions(room).first()
+    sealed = {each["handle"]: each["text"] for each in version.content["clauses"]} if version else {}
+    earlier = clause.revisions.order_by("-number").values_list("text", flat=True).first()
+    return diff(sealed.get(clause.handle, earlier or clause.text), clause.text)
+
+
+# ---- what others know of it ------------------------------------------------------------------------------------------
+
+
+@marks("statements")
+def mine(room: Any, seat: Any) -> set[str]:
+    """ "stands:<clause>:<value>"; "stood:<clause>" and "stood:<clause>:<the wording that was read>"; and
+    "proposed:<kind>:<handle>" for what the seat proposed and nobody has decided on yet."""
+    found: set[str] = set()
+    supports = Support.objects.filter(clause__statement__room=room, seat=seat)
+    for handle, value, revision in supports.values_list("clause__handle", "value", "revision"):
+        found |= {f"stands:{handle}:{value}", f"stood:{handle}", f"stood:{handle}:{revision}"}
+    waiting = Proposal.objects.filter(statement__room=room, seat=seat, state=Proposal.State.OPEN)
+    for row in waiting.select_related(*KINDS):
+        kind, source = queries.source_row(row)
+        found.add(f"proposed:{kind}:{source.handle}")
+    return found
+
+
+def _said_of(room: Any, kind: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    numbers = {row.pk: number for number, row in queries.numbered(queries.statement(room))}
+    cited = Citation.objects.filter(clause__in=numbers).exclude(**{kind: None}).order_by("clause__position")
+    for handle, clause in cited.values_list(f"{kind}__handle", "clause").distinct():
+        found[handle].append(_("In clause %(number)d") % {"number": numbers[clause]})
+    asked = Proposal.objects.filter(statement__room=room).exclude(**{kind: None}).exclude(state=Proposal.State.CITED)
+    for handle, state, reason in asked.values_list(f"{kind}__handle", "state", "reason"):
+        said = _("Proposed for the statement")
+        if state == Proposal.State.DECLINED:
+            said = _("Not taken into the statement: %(reason)s") % {"reason": reason}
+        if said not in found[handle]:
+            found[handle].append(said)
+    return found
+
+
+@facts(SEGMENT)
+def of_segments(room: Any) -> dict[str, list[str]]:
+    """Where words stand, by their segment's handle."""
+    return _said_of(room, SEGMENT)
+
+
+@facts(IDEA)
+def of_ideas(room: Any) -> dict[str, list[str]]:
+    """Where an idea stands, by its handle."""
+    return _said_of(room, IDEA)
+
+
+@facts(POLL)
+def of_polls(room: Any) -> dict[str, list[str]]:
+    """Where a poll's result stands, by its handle."""
+    return _said_of(room, POLL)
+
+
+# ---- pages -----------------------------------------------------------------------------------------------------------
+
+
+def _text_page(request: HttpRequest, place: Place) -> Context:
+    return {"parts": parts_of("statements.text")}
+
+
+def _drafter_page(request: HttpRequest, place: Place) -> Context:
+    return {"parts": parts_of("statements.drafter"), **library.shelf(request, place.room)}
+
+
+READERS = [role for role in ROLES if role != WALL]
+page("support", roles=READERS, template="statements/support.html", extra=pages.support)
+page("versions", roles=READERS, template="statements/versions.html", extra=pages.versions)
+page("text", roles=[PARTICIPANT], template="phone/text.html", extra=_text_page)
+page("", roles=[DRAFTER], template="drafter.html", extra=_drafter_page)
+
+
+def _gist(room: Any) -> list[str]:
+    context = wall(room, WALL)
+    if context["clause"] is None:
+        return [_("Nothing is written yet.")]
+    return [_("Clause %(number)d") % {"number": context["number"]}, context["clause"].text]
+
+
+def _written(room: Any) -> bool:
+    return Clause.objects.filter(statement__room=room, removed=False).exists()
+
+
+scene("clause", _written, 15, title=gettext_lazy("Clause"), key="c", gist=_gist, parts=("statements.wall",))

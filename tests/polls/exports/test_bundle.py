@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from polls.exports.bundle import bundle
+from polls.statements.core import canonical
+from rooms.journal import core as journal
+from tests import make
+from tests.polls.exports.rows import NAME, Plenary, plenary
+from tests.polls.statements.rows import asked, settled, thought
+
+pytestmark = pytest.mark.django_db
+
+
+def exported(held: Plenary) -> Any:
+    """The bundle as somebody reads it who has only the file."""
+    return json.loads(json.dumps(bundle(type(held.event).objects.get(pk=held.event.pk))))
+
+
+def test_a_bundle_holds_the_whole_event() -> None:
+    held = plenary()
+    whole = exported(held)
+    assert (whole["event"]["title"], whole["event"]["k"]) == ("Just governance", 3)
+    assert [group["name"] for group in whole["groups"]] == ["Fieldworkers", "Diplomats", "Youth"]
+    assert whole["people"]["all"] == 7
+    (room,) = whole["rooms"]
+    assert [item["title"] for item in room["agenda"]] == ["Short contributions", "Open plenary", "Statement"]
+    (turn,) = room["turns"]
+    assert (turn["handle"], turn["state"], turn["said_by"]) == (held.turn.handle, "done", "")
+    (segment,) = room["segments"]
+    assert (segment["handle"], segment["turn"]) == (held.words.handle, turn["handle"])
+    (idea,) = room["ideas"]
+    assert [idea[name] for name in ("support", "agree", "pass", "disagree")] == [6, 3, 1, 2]
+    (poll,) = room["polls"]
+    assert (poll["turnout"], poll["result"]["figures"]["ballots"]) == (6, 6)
+    (clause,) = room["statement"]["clauses"]
+    assert [cited["source"].partition(":")[0] for cited in clause["citations"]] == ["segment", "idea", "poll"]
+
+
+def test_every_quote_stands_in_the_bundle_where_it_says() -> None:
+    (room,) = exported(plenary())["rooms"]
+    texts = {f"segment:{each['handle']}": each["text"] for each in room["segments"]}
+    texts |= {f"idea:{each['handle']}": each["text"] for each in room["ideas"]}
+    texts |= {f"poll:{each['handle']}": each["as_text"] for each in room["polls"]}
+    for cited in room["statement"]["clauses"][0]["citations"]:
+        assert texts[cited["source"]][cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_anybody_can_check_the_journal_and_the_versions_with_the_file_alone() -> None:
+    held = plenary()
+    settled(held.drafter)
+    (room,) = exported(held)["rooms"]
+    last = journal.START
+    for entry in room["journal"]["entries"]:
+        fields = [entry[name] for name in ("number", "at_ms", "role", "verb", "subject", "detail")]
+        line = json.dumps([last, *fields], ensure_ascii=False, separators=(",", ":"))
+        assert entry["hash"] == hashlib.sha256(line.encode()).hexdigest()
+        last = entry["hash"]
+    assert room["journal"]["whole"] is True
+    (version,) = room["statement"]["versions"]
+    assert hashlib.sha256(canonical(version["content"])).hexdigest() == version["hash"]
+
+
+def test_nothing_in_a_bundle_leads_to_a_seat() -> None:
+    held = plenary()
+    whole = json.dumps(exported(held))
+    for seat in [held.zoe, held.drafter, *held.others]:
+        assert seat.handle not in whole
+    for link in held.event.links.all():
+        assert link.handle not in whole
+        assert link.code is None or link.code not in whole
+
+
+@pytest.mark.parametrize("attribution", ["name", "group", "nobody"])
+def test_a_speaker_is_named_as_far_as_the_attribution_allows(attribution: str) -> None:
+    held = plenary(attribution=attribution)
+    whole = exported(held)
+    (room,) = whole["rooms"]
+    shown = NAME if attribution == "name" else ""  # the one seat of Youth is fewer than k: no group either
+    assert room["turns"][0]["said_by"] == room["segments"][0]["said_by"] == shown
+    # Zoe wrote her idea under her name: she chose that herself.
+    assert room["ideas"][0]["author"] == NAME
+    make.act(held.zoe, "seats.erase")
+    assert NAME not in json.dumps(exported(held))
+
+
+def test_what_was_hidden_stays_hidden_and_what_was_never_opened_stays_closed() -> None:
+    held = plenary()
+    hidden = thought(held.zoe, "Name the colonel")
+    moderator = make.seat(held.event, "moderator")
+    make.act(moderator, "ideas.hide", idea=hidden.handle, reason="Names somebody")
+    make.act(moderator, "ballots.prepare", question="Not yet asked?", kind="one", options="Yes\nNo", secret="on")
+    asked(held.event, "Asked just now?", close=False)
+    whole = json.dumps(exported(held))
+    assert "Name the colonel" not in whole
+    assert "Not yet asked?" not in whole
+    (room,) = exported(held)["rooms"]
+    assert [idea["state"] for idea in room["ideas"]] == ["shown", "hidden"]
+    assert [(poll["state"], poll["result"] is None) for poll in room["polls"]] == [("closed", False), ("open", True)]
+
+
+def test_a_room_where_nothing_happened_has_its_place_too() -> None:
+    (room,) = bundle(make.event())["rooms"]
+    assert (room["turns"], room["ideas"], room["statement"]["clauses"]) == ([], [], [])

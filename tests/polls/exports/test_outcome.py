@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+
+from polls.exports.outcome import Cell, Ground, outcome
+from polls.statements.queries import versions
+from tests import make
+from tests.polls.exports.rows import NAME, plenary
+from tests.polls.statements.rows import settled
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_outcome_lists_its_clauses_with_all_that_stands_beside_them() -> None:
+    held = plenary()
+    found = outcome(make.room(held.event), None)
+    assert (found.event, found.title, found.preamble) == (
+        "Just governance",
+        "What we promise",
+        "We met.\n\nWe listened.",
+    )
+    assert found.state == "A draft. It is not settled."
+    (clause,) = found.clauses
+    assert clause.text == "We come back."
+    assert clause.grounds == (
+        Ground("the second visit", "Said in the room"),
+        Ground("Dig *wells*", "An idea"),
+        Ground("Shall we come back?", "The result of a poll"),
+    )
+    assert (clause.support, clause.oppose, clause.reservations) == (6, 1, ("Who *pays* for it?",))
+    # Youth has one seat: it stands with the smallest of the others, never by itself.
+    assert sorted(clause.cells, key=lambda cell: cell.support) == [
+        Cell(clause.cells[0].groups, 3, 0),
+        Cell(clause.cells[1].groups, 3, 1),
+    ]
+    assert "Youth" in clause.cells[1].groups
+
+
+def test_the_process_is_told_in_figures() -> None:
+    held = plenary()
+    found = outcome(make.room(held.event), None)
+    figures = dict(found.process)
+    assert figures["Turns to speak"] == 1
+    assert figures["Words in the transcript"] == 9
+    assert (figures["Ideas"], figures["Upvotes on ideas"], figures["Stances on ideas"]) == (1, 6, 6)
+    assert (figures["Polls"], figures["Ballots cast"], figures["Quotes that clauses rest on"]) == (1, 6, 3)
+    groups = dict(found.groups)
+    assert groups.pop("People") == 7
+    assert sorted(groups.values()) == [3, 4]
+
+
+def test_a_settled_outcome_stays_as_it_was_settled() -> None:
+    held = plenary()
+    version = settled(held.drafter)
+    make.act(held.drafter, "statements.edit_clause", clause=held.clause.handle, text="We stay.", revision=0)
+    room = make.room(held.event)
+    found = outcome(room, versions(room).get())
+    assert found.clauses[0].text == "We come back."
+    assert (found.version, found.hash) == (1, version.hash)
+    assert found.state.startswith("Version 1, settled 20")
+    assert outcome(room, None).clauses[0].text == "We stay."
+
+
+@pytest.mark.parametrize(("attribution", "origin"), [("name", f"Said by {NAME}"), ("nobody", "Said in the room")])
+def test_names_stand_in_it_as_far_as_the_attribution_allows(attribution: str, origin: str) -> None:
+    held = plenary(attribution=attribution)
+    found = outcome(make.room(held.event), None)
+    assert found.clauses[0].grounds[0].origin == origin
+    assert (NAME in str(asdict(found))) is (attribution == "name")
+
+
+def test_an_attribution_lowered_later_holds_in_versions_settled_before() -> None:
+    held = plenary(attribution="name")
+    settled(held.drafter)
+    make.act(held.zoe, "transcript.lower", turn=held.turn.handle, level="nobody")
+    room = make.room(held.event)
+    assert NAME not in str(asdict(outcome(room, versions(room).get())))
+
+
+def test_who_is_erased_is_named_nowhere() -> None:
+    held = plenary(attribution="name")
+    settled(held.drafter)
+    make.act(held.zoe, "seats.erase")
+    room = make.room(held.event)
+    for version in (None, versions(room).get()):
+        assert NAME not in str(asdict(outcome(room, version)))
+
+
+def test_a_room_without_a_statement_has_an_outcome_too() -> None:
+    found = outcome(make.room(make.event()), None)
+    assert (found.title, found.clauses) == ("Statement", ())

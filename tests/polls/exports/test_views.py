@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from rooms.events.models import Event
+from rooms.seats.models import Seat
+from rooms.seats.queries import cookie_of
+from tests import make
+from tests.polls.exports.rows import plenary
+from tests.polls.statements.rows import clause, settled
+
+pytestmark = pytest.mark.django_db
+FILES = ("outcome.html", "outcome.md", "outcome.pdf")
+
+
+def fetched(seat: Seat, name: str, **query: str) -> Any:
+    client = Client()
+    client.cookies["seat"] = cookie_of(seat)
+    return client.get(f"/at/{seat.event.handle}/{seat.role}/{make.room(seat.event).handle}/{name}", query)
+
+
+@pytest.mark.parametrize("role", ["participant", "moderator", "drafter", "host"])
+def test_the_outcome_is_there_to_read_and_to_take_away(role: str) -> None:
+    held = plenary()
+    settled(held.drafter)
+    seat = make.seat(held.event, role)
+    page = fetched(seat, "outcome/").content.decode()
+    assert "We come back." in page
+    assert "Who *pays* for it?" in page
+    for name in FILES:
+        assert f"../{name}?version=1" in page
+        response = fetched(seat, name)
+        assert response.status_code == 200
+        assert response["Content-Disposition"] == f'attachment; filename="outcome-1.{name.partition(".")[2]}"'
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("drafter", 200), ("host", 200), ("participant", 404), ("moderator", 404)]
+)
+def test_the_bundle_is_for_drafters_and_hosts(role: str, status: int) -> None:
+    held = plenary()
+    seat = make.seat(held.event, role)
+    assert fetched(seat, "bundle.json").status_code == status
+    assert ("bundle.json" in fetched(seat, "outcome/").content.decode()) is (status == 200)
+    if status == 200:
+        assert json.loads(fetched(seat, "bundle.json").content)["event"]["title"] == "Just governance"
+
+
+@pytest.mark.parametrize("role", ["captioner", "wall"])
+def test_other_roles_have_no_files(role: str) -> None:
+    event = make.event()
+    for name in (*FILES, "bundle.json"):
+        assert fetched(make.seat(event, role), name).status_code == 404
+
+
+def test_without_a_seat_there_is_nothing(client: Client) -> None:
+    event = make.event()
+    for name in (*FILES, "bundle.json"):
+        assert client.get(f"/at/{event.handle}/drafter/{make.room(event).handle}/{name}").status_code == 401
+
+
+def test_one_can_ask_for_a_version_or_for_the_draft() -> None:
+    event = make.event()
+    drafter = make.seat(event, "drafter")
+    row = clause(drafter, "We come back.")
+    assert "We come back." in fetched(drafter, "outcome.md").content.decode()
+    settled(drafter)
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="We stay.", revision=0)
+    settled(drafter)
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="We go.", revision=1)
+    for asked, words in (
+        ("1", "We come back."),
+        ("2", "We stay."),
+        ("", "We stay."),
+        ("9", "We stay."),
+        ("draft", "We go."),
+    ):
+        assert words in fetched(drafter, "outcome.md", version=asked).content.decode()
+
+
+def test_the_html_file_needs_nothing_else_and_runs_nothing() -> None:
+    held = plenary()
+    clause(held.drafter, "<script>alert(1)</script> <img src=x>")
+    html = fetched(held.drafter, "outcome.html").content.decode()
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert re.findall(r'(?:src|href)="', html) == []
+    assert "url(" not in html
+
+
+def test_a_neutral_event_has_no_telling_title() -> None:
+    held = plenary()
+    Event.objects.update(neutral=True, neutral_title="Notes")
+    html = fetched(held.drafter, "outcome.html").content.decode()
+    assert "<title>Notes</title>" in html

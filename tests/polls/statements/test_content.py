@@ -1,0 +1,99 @@
+"""The statement as plain values: support by group, reservations, and no names."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from polls.statements import queries
+from polls.statements.content import content, together
+from polls.statements.models import Clause
+from rooms.events.models import Event
+from rooms.seats.models import Seat
+from tests import make
+from tests.polls.statements.rows import clause, people, said, thought
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event() -> Event:
+    return make.event(k=3)
+
+
+@pytest.fixture
+def drafter(event: Event) -> Seat:
+    return make.seat(event, "drafter")
+
+
+def support_of(event: Event, row: Clause) -> Any:
+    statement = queries.statement(make.room(event))
+    assert statement is not None
+    clauses: Any = content(statement)["clauses"]
+    return next(each["support"] for each in clauses if each["handle"] == row.handle)
+
+
+def stand(row: Clause, *seats: Seat, value: str = "support", reservation: str = "") -> None:
+    for seat in seats:
+        make.act(seat, "statements.stand", clause=row.handle, value=value, reservation=reservation)
+
+
+def test_support_is_counted_by_group_and_small_groups_together(event: Event, drafter: Seat) -> None:
+    row = clause(drafter, "Peace.")
+    field = people(event, *["Fieldworkers"] * 3)
+    young, none = people(event, "Youth", "Youth", ""), people(event, "", "")
+    stand(row, *field, *young[:2])
+    stand(row, none[0], value="oppose", reservation="Too short.")
+    support = support_of(event, row)
+    assert (support["support"], support["oppose"]) == (5, 1)
+    assert support["by_group"] == [
+        {"groups": ["Fieldworkers"], "support": 3, "oppose": 0},
+        {"groups": ["Youth", ""], "support": 2, "oppose": 1},
+    ]
+
+
+def test_too_few_stands_have_no_breakdown(event: Event, drafter: Seat) -> None:
+    row = clause(drafter, "Peace.")
+    stand(row, *people(event, "Fieldworkers", "Youth"))
+    assert support_of(event, row)["by_group"] == []
+
+
+def test_reservations_stand_without_names_and_not_in_the_order_of_writing(event: Event, drafter: Seat) -> None:
+    row = clause(drafter, "Peace.")
+    for seat, why in zip(people(event, "", "", ""), ["Too short", "And war?", "Now"], strict=True):
+        stand(row, seat, value="oppose", reservation=why)
+    assert support_of(event, row)["reservations"] == ["And war?", "Now", "Too short"]
+
+
+def test_stands_on_an_earlier_wording_are_told_apart(event: Event, drafter: Seat) -> None:
+    row = clause(drafter, "Peace.")
+    one, two = people(event, "", "")
+    stand(row, one)
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="Peace now.", revision=0)
+    stand(row, two)
+    assert support_of(event, row)["earlier_wording"] == 1
+    stand(row, one)
+    assert support_of(event, row)["earlier_wording"] == 0
+
+
+def test_the_content_names_nobody(event: Event, drafter: Seat) -> None:
+    event.attribution = "name"
+    event.save()
+    zoe = make.seat(event, name="Zoe Quarrel", group="Youth")
+    words = said(event, "The second visit counts.", by=zoe)
+    idea = thought(zoe, "Dig wells", show_author="on")
+    row = clause(drafter, "We come back.")
+    for source, quote in ((f"segment:{words.handle}", "second visit"), (f"idea:{idea.handle}", "Dig wells")):
+        make.act(drafter, "statements.cite", clause=row.handle, source=source, quote=quote)
+    stand(row, zoe, value="oppose", reservation="Too short.")
+    statement = queries.statement(make.room(event))
+    assert statement is not None
+    assert "Zoe" not in json.dumps(content(statement))
+
+
+def test_groups_counted_together_are_named_together() -> None:
+    assert together(["Youth"]) == "Youth"
+    assert together(["Youth", "Artists", ""]) == "Youth, Artists and no group together"
+    assert together([""]) == "No group"
