@@ -6,6 +6,7 @@ from django.urls import path
 
 from deliberate.door.views import do
 from deliberate.live.pages import show
+from polls.exports import views as exports
 from rooms.seats import desk
 from rooms.seats import views as seats
 from rooms.transcript import views as transcript
@@ -28,5 +29,9 @@ urlpatterns = [
     path("at/<slug:event>/<slug:role>/<slug:room>/<slug:screen>/", show, name="screen"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.vtt", transcript.vtt, name="transcript_vtt"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.txt", transcript.text, name="transcript_text"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/outcome.html", exports.html, name="outcome_html"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/outcome.md", exports.text, name="outcome_md"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/outcome.pdf", exports.sheet, name="outcome_pdf"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/bundle.json", exports.whole, name="bundle"),
     path("at/<slug:event>/<slug:role>/<slug:room>/do/<str:command>", do, name="do"),
 ]
