@@ -42,7 +42,7 @@ def _floor(plenary: Plenary, room: dict[str, Any]) -> None:
 
 def _words(plenary: Plenary, room: dict[str, Any], text: str) -> None:
     report = plenary.report
-    said = [word for _handle, piece in _once(plenary.segments) for word in words(piece)]
+    said = [word for piece in plenary.said for word in words(piece)]
     stored = [word for segment in room["segments"] for word in words(segment["text"])]
     report.words_out = len(stored)
     report.balance("words", report.words_in, len(stored))
@@ -54,15 +54,6 @@ def _words(plenary: Plenary, room: dict[str, Any], text: str) -> None:
         report.problems.append("the exported transcript lacks words that were said")
 
 
-def _once(segments: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A piece that was split into several segments stands in the list once for each; count its words once."""
-    found: list[tuple[str, str]] = []
-    for handle, piece in segments:
-        if not found or found[-1][1] is not piece:
-            found.append((handle, piece))
-    return found
-
-
 def _ideas(plenary: Plenary, room: dict[str, Any]) -> None:
     report = plenary.report
     stored = {idea["handle"]: idea for idea in room["ideas"]}
@@ -70,7 +61,7 @@ def _ideas(plenary: Plenary, room: dict[str, Any]) -> None:
     report.balance("ideas", report.ideas_in, len(stored))
     for comment, handle in plenary.ideas.items():
         idea = stored.get(handle)
-        if idea is None or idea["text"] != plenary.idea_texts[comment]:
+        if idea is None or words(idea["text"]) != words(plenary.idea_texts[comment]):
             report.problems.append(f"idea {comment} is not stored as it was posted")
             continue
         counts = {1: idea["agree"], 0: idea["pass"], -1: idea["disagree"]}

@@ -73,7 +73,7 @@ class Guest:
         self.lines = random.Random(number)
         self.voted: set[str] = set()
         self.lifted: set[str] = set()
-        self.ideas = list(self.lines.sample(IDEAS, 2))
+        self.ideas = [IDEAS[number]] if number < len(IDEAS) else []
 
     async def live(self) -> None:
         """A look at the phone every few seconds, for as long as the room lasts."""
@@ -167,6 +167,8 @@ class Chair:
     async def live(self) -> None:
         idle = time.monotonic()
         poll_at = time.monotonic() + 60
+        if "First" in self.phone.pictures.get("events.now", ("", ""))[1]:
+            await self.phone.act("events.move_on")
         while True:
             await asyncio.sleep(2)
             try:
@@ -201,7 +203,7 @@ class Chair:
 async def visit(links: dict[str, str], count: int, groups: list[str]) -> None:
     """Join with `count` guests, a captioner and a chair, and stay until cancelled."""
     door = Door(links["host"])
-    captioner, chair = Phone(door, ()), Phone(door, ("floor.now", "floor.console"))
+    captioner, chair = Phone(door, ()), Phone(door, ("floor.now", "floor.console", "events.now"))
     await captioner.sit(await door.join(links["captioner"]))
     await chair.sit(await door.join(links["moderator"]))
     lives = [Chair(chair).live()]

@@ -80,7 +80,7 @@ class Plenary:
         self.desk = {role: Phone(door, ()) for role in ("moderator", "captioner", "drafter")}
         self.seats: list[Member] = []
         self.turns: list[str] = []
-        self.segments: list[tuple[str, str]] = []
+        self.said: list[str] = []
         self.ideas: dict[str, str] = {}
         self.idea_texts: dict[str, str] = {}
 
@@ -162,9 +162,9 @@ class Plenary:
             if speed:
                 await self.act(captioner, "transcript.interim", text=piece[: len(piece) // 2])
                 await asyncio.sleep(len(words(piece)) * 0.4 / speed)
-            settled = await self.act(captioner, "transcript.settle", text=piece)
+            await self.act(captioner, "transcript.settle", text=piece)
             self.report.words_in += len(words(piece))
-            self.segments += [(str(each), piece) for each in settled["data"]["segments"]]
+            self.said.append(piece)
         await self.act(moderator, "floor.end")
 
     # -- polls ---------------------------------------------------------------------------------------------------------
@@ -252,7 +252,8 @@ class Plenary:
         """Clauses that rest on what was said, on ideas and on a poll; people stand for or against them; it is settled."""
         drafter = self.desk["drafter"]
         await self.act(drafter, "statements.name", title="Rehearsed statement", preamble="We met and listened.")
-        spoken = [(f"segment:{handle}", quote(text)) for handle, text in _spread(self.segments, 6)]
+        stored = await self._segments()
+        spoken = [(f"segment:{each['handle']}", quote(each["text"])) for each in _spread(stored, 6)]
         thought = [(f"idea:{self.ideas[key]}", self.idea_texts[key]) for key in list(self.ideas)[:6]]
         clauses = []
         for number, (source, quoted) in enumerate([*spoken, *thought], start=1):
@@ -281,6 +282,18 @@ class Plenary:
             )
         if clauses:
             await self.act(drafter, "statements.settle")
+
+    async def _segments(self) -> list[dict[str, Any]]:
+        """What was said, as the drafter can read it: a long piece may have become several segments."""
+        drafter = self.crew.members["drafter"]
+        response = await self.door.page(drafter, "bundle.json")
+        if response.status_code != 200:
+            return []
+        handle = drafter.base.rstrip("/").rpartition("/")[2]
+        found: list[dict[str, Any]] = next(
+            room["segments"] for room in response.json()["rooms"] if room["handle"] == handle
+        )
+        return found
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
