@@ -199,4 +199,4 @@ def _written(room: Any) -> bool:
     return Clause.objects.filter(statement__room=room, removed=False).exists()
 
 
-scene("clause", _written, 15, title=gettext_lazy("Clause"), key="c", gist=_gist, parts=("statements.wall",))
+scene("clause", _written, 15, title=gettext_lazy("Clause"), key="k", gist=_gist, parts=("statements.wall",))
