@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
@@ -108,3 +109,14 @@ def test_choosing_a_scene_costs_few_queries_however_many_there_are() -> None:
     with CaptureQueriesContext(connection, ) as asked:
         paint(room, "wall.scene", WALL, "en")
     assert len(asked) <= 1 + 2 * len(scenes)
+
+
+def test_every_key_of_the_console_does_one_thing_and_stands_in_the_list_of_keys() -> None:
+    """Keys of templates may stand in several places: in one state of the room only one of them is there."""
+    templates = Path(__file__).parents[3] / "frontend" / "templates"
+    pressed = {key for page in templates.rglob("*.html") for key in re.findall(r'data-key="([^"{]+)"', page.read_text())}
+    of_scenes = [one.key for one in scenes.values()]
+    assert len(set(of_scenes)) == len(of_scenes)
+    assert pressed.isdisjoint(of_scenes)
+    listed = set(re.findall(r"<kbd>(.)</kbd>", (templates / "console" / "keylist.html").read_text()))
+    assert pressed == listed
