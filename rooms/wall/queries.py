@@ -45,19 +45,27 @@ def join_code(room: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How one joins: the code as people type it and as they read it, the address it is typed at, and the QR code's."""
+    """How one joins: a code, and the address at which it is typed (empty where PUBLIC_URL is: nobody can know it then)."""
 
     code: str
-    spaced: str
-    address: str
-    url: str
+
+    @property
+    def spaced(self) -> str:
+        """The code as people read it, in two halves."""
+        half = (len(self.code) + 1) // 2
+        return f"{self.code[:half]} {self.code[half:]}"
+
+    @property
+    def address(self) -> str:
+        return urlsplit(settings.PUBLIC_URL).netloc
+
+    @property
+    def url(self) -> str:
+        """What the QR code holds."""
+        return f"{settings.PUBLIC_URL}/join/{self.code}/" if settings.PUBLIC_URL else ""
 
 
 def way_in(room: Any) -> Way | None:
-    """The way into the room, None where no code is valid. Without PUBLIC_URL the address is empty: nobody can know it."""
+    """The way into the room; None where no code is valid."""
     code = join_code(room)
-    if not code:
-        return None
-    half = (len(code) + 1) // 2
-    public = settings.PUBLIC_URL
-    return Way(code, f"{code[:half]} {code[half:]}", urlsplit(public).netloc, f"{public}/join/{code}/" if public else "")
+    return Way(code) if code else None

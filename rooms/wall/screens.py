@@ -3,13 +3,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from deliberate.live.parts import Context, part
 from deliberate.roles import MODERATOR, WALL
-from rooms.events.models import Names
 from rooms.events.qr import qr
-from rooms.floor.models import ON_FLOOR, State, Turn
+from rooms.floor.models import State, Turn
+from rooms.floor.queries import on_floor
+from rooms.floor.shown import names_shown
+from rooms.seats.models import Where
 from rooms.seats.queries import participants
 from rooms.wall import queries
 from rooms.wall.scenes import scene, scenes
@@ -50,38 +52,38 @@ def _way_in(room: Any) -> Context:
     return {"way": way, "qr": qr(way.url) if way is not None and way.url else None}
 
 
-def _on_floor(room: Any) -> Turn | None:
-    return Turn.objects.filter(room=room, state__in=ON_FLOOR).select_related("group").first()
-
-
 def _somebody_speaks(room: Any) -> bool:
-    return _on_floor(room) is not None
+    return on_floor(room) is not None
 
 
 def _names_wait(room: Any) -> bool:
-    named = room.event.names_on_list == Names.ALL
-    return named and Turn.objects.filter(room=room, state=State.WAITING).exists()
+    return names_shown(room.event, WALL) and _waiting(room).exists()
 
 
-def _speaker(room: Any) -> list[str]:
-    turn = _on_floor(room)
-    if turn is None:
-        return [_("Nobody is speaking.")]
-    return [turn.name] if turn.name and room.event.names_on_list == Names.ALL else [_("Speaking now")]
+def _waiting(room: Any) -> Any:
+    return Turn.objects.filter(room=room, state=State.WAITING)
 
 
 def _way_in_gist(room: Any) -> list[str]:
     way = queries.way_in(room)
-    return [way.spaced, way.address] if way is not None else [room.name]
+    return [way.spaced, way.address] if way is not None else [_("Joining is closed")]
 
 
-def _waiting(room: Any) -> list[str]:
-    waiting = Turn.objects.filter(room=room, state=State.WAITING).count()
-    return [_("%(n)d waiting") % {"n": waiting}]
+def _speaker_gist(room: Any) -> list[str]:
+    turn = on_floor(room)
+    if turn is None:
+        return [_("Nobody is speaking.")]
+    name = turn.name if names_shown(room.event, WALL) else ""
+    return [name or str(Where(turn.place).label)]
+
+
+def _queue_gist(room: Any) -> list[str]:
+    waiting = _waiting(room).count()
+    return [ngettext("%(n)d is waiting", "%(n)d are waiting", waiting) % {"n": waiting}]
 
 
 scene("welcome", lambda room: True, 0, title=gettext_lazy("Welcome"), key="w", gist=_way_in_gist)
-scene("speaker", _somebody_speaks, 40, title=gettext_lazy("Speaker"), key="s", gist=_speaker)
-scene("queue", _names_wait, 20, title=gettext_lazy("Queue"), key="q", gist=_waiting)
+scene("speaker", _somebody_speaks, 40, title=gettext_lazy("Speaker"), key="s", gist=_speaker_gist)
+scene("queue", _names_wait, 20, title=gettext_lazy("Queue"), key="q", gist=_queue_gist)
 scene("captions", title=gettext_lazy("Captions"), key="t")
 scene("balance", title=gettext_lazy("Balance"), key="b")

@@ -9,7 +9,7 @@
   const typing = (one) => one.matches("input:not([type=checkbox], [type=radio]), textarea, select") || one.isContentEditable;
 
   function press(one) {
-    one.closest("details:not([open])")?.setAttribute("open", "");
+    if (!one.matches("summary")) one.closest("details:not([open])")?.setAttribute("open", "");
     if (one.dataset.opens) return keys.showModal();
     one.focus();
     if (one.matches("button, a, summary")) one.click();
@@ -26,7 +26,7 @@
   document.querySelector("[data-opens]").addEventListener("click", (event) => { event.preventDefault(); keys.showModal(); });
 
   // ---- the bar -----------------------------------------------------------------------------------------------------
-  const buttons = () => [...document.querySelectorAll("main button")].filter(reachable);
+  const buttons = () => [...document.querySelectorAll("main :is(button, summary)")].filter((one) => one.checkVisibility());
   field.addEventListener("focus", () => {
     names.replaceChildren(...[...new Set(buttons().map(words))].map((text) => Object.assign(document.createElement("option"), { value: text })));
   });

@@ -1,0 +1,145 @@
+"""The wall: one address for the projector, read from twenty metres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.service import Service, running
+from tests.stories.stage import Hand, new_room, sit
+
+#: Texts on the wall that are smaller than 40 px, or that leave the screen.
+UNREADABLE = """() => {
+  const found = [];
+  for (const one of document.querySelectorAll("main *, .corner *")) {
+    const says = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!says || !one.checkVisibility() || one.closest(".unseen, .captions")) continue;
+    const box = one.getBoundingClientRect(), size = parseFloat(getComputedStyle(one).fontSize);
+    if (size < 40) found.push(`${size} px: ${one.textContent}`);
+    if (box.top < 0 || box.left < 0 || box.bottom > innerHeight || box.right > innerWidth) found.push(`cut: ${one.textContent}`);
+  }
+  return found;
+}"""
+LONG = "What would have to be true before you would send your own children to the place that this plan is made for, and who should have to say so in public, every year again, before those who live there?"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("wall")) as found:
+        yield found
+
+
+@pytest.fixture
+def links(service: Service) -> dict[str, str]:
+    return new_room(service)
+
+
+@pytest.fixture
+def moderator(links: dict[str, str]) -> Hand:
+    return Hand(links["moderator"])
+
+
+@pytest.fixture
+def wall(links: dict[str, str], chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    yield sit(context, links["wall"])
+    context.close()
+
+
+def shows(wall: Page, part: str) -> None:
+    """That this part is what the wall shows now."""
+    expect(wall.locator(f"main > #part-{part}")).to_be_visible()
+    assert wall.locator("main > .scene:visible").count() <= 2, "the scene, and beside a speaker who comes next"
+
+
+def fill(links: dict[str, str], moderator: Hand) -> str:
+    """A room with long names, long texts and many of everything; the handle of its open poll."""
+    people = [Hand(links["participant"], name=f"{number} " + "Wilhelmina Nkemelu Okonkwo-Hartmann"[:57]) for number in range(7)]
+    for one in people:
+        one.do("floor.ask", kind="point")
+        one.do("ideas.post", text=LONG[:270])
+    Hand(links["captioner"]).do("transcript.settle", text=LONG)
+    Hand(links["drafter"]).do("statements.add_clause", text=LONG * 3, after="")
+    options = "\n".join(f"{number}: {LONG[:80]}" for number in range(9))
+    poll = moderator.do("ballots.prepare", question=LONG, kind="one", options=options, secret="on")["poll"]
+    moderator.do("ballots.open", poll=poll)
+    for one in people:
+        one.do("ballots.cast", poll=poll, choice="abstain")
+    return str(poll)
+
+
+def test_the_scene_changes_without_a_reload_as_the_room_or_the_moderator_chooses(
+    links: dict[str, str], moderator: Hand, wall: Page
+) -> None:
+    shows(wall, "wall-welcome")
+    expect(wall.locator("#part-wall-welcome .qr")).to_be_visible()
+    wall.evaluate("window.same = true")
+    Hand(links["participant"], name="Asha").do("floor.ask", kind="point")
+    shows(wall, "floor-queue")
+    moderator.do("floor.call_next", expected="")
+    shows(wall, "floor-now")
+    expect(wall.locator("#part-floor-now")).to_contain_text("Asha")
+    expect(wall.locator(".corner .qr")).to_be_visible()
+    moderator.do("wall.show", scene="captions")
+    shows(wall, "transcript-live")
+    moderator.do("wall.undo")
+    shows(wall, "floor-now")
+    assert wall.evaluate("window.same")
+
+
+def test_one_idea_is_put_up_large(links: dict[str, str], moderator: Hand, wall: Page) -> None:
+    people = [Hand(links["participant"]) for _number in range(2)]
+    ideas = [one.do("ideas.post", text=f"Idea of {place}")["idea"] for place, one in enumerate(people)]
+    moderator.do("wall.show", scene="ideas")
+    expect(wall.locator("#part-ideas-top")).to_contain_text("Top ideas")
+    moderator.do("wall.show", scene="ideas", subject=ideas[1])
+    expect(wall.locator("#part-ideas-top h1")).to_have_text("Idea of 1")
+    moderator.do("wall.show", scene="ideas")
+    expect(wall.locator("#part-ideas-top h1")).to_have_text("Top ideas")
+
+
+def test_every_scene_is_large_enough_fits_the_screen_and_has_the_code_on_it(
+    links: dict[str, str], moderator: Hand, wall: Page
+) -> None:
+    poll = fill(links, moderator)
+    for scene, part in (
+        ("welcome", "wall-welcome"),
+        ("speaker", "floor-now"),
+        ("queue", "floor-queue"),
+        ("captions", "transcript-live"),
+        ("balance", "floor-balance"),
+        ("poll", "ballots-wall"),
+        ("ideas", "ideas-top"),
+        ("clause", "statements-wall"),
+    ):
+        if scene == "balance":
+            moderator.do("floor.call_next", expected="")
+        moderator.do("wall.show", scene=scene)
+        shows(wall, part)
+        assert (scene, wall.evaluate(UNREADABLE)) == (scene, [])
+        assert wall.locator(".code:visible, .code + p:visible").count() > 0
+        assert (scene, Axe().run(wall).violations_count) == (scene, 0)
+    moderator.do("ballots.close", poll=poll)
+    moderator.do("wall.show", scene="results")
+    expect(wall.locator("#part-ballots-wall")).to_contain_text("7 abstained")
+    assert wall.evaluate(UNREADABLE) == []
+    moderator.do("wall.show", scene="speaker")
+    expect(wall.locator("#part-floor-queue")).to_contain_text("Next")
+    assert wall.evaluate(UNREADABLE) == []
+
+
+def test_without_scripts_the_wall_refreshes_itself(links: dict[str, str], moderator: Hand, chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080}, java_script_enabled=False)
+    wall = sit(context, links["wall"])
+    assert wall.locator("meta[http-equiv=refresh]").get_attribute("content") == "10"
+    moderator.do("wall.show", scene="balance")
+    expect(wall.locator("#part-floor-balance")).to_be_visible(timeout=15_000)
+    context.close()
+
+
+def test_a_sunlit_room_has_a_bright_wall(wall: Page) -> None:
+    wall.goto(wall.url + "bright/")
+    assert wall.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(250, 247, 241)"

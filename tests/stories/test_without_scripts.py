@@ -1,0 +1,96 @@
+"""A moderator leads the room, and a participant takes part, with scripts off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.service import Service, running
+from tests.stories.stage import new_room, sit
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("plain")) as found:
+        yield found
+
+
+@pytest.fixture
+def links(service: Service) -> dict[str, str]:
+    return new_room(service)
+
+
+@pytest.fixture
+def plain(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, java_script_enabled=False)
+    yield context
+    context.close()
+
+
+def refreshes(page: Page) -> str | None:
+    found = page.locator("meta[http-equiv=refresh]")
+    return found.get_attribute("content") if found.count() else None
+
+
+def test_a_moderator_leads_the_floor_and_takes_back_an_end(links: dict[str, str], plain: BrowserContext) -> None:
+    phone = sit(plain, links["participant"], name="Asha")
+    phone.get_by_role("button", name="Ask to speak").click()
+    expect(phone.get_by_text("You are next")).to_be_visible()
+    console = sit(plain, links["moderator"])
+    floor = console.locator("#part-floor-now")
+    for button, then in (("Begin", "Short contributions"), ("Call next", "Asha"), ("Start", "Pause")):
+        console.get_by_role("button", name=button).first.click()
+        expect(console.locator("main")).to_contain_text(then)
+    console.get_by_role("button", name="End x").click()
+    expect(floor).to_contain_text("Nobody is speaking.")
+    console.locator("#undo button").click()
+    expect(floor).to_contain_text("Asha")
+    expect(console.locator("#undo")).to_be_hidden()
+
+
+def test_a_moderator_chooses_what_the_wall_shows(links: dict[str, str], plain: BrowserContext) -> None:
+    console = sit(plain, links["moderator"])
+    console.get_by_role("button", name="Balance").click()
+    expect(console.locator("#part-wall-scene")).to_contain_text("On the wall: Balance")
+    console.locator("#undo button").click()
+    expect(console.locator("#part-wall-scene")).to_contain_text("by itself")
+    expect(console.locator("#bar")).to_be_hidden()
+    console.get_by_role("link", name="Keys").click()
+    expect(console.get_by_text("Open the first prepared poll")).to_be_visible()
+
+
+def test_the_console_comes_anew_by_itself_and_keeps_still_while_somebody_writes(
+    links: dict[str, str], plain: BrowserContext
+) -> None:
+    console = sit(plain, links["moderator"])
+    assert refreshes(console) == "20"
+    console.get_by_role("link", name="Keep still while I write").click()
+    assert refreshes(console) is None
+    console.get_by_text("Prepare a poll").click()
+    console.get_by_label("Question").fill("Where?")
+    console.get_by_label("Options, one a line").fill("Here\nThere")
+    console.get_by_role("button", name="Prepare", exact=True).click()
+    expect(console.locator("#part-ballots-console")).to_contain_text("1Where?")
+    assert refreshes(console) is None, "still the page that keeps still"
+    console.get_by_role("link", name="Refresh by itself again").click()
+    assert refreshes(console) == "20"
+
+
+def test_a_ballot_is_not_refreshed_away_before_it_is_cast(links: dict[str, str], plain: BrowserContext) -> None:
+    phone, console = sit(plain, links["participant"]), sit(plain, links["moderator"], "still/")
+    assert refreshes(phone) == "15"
+    console.get_by_text("Prepare a poll").click()
+    console.get_by_label("Question").fill("Where?")
+    console.get_by_label("Options, one a line").fill("Here\nThere")
+    console.get_by_role("button", name="Prepare", exact=True).click()
+    console.get_by_role("button", name="Open: Where?").click()
+    phone.reload()
+    assert refreshes(phone) is None
+    phone.get_by_label("Here", exact=True).check()
+    phone.get_by_role("button", name="Cast my ballot").click()
+    expect(phone.locator("#part-ballots-open")).to_contain_text("Your ballot is in.")
+    assert refreshes(phone) == "15"
+    console.get_by_role("button", name="Close and show results").click()
+    expect(console.locator("#part-ballots-results")).to_contain_text("voted, 0 abstained")
