@@ -70,6 +70,8 @@ def put_clause(room: Any, by: Any, text: str, after: Clause | None = None) -> Cl
         raise Refused(
             _("A statement holds at most %(most)d clauses. Join two, or take one out.") % {"most": MOST_CLAUSES}
         )
+    if len(text) > core.LONGEST_CLAUSE:
+        raise Refused(_("This is too long for a clause. Choose fewer words, or cite them into a clause that stands."))
     last = clauses.order_by("-position").first()
     position = (after.position if after else last.position if last else 0) + 1
     clauses.filter(position__gte=position).update(position=F("position") + 1)

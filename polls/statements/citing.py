@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
-from deliberate.live.stale import touch
-from polls.statements import queries, sources
+from deliberate.live.stale import touch, touch_seat
+from polls.statements import core, queries, sources
 from polls.statements.actions import TEXT, USES, put_clause, statement_of
 from polls.statements.models import Citation, Proposal, Support
 from rooms.journal.actions import locked, note
@@ -25,7 +26,7 @@ def propose(*, room: Any, by: Any, source: str, note: str) -> Answer:
         statement=statement_of(room), seat=by, state=Proposal.State.OPEN, **found.column, defaults={"note": note}
     )
     touch(room, "statements.proposals", *USES)
-    return Answer(say=_("The drafters will see it."))
+    return Answer(say=_("The drafters will see it."), on=(f"proposed:{source}",))
 
 
 @transaction.atomic
@@ -36,8 +37,11 @@ def decline(*, room: Any, by: Any, proposal: str, reason: str) -> Answer:
     if row is None:
         raise Refused(_("This proposal is no longer open."))
     kind, source = queries.source_row(row)
-    waiting = Proposal.objects.filter(statement=row.statement, state=Proposal.State.OPEN, **{kind: source})
-    waiting.update(state=Proposal.State.DECLINED, reason=reason)
+    _decide(
+        Proposal.objects.filter(statement=row.statement, state=Proposal.State.OPEN, **{kind: source}),
+        Proposal.State.DECLINED,
+        reason,
+    )
     note(room, by, "declined", f"{kind}:{source.handle}")
     touch(room, "statements.proposals", *USES)
     return Answer(say=_("Declined."))
@@ -57,11 +61,19 @@ def cite(*, room: Any, by: Any, clause: str, source: str, quote: str) -> Answer:
         raise Refused(_("The clause rests on these words already."))
     cited = Citation.objects.create(clause=row, quote=words, **place)
     # Declined before or not: it stands in the text now.
-    Proposal.objects.filter(statement=row.statement, **found.column).update(state=Proposal.State.CITED)
+    _decide(Proposal.objects.filter(statement=row.statement, **found.column), Proposal.State.CITED)
     note(room, by, "cited", cited, f"{found.name} in clause:{row.handle}")
     touch(room, "statements.proposals", *TEXT, *USES)
     said = _("Clause %(number)d rests on it.") % {"number": queries.number_of(row)}
     return Answer(say=said, data={"clause": row.handle, "citation": cited.handle})
+
+
+def _decide(proposals: QuerySet[Proposal], state: Proposal.State, reason: str = "") -> None:
+    """Answer these proposals; whoever made them may propose the same again."""
+    for row in proposals.filter(state=Proposal.State.OPEN).select_related("seat"):
+        if row.seat is not None:
+            touch_seat(row.seat)
+    proposals.update(state=state, reason=reason)
 
 
 @transaction.atomic
@@ -87,12 +99,16 @@ def stand(*, room: Any, by: Any, clause: str, value: str, reservation: str, revi
     whole room does this at once, and in which order is nobody's business."""
     row = queries.clause(room, clause)
     touch(room, "statements.text", "statements.drafter", "statements.wall")
+    before = Support.objects.filter(clause=row, seat=by).first()
+    off = core.marks(clause, before.value, before.revision) if before else set()
     if value == "none":
         Support.objects.filter(clause=row, seat=by).delete()
-        return Answer(say=_("Taken back."))
+        return Answer(say=_("Taken back."), off=tuple(sorted(off)))
     read = row.revision if revision is None else min(revision, row.revision)
     fields = {"value": value, "reservation": reservation, "revision": read}
     Support.objects.update_or_create(clause=row, seat=by, defaults=fields)
-    if value == Support.Value.SUPPORT:
-        return Answer(say=_("You support this clause."))
-    return Answer(say=_("Your reservation stands beside the clause, without your name."))
+    said = _("You support this clause.")
+    if value == Support.Value.OPPOSE:
+        said = _("Your reservation stands beside the clause, without your name.")
+    on = core.marks(clause, value, read)
+    return Answer(say=said, on=tuple(sorted(on)), off=tuple(sorted(off - on)))

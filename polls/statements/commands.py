@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from deliberate.door.registry import NoFields, command
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT
 from polls.statements import actions, citing
-from polls.statements.core import paragraphs
+from polls.statements.core import LONGEST_CLAUSE, paragraphs
 from polls.statements.models import Clause, Support
 from rooms.seats.commands import one_line
 
@@ -68,13 +68,13 @@ WRITE = {"required": _("Write the clause first.")}
 
 
 class AddForm(forms.Form):
-    text = Paragraphs(label=_("New clause"), max_length=2000, error_messages=WRITE)
+    text = Paragraphs(label=_("New clause"), max_length=LONGEST_CLAUSE, error_messages=WRITE)
     after = Handle(required=False)
 
 
 class EditForm(forms.Form):
     clause = Handle()
-    text = Paragraphs(label=_("Wording"), max_length=2000, error_messages=WRITE)
+    text = Paragraphs(label=_("Wording"), max_length=LONGEST_CLAUSE, error_messages=WRITE)
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

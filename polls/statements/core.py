@@ -16,6 +16,8 @@ from rooms.transcript.core import Diff, Op, diff
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
+#: Letters of a clause.
+LONGEST_CLAUSE = 2000
 #: What every reader of JSON keeps exactly (RFC 8785, RFC 7493).
 LARGEST_INT = 2**53 - 1
 
@@ -38,6 +40,12 @@ def _plain(letter: str) -> bool:
 class Stance(StrEnum):
     SUPPORT = "support"
     OPPOSE = "oppose"
+
+
+def marks(clause: str, value: str, revision: int) -> set[str]:
+    """What a seat's screen knows it by where it stands: "stands:<clause>:<value>", "stood:<clause>", and
+    "stood:<clause>:<the wording that was read>"."""
+    return {f"stands:{clause}:{value}", f"stood:{clause}", f"stood:{clause}:{revision}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def canonical(value: Json) -> bytes:
     return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _ordered(value: Any) -> Json:
+def _ordered(value: Any) -> Any:
     if isinstance(value, Mapping):
         # The RFC sorts by UTF-16 code units, which is not the order of Python's strings.
         return {name: _ordered(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from deliberate.door.registry import Place
 from deliberate.live.facts import facts
 from deliberate.live.marks import marks
-from deliberate.live.pages import page
+from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, ROLES, WALL
 from polls.statements import core, library, pages, queries
@@ -26,6 +26,8 @@ from rooms.wall.scenes import scene
 #: Clauses a part holds, so that one change sends few of them. The pages name all parts there can be.
 EACH = 5
 PARTS = MOST_CLAUSES // EACH
+#: Seconds after which the page of the text comes anew for readers without scripts who asked for it.
+FOLLOW_S = 20
 #: What the wall can show of a clause in lines that are read from twenty metres.
 WALL_LETTERS = 520
 
@@ -123,12 +125,11 @@ def _changes(room: Any, clause: Clause) -> Diff:
 
 @marks("statements")
 def mine(room: Any, seat: Any) -> set[str]:
-    """ "stands:<clause>:<value>"; "stood:<clause>" and "stood:<clause>:<the wording that was read>"; and
-    "proposed:<kind>:<handle>" for what the seat proposed and nobody has decided on yet."""
+    """Where the seat stands (core.marks), and "proposed:<kind>:<handle>" for what it proposed and nobody decided on yet."""
     found: set[str] = set()
     supports = Support.objects.filter(clause__statement__room=room, seat=seat)
     for handle, value, revision in supports.values_list("clause__handle", "value", "revision"):
-        found |= {f"stands:{handle}:{value}", f"stood:{handle}", f"stood:{handle}:{revision}"}
+        found |= core.marks(handle, value, revision)
     waiting = Proposal.objects.filter(statement__room=room, seat=seat, state=Proposal.State.OPEN)
     for row in waiting.select_related(*KINDS):
         kind, source = queries.source_row(row)
@@ -174,7 +175,13 @@ def of_polls(room: Any) -> dict[str, list[str]]:
 
 
 def _text_page(request: HttpRequest, place: Place) -> Context:
-    return {"parts": parts_of("statements.text")}
+    """The text keeps still by itself, for people write on it; without scripts it follows the room for who asks for that."""
+    follows = "follow" in request.GET and PLAIN_COOKIE in request.COOKIES
+    return {
+        "shell": pages.shell(place),
+        "parts": parts_of("statements.text"),
+        "refresh_s": FOLLOW_S if follows else 0,
+    }
 
 
 def _drafter_page(request: HttpRequest, place: Place) -> Context:
@@ -184,7 +191,7 @@ def _drafter_page(request: HttpRequest, place: Place) -> Context:
 READERS = [role for role in ROLES if role != WALL]
 page("support", roles=READERS, template="statements/support.html", extra=pages.support)
 page("versions", roles=READERS, template="statements/versions.html", extra=pages.versions)
-page("text", roles=[PARTICIPANT], template="phone/text.html", extra=_text_page)
+page("text", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="phone/text.html", extra=_text_page)
 page("", roles=[DRAFTER], template="drafter.html", extra=_drafter_page)
 
 

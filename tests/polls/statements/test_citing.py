@@ -10,6 +10,7 @@ from polls.statements.models import Citation, Clause, Proposal, Support
 from rooms.events.models import Event
 from rooms.journal.models import Entry
 from rooms.seats.models import Seat
+from rooms.transcript.models import Segment
 from tests import make
 from tests.polls.statements.rows import asked, clause, people, said, texts, thought
 
@@ -134,6 +135,15 @@ def test_without_a_clause_a_new_one_begins_with_the_quoted_words(event: Event, d
     assert row.clause.text == row.quote
 
 
+def test_a_source_longer_than_a_clause_is_quoted_in_part(event: Event, drafter: Seat) -> None:
+    long = said(event, "Wells " * 60)
+    Segment.objects.filter(pk=long.pk).update(text="Wells " * 400)
+    with pytest.raises(Refused, match="too long for a clause"):
+        make.act(drafter, "statements.cite", source=f"segment:{long.handle}", quote="Wells " * 400)
+    assert texts(event) == []
+    cite(drafter, clause(drafter, "We dig."), f"segment:{long.handle}", "Wells " * 400)
+
+
 def test_the_same_words_support_a_clause_once(drafter: Seat, ann: Seat) -> None:
     idea, row = thought(ann, "Dig wells"), clause(drafter, "We dig.")
     cite(drafter, row, f"idea:{idea.handle}", "Dig wells")
@@ -188,6 +198,16 @@ def test_the_last_stand_counts(drafter: Seat, ann: Seat) -> None:
     assert Support.objects.values_list("value", "reservation").get() == ("support", "")
     make.act(ann, "statements.stand", clause=row.handle, value="none")
     assert not Support.objects.exists()
+
+
+def test_the_answer_says_which_marks_turned(drafter: Seat, ann: Seat) -> None:
+    row = clause(drafter, "Peace.")
+    first = make.act(ann, "statements.stand", clause=row.handle, value="support", revision=0)
+    assert first.on == (f"stands:{row.handle}:support", f"stood:{row.handle}", f"stood:{row.handle}:0")
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="Peace now.", revision=0)
+    second = make.act(ann, "statements.stand", clause=row.handle, value="oppose", reservation="No.", revision=1)
+    assert second.off == (f"stands:{row.handle}:support", f"stood:{row.handle}:0")
+    assert make.act(ann, "statements.stand", clause=row.handle, value="none").off == second.on
 
 
 def test_opposing_asks_for_a_reservation(drafter: Seat, ann: Seat) -> None:

@@ -138,6 +138,13 @@ def test_a_text_is_drafted_cited_and_settled_by_plain_forms(event: Event, drafte
     assert "Version 1 is settled" in page(ann, "text/")
 
 
+def test_the_text_keeps_still_for_who_writes_and_follows_for_who_asks(event: Event) -> None:
+    ann = make.seat(event)
+    still, following = (browser(ann).get(path(ann, "text/"), query).content.decode() for query in ({}, {"follow": "1"}))
+    assert 'http-equiv="refresh"' not in still
+    assert 'http-equiv="refresh" content="20"' in following
+
+
 def test_a_plain_form_that_came_too_late_keeps_the_words_and_can_be_sent_again(event: Event, drafter: Seat) -> None:
     row = clause(drafter, "Peace.")
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="Peace now.", revision=0)

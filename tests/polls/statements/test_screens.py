@@ -93,6 +93,7 @@ def test_only_participants_are_asked_where_they_stand(event: Event, drafter: Sea
     assert "I support it" in seen(event, "statements.text")
     for role in ("moderator", "captioner"):
         assert "I support it" not in seen(event, "statements.text", role)
+    assert "Show on the wall" in seen(event, "statements.text", "moderator")
 
 
 def test_the_pages_of_a_part_hold_every_clause_there_can_be(event: Event, drafter: Seat) -> None:
