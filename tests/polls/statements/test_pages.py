@@ -108,7 +108,7 @@ def test_versions_are_shown_with_what_changed(event: Event, drafter: Seat) -> No
     assert "Clause 2, new And heard." in shown
     assert "1 clause is the same." in shown
     html = browser(reader).get(path(reader, "versions/"), {"from": "1", "to": "2"}).content.decode()
-    assert "<del>hours</del><ins>day</ins>" in html.replace("\n", "")
+    assert "<del>hours</del> <ins>day</ins>" in html.replace("\n", "")
 
 
 def test_a_version_that_does_not_exist_is_answered_with_the_newest(drafter: Seat) -> None:
