@@ -21,6 +21,8 @@ from deliberate.live import marks
 log = structlog.get_logger("deliberate.door")
 SEAT_COOKIE = "seat"
 SAID_COOKIE = "said"
+#: Browsers drop a cookie of more than 4096 bytes, its name and path included.
+LONGEST_COOKIE = 3800
 NOT_FIELDS = ("act", "next")
 
 
@@ -34,8 +36,12 @@ def place_of(request: HttpRequest, event: str, role: str, room: str) -> Place | 
 
 
 def say(response: HttpResponse, path: str, text: object, *, undo: object = None) -> None:
-    """Show `text` once, on the next page under `path`; `undo` ({command, fields}) stands beside it as a form."""
+    """Show `text` once, on the next page under `path`; `undo` ({command, fields}) stands beside it as a form.
+
+    What is too long for a cookie to hold is not offered."""
     signed = tokens.sign({"t": str(text)[:600], "u": undo}, "said")
+    if len(signed) > LONGEST_COOKIE:
+        signed = tokens.sign({"t": str(text)[:600], "u": None}, "said")
     response.set_cookie(SAID_COOKIE, signed, max_age=60, path=path, httponly=True, samesite="Lax")
 
 

@@ -57,7 +57,7 @@ class Way:
 
     @property
     def address(self) -> str:
-        return urlsplit(settings.PUBLIC_URL).netloc
+        return str(urlsplit(settings.PUBLIC_URL).netloc)
 
     @property
     def url(self) -> str:

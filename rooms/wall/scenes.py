@@ -40,7 +40,7 @@ def scene(
     gist: Gist | None = None,
     parts: tuple[str, ...] = (),
 ) -> None:
-    """Register a scene. Its place on the wall is `<section class="scene" data-scene-name=name>` in wall.html.
+    """Register a scene. What it shows is a part in wall.html; wall.css shows that part while this scene is on.
 
     A claim may depend on what is stored alone, not on the moment; whoever changes what it depends on touches
     "wall.scene"."""

@@ -112,7 +112,9 @@ def test_letters_are_letters_where_somebody_types_and_keys_can_be_switched_off(c
     expect(console.locator("#part-wall-scene")).to_contain_text("by itself")
 
 
-def test_a_picture_takes_neither_half_typed_text_nor_focus_nor_an_open_detail(links: dict[str, str], console: Page) -> None:
+def test_a_picture_takes_neither_half_typed_text_nor_focus_nor_an_open_detail(
+    links: dict[str, str], console: Page
+) -> None:
     console.get_by_text("Add someone without a phone").click()
     name = console.locator("#add-name")
     name.fill("Old Joh")

@@ -57,7 +57,10 @@ def shows(wall: Page, part: str) -> None:
 
 def fill(links: dict[str, str], moderator: Hand) -> str:
     """A room with long names, long texts and many of everything; the handle of its open poll."""
-    people = [Hand(links["participant"], name=f"{number} " + "Wilhelmina Nkemelu Okonkwo-Hartmann"[:57]) for number in range(7)]
+    people = [
+        Hand(links["participant"], name=f"{number} " + "Wilhelmina Nkemelu Okonkwo-Hartmann"[:57])
+        for number in range(7)
+    ]
     for one in people:
         one.do("floor.ask", kind="point")
         one.do("ideas.post", text=LONG[:270])

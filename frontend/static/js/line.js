@@ -5,7 +5,7 @@
 window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
   const LONGEST_FRAME = 16000, PATIENCE = 10000, LASTING = 10000;
   const waiting = new Map();
-  let socket = null, stream = null, again = 0, tries = 0, blocked = 0, beat = 0, asked = 0, heard = 0, ended = false, lost = false;
+  let socket = null, stream = null, again = 0, tries = 0, blocked = 0, beat = 0, due = 0, heard = 0, ended = false, lost = false;
 
   const between = (least, most) => least + Math.random() * (most - least);
   const live = () => socket !== null && socket.readyState === WebSocket.OPEN;
@@ -31,7 +31,7 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
         stream = null;
         state("live");
       }
-      asked = 0;
+      due = 0;
       took(event.data);
     };
     mine.onclose = (event) => drop(event.code);
@@ -42,7 +42,7 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
       mine.onopen = mine.onmessage = mine.onclose = null;
       mine.close();
       socket = null;
-      asked = 0;
+      due = 0;
       lost = true;
       if (code === 4401) return end();
       if (ended) return;
@@ -54,7 +54,7 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
       again = setTimeout(connect, stream ? between(5000, Math.min(180000, 15000 * blocked)) : between(100, Math.min(15000, 500 * 2 ** tries)));
     }
   }
-  function ask() { asked = Date.now(); send({ beat: ++beat }); }
+  function ask(patience = PATIENCE) { due = Date.now() + patience; send({ beat: ++beat }); }
   function watch(marks = false) {
     if (live()) send(marks ? { watch: shown(), marks } : { watch: shown() });
     else stream?.renew();
@@ -71,13 +71,13 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
 
   // A beat that is not answered means that the line is dead, though nobody said so.
   setInterval(() => {
-    if (live() && asked && Date.now() - asked > PATIENCE) socket.drop(0);
-    else if (live() && !asked && Date.now() - heard > 20000) ask();
+    if (live() && due && Date.now() > due) socket.drop(0);
+    else if (live() && !due && Date.now() - heard > 20000) ask();
     else if (stream && Date.now() - heard > 45000) stream.renew();
-  }, 2000);
+  }, 1000);
   function wake() {
     if (document.hidden) return;
-    if (live()) { if (!asked) ask(); } else if (!socket && !stream) connect();
+    if (live()) ask(3000); else if (!socket && !stream) connect();
   }
   document.addEventListener("visibilitychange", wake);
   addEventListener("online", wake);

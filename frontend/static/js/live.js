@@ -129,7 +129,7 @@
       mine.tabIndex = -1;
       mine.focus({ preventScroll: true });
     }
-    if (!mine && turn && before?.isConnected) before.focus({ preventScroll: true });
+    if (!mine && turn && before !== body && before?.isConnected) before.focus({ preventScroll: true });
     turn = mine?.dataset.turn ?? null;
     for (const listener of listeners) listener();
   }
@@ -156,7 +156,9 @@
     const form = toast.querySelector("form"), count = toast.querySelector("time"), until = Date.now() + 10000;
     toast.querySelector("span").textContent = text;
     for (const old of all(form, "input")) old.remove();
-    for (const [name, value] of Object.entries(undo.fields)) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    for (const [name, values] of Object.entries(undo.fields)) {
+      for (const value of [values].flat()) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
     form.action = `${base}do/${undo.command}`;
     form.dataset.command = undo.command;
     toast.hidden = false;

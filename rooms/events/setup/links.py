@@ -53,4 +53,4 @@ def revoke_link(*, room: Any, by: Any, link: str) -> Answer:
 
 def _touch_codes(event: Event) -> None:
     for room in event.rooms.all():
-        touch(room, "wall.code", "wall.scene")
+        touch(room, "wall.code", "wall.welcome", "wall.scene")

@@ -106,7 +106,9 @@ def test_a_long_list_keeps_to_five_lines_and_says_how_many_more() -> None:
 def test_choosing_a_scene_costs_few_queries_however_many_there_are() -> None:
     event = make.event()
     room = make.room(event)
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         paint(room, "wall.scene", WALL, "en")
     assert len(asked) <= 1 + 2 * len(scenes)
 
@@ -114,7 +116,9 @@ def test_choosing_a_scene_costs_few_queries_however_many_there_are() -> None:
 def test_every_key_of_the_console_does_one_thing_and_stands_in_the_list_of_keys() -> None:
     """Keys of templates may stand in several places: in one state of the room only one of them is there."""
     templates = Path(__file__).parents[3] / "frontend" / "templates"
-    pressed = {key for page in templates.rglob("*.html") for key in re.findall(r'data-key="([^"{]+)"', page.read_text())}
+    pressed = {
+        key for page in templates.rglob("*.html") for key in re.findall(r'data-key="([^"{]+)"', page.read_text())
+    }
     of_scenes = [one.key for one in scenes.values()]
     assert len(set(of_scenes)) == len(of_scenes)
     assert pressed.isdisjoint(of_scenes)
