@@ -20,7 +20,7 @@ from rooms.seats.models import Seat
 #: The parts that show ideas and their support. Whoever changes a fact on an idea ("in clause 3") touches them too.
 BOARDS = ("ideas.board", "ideas.newest", "ideas.top", "ideas.console", "ideas.desk")
 #: Parts that go stale besides when an idea comes, or leaves the board, or is back.
-CHANGED = (*BOARDS, "ideas.mine", "ideas.waiting", "ideas.aside", "wall.scene")
+CHANGED = (*BOARDS, "ideas.mine", "ideas.waiting", "ideas.aside", "statements.proposals", "wall.scene")
 
 
 @transaction.atomic

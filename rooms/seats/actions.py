@@ -96,6 +96,12 @@ SEAT_PARTS = (
     "floor.now",
     "floor.queue",
     "floor.turn",
+    "transcript.live",
+    "transcript.recent",
+    "transcript.captioner",
+    "statements.text",
+    "statements.drafter",
+    "statements.proposals",
 )
 
 

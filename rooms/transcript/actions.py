@@ -23,7 +23,7 @@ from rooms.transcript.pieces import continues, duration, pieces, spans
 
 WORDS = ("transcript.live", "transcript.recent", "transcript.captioner")
 #: Who spoke is shown wherever the words stand, in the statement too.
-WHO = (*WORDS, "statements.text", "statements.drafter", "statements.sources", "statements.wall")
+WHO = (*WORDS, "statements.text", "statements.drafter", "statements.proposals")
 
 
 @transaction.atomic
@@ -110,7 +110,7 @@ def correct(*, room: Any, by: Any, segment: str, text: str, revision: int) -> An
         Revision.objects.create(segment=found, number=found.revision, text=found.text, replaced_at=now())
         Segment.objects.filter(pk=found.pk).update(text=text, folded=search.folded(text), revision=revision + 1)
         note(room, by, "corrected", found, str(revision + 1))
-        touch(room, *WORDS)
+        touch(room, *WHO)
     return Answer(say=_("Corrected."))
 
 
