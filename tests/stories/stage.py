@@ -18,7 +18,13 @@ class Hand:
 
     def __init__(self, link: str, **fields: str) -> None:
         origin = "/".join(link.split("/")[:3])
-        self.http = httpx.Client(base_url=origin, follow_redirects=True, headers={"Origin": origin}, timeout=30)
+        self.http = httpx.Client(
+            base_url=origin,
+            follow_redirects=True,
+            headers={"Origin": origin},
+            timeout=30,
+            limits=httpx.Limits(max_keepalive_connections=0),  # nothing stays open behind a story
+        )
         welcome = self.http.get(link).url
         self.base = str(self.http.post(welcome, data={"place": "hall", "scripts": "1", **fields}).url)
 
