@@ -248,7 +248,7 @@ def test_the_wall_shows_the_question_and_turnout_and_later_the_bars() -> None:
     poll = opened(event, options="\n".join(f"Option {number}" for number in range(9)))
     vote(make.seat(event), poll, "Option 3")
     running = picture(event, "ballots.wall", "wall")
-    assert "<h1>Which first?</h1>" in running
+    assert ">Which first?</h1>" in running
     assert "1 of 1" in running
     closed(poll)
     after = picture(event, "ballots.wall", "wall")
