@@ -133,7 +133,13 @@ class Socket(AsyncWebsocketConsumer):
                 found |= marks.after(commands[name].feature, fresh, answer)
             return found
 
-        await self._answer(act, await threads.act(work))
+        try:
+            answer = await threads.act(work)
+        except Refused:
+            raise
+        except Exception:  # logged at the door; the line outlives it, and the same act may be tried again
+            raise Refused(_("Something went wrong here. Nothing was stored. Try again, please."), code="failed") from None
+        await self._answer(act, answer)
 
     def _cookie_now(self) -> str:
         return _cookie(dict(self.scope["headers"]).get(b"cookie", b"").decode("latin1"))
