@@ -20,7 +20,7 @@ from django.apps import apps
 from django.conf import settings
 
 from deliberate.live import hints, threads
-from deliberate.live.painter import Picture, paint
+from deliberate.live.painter import Picture, frame_of, paint
 from deliberate.live.parts import known, split
 from deliberate.shell import metrics
 
@@ -108,13 +108,12 @@ class Line:
                     if await self._stalled():
                         return
                     break
-                name = next(iter(self.pending))
-                picture = self.pending.pop(name)
-                if name not in self.holds:
-                    continue  # no longer on the screen
-                self.holds[name] = picture.hash
-                metrics.pictures.inc()
-                await self.send(picture.frame)
+                taken, self.pending = self.pending, {}
+                pictures = tuple(picture for name, picture in taken.items() if name in self.holds)
+                self.holds |= {picture.name: picture.hash for picture in pictures}
+                if pictures:
+                    metrics.pictures.inc(len(pictures))
+                    await self.send(frame_of(pictures))
 
     async def _stalled(self) -> bool:
         """Wait for the line to read on; True where it did not within the limit and was closed."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -19,12 +20,18 @@ _between = re.compile(r">\s+<")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A painted part. `frame` is the text frame that carries it, encoded once and shared by every line."""
+    """A painted part."""
 
     name: str
     hash: str
     html: str
-    frame: str
+
+
+@lru_cache(maxsize=1024)
+def frame_of(pictures: tuple[Picture, ...]) -> str:
+    """The text frame that carries these pictures, encoded once and shared by every line that gets just these."""
+    held = {picture.name: [picture.hash, picture.html] for picture in pictures}
+    return json.dumps({"p": held}, ensure_ascii=False, separators=(",", ":"))
 
 
 def paint(room: Any, name: str, audience: str, language: str) -> Picture:

@@ -138,7 +138,9 @@ class Socket(AsyncWebsocketConsumer):
         except Refused:
             raise
         except Exception:  # logged at the door; the line outlives it, and the same act may be tried again
-            raise Refused(_("Something went wrong here. Nothing was stored. Try again, please."), code="failed") from None
+            raise Refused(
+                _("Something went wrong here. Nothing was stored. Try again, please."), code="failed"
+            ) from None
         await self._answer(act, answer)
 
     def _cookie_now(self) -> str:

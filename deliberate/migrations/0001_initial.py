@@ -4,19 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('key', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('answer', models.JSONField()),
-                ('day', models.DateField()),
+                ("key", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("answer", models.JSONField()),
+                ("day", models.DateField()),
             ],
         ),
     ]

@@ -11,7 +11,7 @@ from deliberate.live.painter import Picture
 
 
 def picture(number: int, size: int = 1000, name: str = "a.part") -> Picture:
-    return Picture(name, str(number), "", json.dumps({"p": {name: [str(number), "x" * size]}}))
+    return Picture(name, str(number), "x" * size)
 
 
 class Wire:
@@ -124,3 +124,11 @@ async def test_a_part_no_longer_on_the_screen_is_not_sent() -> None:
     del wire.line.holds["b.part"]
     await asyncio.sleep(0.01)
     assert wire.hashes("b.part") == []
+
+
+async def test_pictures_that_wait_together_travel_in_one_frame() -> None:
+    wire = Wire()
+    wire.line.offer(picture(1))
+    wire.line.offer(picture(2, name="b.part"))
+    await asyncio.sleep(0.01)
+    assert [sorted(json.loads(text)["p"]) for text in wire.sent] == [["a.part", "b.part"]]
