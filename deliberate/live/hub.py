@@ -28,6 +28,8 @@ log = structlog.get_logger("deliberate.live")
 Key = tuple[str, str, str]  # part, audience, language
 #: A line that holds more parts than any page shows is a broken or hostile one.
 MOST_PARTS = 40
+#: So many offers in one go, then others have their turn: what changed together should travel together.
+OFFERS = 5000
 
 
 class Line:
@@ -170,12 +172,14 @@ class RoomHub:
         """Paint these and offer them to whoever watches. One at a time: an older picture never follows a newer one."""
         async with self.painting:
             painted = await threads.read(lambda: _paint_all(self.room, keys))
+            offered = 0
             for key, picture in zip(keys, painted, strict=True):
                 if key in self.watchers:
                     self.pictures[key] = picture
-                for count, line in enumerate(list(self.watchers.get(key, ()))):
+                for line in list(self.watchers.get(key, ())):
                     line.offer(picture)
-                    if count % 250 == 249:
+                    offered += 1
+                    if offered % OFFERS == 0:
                         await asyncio.sleep(0)
 
     def forget(self, line: Line) -> None:

@@ -44,6 +44,4 @@ def paint(room: Any, name: str, audience: str, language: str) -> Picture:
     html = _between.sub("> <", painted).strip()
     metrics.paints.labels(part=base).inc()
     digest = hashlib.blake2b(html.encode(), digest_size=9).hexdigest()
-    return Picture(
-        name, digest, html, json.dumps({"p": {name: [digest, html]}}, ensure_ascii=False, separators=(",", ":"))
-    )
+    return Picture(name, digest, html)
