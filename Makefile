@@ -21,7 +21,7 @@ run: environment
 	@exec $(BIN)/deliberate demo $(DEMO) $(ARGS)
 
 test: test-environment
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python scripts/suite.py $(ARGS)
 
 lint: test-environment
 	$(BIN)/ruff check .
