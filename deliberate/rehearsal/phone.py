@@ -25,7 +25,7 @@ from deliberate.live import marks
 
 Answer = dict[str, Any]
 #: How long an act may wait for its answer, dropped lines included.
-PATIENCE_S = 60
+PATIENCE_S = 180
 OnPicture = Callable[["Phone", str, str], None]
 _part = re.compile(r'<(\w+) id="part-[^"]*" data-part="([^"]+)" data-hash="([^"]*)"[^>]*>')
 _counted = re.compile(r'(<(?:time|span)[^>]* data-(?:left|behind)="-?\d+"[^>]*>)[^<]*')

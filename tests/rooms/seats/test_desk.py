@@ -55,7 +55,7 @@ def test_logging_in_opens_the_desk_and_the_cookie_stays_there(client: Client, ho
 
 def test_a_wrong_password_is_refused_and_guessing_is_slowed_from_everywhere(client: Client) -> None:
     User.objects.create_user("guessed", password=PASSWORD)
-    for _guess in range(10):
+    for _guess in range(30):
         wrong = Client(REMOTE_ADDR=next(_addresses)).post(
             "/desk/login/", {"username": "guessed", "password": "a wrong guess"}
         )
