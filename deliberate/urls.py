@@ -17,6 +17,7 @@ urlpatterns = [
     path("join/<slug:code>/", seats.join, name="join_code"),
     path("in/<str:token>/", seats.arrive, name="arrive"),
     path("blank/", seats.blank, name="blank"),
+    path("favicon.ico", seats.no_icon),
     path("desk/", desk.events, name="desk"),
     path("desk/login/", desk.login, name="desk_login"),
     path("desk/logout/", desk.logout, name="desk_logout"),

@@ -29,7 +29,7 @@ class Page:
     """One screen of one or more roles, at /at/<event>/<role>/<room>/<name>/ ("" is the role's first screen).
 
     `extra` adds context that isn't live. `refresh_s`: how often the page comes anew by itself where scripts are off;
-    0 for pages on which people write."""
+    0 for pages on which people write. With ?still it does not: who reads by ear is not thrown back to its head."""
 
     name: str
     template: str
@@ -103,6 +103,8 @@ def compose(
         "refresh_s": found.refresh_s if found and plain else 0,
         **extra,
     }
+    if "still" in request.GET:
+        context["refresh_s"] = 0
     response = render(request, template, context, status=status)
     html = marks.apply(response.content.decode(), {mark for some in held.values() for mark in some})
     response.content = fill(html, now()).encode()

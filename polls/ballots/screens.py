@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deliberate.live.marks import marks
+from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CREW, DRAFTER, MODERATOR, PARTICIPANT, WALL
 from polls.ballots import queries
@@ -88,11 +89,13 @@ def console(room: Any, audience: str) -> Context:
 
 @part("ballots.results", audiences=[PARTICIPANT, MODERATOR, DRAFTER, WALL])
 def results(room: Any, audience: str) -> Context:
-    """The poll that closed last, until the next one opens."""
-    poll = queries.closed(room).first() if queries.open_poll(room) is None else None
-    if poll is None:
-        return {"shown": None}
-    return _on_wall(shown(poll)) if audience == WALL else {"shown": shown(poll), "heading": _heading(audience)}
+    """The poll that closed last, until the next one opens. Participants find the earlier ones behind a link."""
+    every = queries.closed(room)
+    poll = every.first() if queries.open_poll(room) is None else None
+    if audience == WALL:
+        return _on_wall(shown(poll)) if poll else {"shown": None}
+    earlier = every.count() - bool(poll) if audience == PARTICIPANT else 0
+    return {"shown": shown(poll) if poll else None, "heading": _heading(audience), "earlier": earlier}
 
 
 @part("ballots.closed", audiences=[DRAFTER, PARTICIPANT])
@@ -172,5 +175,6 @@ def _question(room: Any) -> list[str]:
     return [poll.question if poll is not None else _("No poll yet")]
 
 
+page("polls", roles=[PARTICIPANT], template="phone/polls.html", refresh_s=60)
 scene("poll", _asked, 80, title=gettext_lazy("Poll"), key="v", gist=_question)
 scene("results", _just_closed, 60, title=gettext_lazy("Results"), key="r", gist=_question)

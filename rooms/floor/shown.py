@@ -106,6 +106,8 @@ def why(floor: Floor, turn: Turn, audience: str) -> str:
         return _("Called out of order: %(words)s") % {"words": stored["words"]}
     if "code" not in stored:
         return ""
+    if stored["code"] == Because.ONLY_ONE:
+        return _("Nobody else was waiting.")  # others may wait by now
     return reason_text(floor, Reason(Because(stored["code"]), stored.get("values", {})), turn, audience)
 
 

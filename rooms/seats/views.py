@@ -160,3 +160,8 @@ def blank(request: HttpRequest) -> HttpResponse:
     response = render(request, "seats/blank.html")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+def no_icon(request: HttpRequest) -> HttpResponse:
+    """The neutral page has no icon; browsers ask for one all the same."""
+    return HttpResponse(status=204)

@@ -190,7 +190,8 @@ def test_results_give_way_to_the_next_poll_and_stay_among_the_closed_ones() -> N
     first = closed(opened(event, question="First?"))
     assert "First?" in picture(event, "ballots.results")
     second = opened(event, question="Second?")
-    assert picture(event, "ballots.results") == ""
+    assert "First?" not in picture(event, "ballots.results")
+    assert "1 earlier poll" in picture(event, "ballots.results"), "a link to those that have closed"
     closed(second)
     assert "Second?" in picture(event, "ballots.results")
     standing = picture(event, "ballots.closed", "drafter")

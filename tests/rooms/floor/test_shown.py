@@ -99,3 +99,13 @@ def test_who_was_called_out_of_order_is_shown_with_the_moderators_words() -> Non
     assert floor.now is not None
     for audience in (PARTICIPANT, MODERATOR, WALL):
         assert shown.row(floor, floor.now, audience).reason == "Called out of order: Her flight leaves at four"
+
+
+def test_who_was_called_alone_is_not_said_to_be_alone_when_others_have_come() -> None:
+    event = make.event()
+    waiting(event)
+    make.act(make.seat(event, MODERATOR), "floor.call_next", expected="")
+    waiting(event)
+    floor = floor_of(event)
+    assert floor.now is not None
+    assert shown.row(floor, floor.now, PARTICIPANT).reason == "Nobody else was waiting."
