@@ -28,6 +28,7 @@ Answer = dict[str, Any]
 PATIENCE_S = 180
 OnPicture = Callable[["Phone", str, str], None]
 _part = re.compile(r'<(\w+) id="part-[^"]*" data-part="([^"]+)" data-hash="([^"]*)"[^>]*>')
+_plain = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 _counted = re.compile(r'(<(?:time|span)[^>]* data-(?:left|behind)="-?\d+"[^>]*>)[^<]*')
 
 
@@ -128,8 +129,9 @@ def _inner(page: str, start: int, tag: str) -> str:
 
 
 def without_times(html: str) -> str:
-    """HTML without the texts that depend on the moment (countdowns and the like)."""
-    return _counted.sub(r"\1", html).strip()
+    """HTML without the texts that depend on the moment (countdowns and the like), and without what a phone with scripts
+    does not show."""
+    return _counted.sub(r"\1", _plain.sub("", html)).strip()
 
 
 def marks_of(page: str) -> dict[str, list[str]]:

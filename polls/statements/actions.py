@@ -21,8 +21,8 @@ from rooms.seats.models import Seat
 
 #: As many as the parts of the reading view hold (screens.py).
 MOST_CLAUSES = 40
-#: What shows the text.
-TEXT = ("statements.text", "statements.drafter", "statements.wall", "wall.scene")
+#: What shows the text, or offers its clauses by their numbers.
+TEXT = ("statements.text", "statements.drafter", "statements.proposals", "statements.wall", "wall.scene")
 #: What shows of segments, ideas and polls in which clause they stand.
 USES = (
     "transcript.recent",

@@ -63,7 +63,7 @@ def cite(*, room: Any, by: Any, clause: str, source: str, quote: str) -> Answer:
     # Declined before or not: it stands in the text now.
     _decide(Proposal.objects.filter(statement=row.statement, **found.column), Proposal.State.CITED)
     note(room, by, "cited", cited, f"{found.name} in clause:{row.handle}")
-    touch(room, "statements.proposals", *TEXT, *USES)
+    touch(room, *TEXT, *USES)
     said = _("Clause %(number)d rests on it.") % {"number": queries.number_of(row)}
     return Answer(say=said, data={"clause": row.handle, "citation": cited.handle})
 

@@ -16,7 +16,7 @@ from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import drop_seat, touch
 from deliberate.shell.traces import wipe
-from rooms.events.models import Event, Group, RoleLink
+from rooms.events.models import Attribution, Event, Group, RoleLink
 from rooms.seats.models import Pairing, Seat
 
 PAIRING_MINUTES = 5
@@ -96,6 +96,9 @@ SEAT_PARTS = (
     "floor.now",
     "floor.queue",
     "floor.turn",
+)
+#: What may sign words with a group, once enough seats have it.
+SIGNED_PARTS = (
     "transcript.live",
     "transcript.recent",
     "transcript.captioner",
@@ -106,8 +109,9 @@ SEAT_PARTS = (
 
 
 def _touch_counts(event: Event) -> None:
+    signed = SIGNED_PARTS if event.attribution != Attribution.NOBODY else ()
     for room in event.rooms.all():
-        touch(room, *SEAT_PARTS)
+        touch(room, *SEAT_PARTS, *signed)
 
 
 @transaction.atomic

@@ -22,8 +22,8 @@ from rooms.transcript.models import Interim, Revision, Segment
 from rooms.transcript.pieces import continues, duration, pieces, spans
 
 WORDS = ("transcript.live", "transcript.recent", "transcript.captioner")
-#: Who spoke is shown wherever the words stand, in the statement too.
-WHO = (*WORDS, "statements.text", "statements.drafter", "statements.proposals")
+#: Who spoke is shown wherever the words stand, in the statement too; and told to whoever speaks just now.
+WHO = (*WORDS, "statements.text", "statements.drafter", "statements.proposals", "floor.turn")
 
 
 @transaction.atomic

@@ -17,6 +17,9 @@ from rooms.events.models import AgendaItem, Room
 from rooms.events.setup.event import meant, opened
 from rooms.journal.actions import locked, note
 
+#: What shows a point's title beside what was said under it.
+ITEM_PARTS = ("transcript.recent",)
+
 
 @transaction.atomic
 def add_room(*, room: Any, by: Any, name: str) -> Answer:
@@ -58,7 +61,7 @@ def edit_item(*, room: Any, by: Any, item: str, title: str, minutes: int) -> Ans
     found.title, found.minutes = title, minutes
     found.save(update_fields=["title", "minutes"])
     note(room, by, "changed an item", found)
-    touch(room, *AGENDA_PARTS, "wall.scene")
+    touch(room, *AGENDA_PARTS, "wall.scene", *ITEM_PARTS)
     return Answer(say=_("Saved."))
 
 
@@ -69,7 +72,7 @@ def remove_item(*, room: Any, by: Any, item: str) -> Answer:
     found = _ahead(room, item)
     note(room, by, "removed an item", found)
     found.delete()
-    touch(room, *AGENDA_PARTS, "wall.scene")
+    touch(room, *AGENDA_PARTS, "wall.scene", *ITEM_PARTS)
     return Answer(say=_("Removed."))
 
 
