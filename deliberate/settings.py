@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
-    "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
     "csp",
@@ -52,8 +51,8 @@ INSTALLED_APPS = [
     "polls",
 ]
 
-# No session and no authentication on the way of participants: a seat is read from its own cookie.
-# The desk, where hosts keep many events, is the only place with accounts; its views are wrapped for that.
+# A seat is read from its own cookie. Sessions and accounts are for the desk alone, where hosts keep many events: the
+# session's cookie is bound to its path and read only there.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -63,7 +62,6 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -148,7 +146,6 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
-        "frame-src": ["'self'"],
         "frame-ancestors": ["'self'"],
         "base-uri": ["'self'"],
     }
@@ -157,7 +154,6 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
 SESSION_COOKIE_PATH = "/desk/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "desk"
@@ -166,11 +162,11 @@ LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "desk_login"
 if SECURE:
     SECURE_HSTS_SECONDS = 31_536_000
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    # Both bind the operator's whole domain: theirs to decide.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_REDIRECT_EXEMPT = [r"^(health|ready|metrics)$"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -199,7 +195,10 @@ LIVE_STALL_S = env.float("LIVE_STALL_S", default=30.0)
 
 #: Multiplies every limit of the door, for a rehearsal that does in seconds what a room does in hours.
 LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
+#: Whether /metrics answers others than this machine itself.
+METRICS_OPEN = env.bool("METRICS_OPEN", default=False)
 # The door: acts per minute and seat, and refused guesses of a code per minute.
 LIMIT_ACTS_PER_MINUTE = env.int("LIMIT_ACTS_PER_MINUTE", default=240)
+LIMIT_FRAMES_PER_MINUTE = env.int("LIMIT_FRAMES_PER_MINUTE", default=1200)
 LIMIT_GUESSES_PER_MINUTE = env.int("LIMIT_GUESSES_PER_MINUTE", default=30)
 LIMIT_ALL_GUESSES_PER_MINUTE = env.int("LIMIT_ALL_GUESSES_PER_MINUTE", default=600)

@@ -67,7 +67,9 @@ def start(arguments: list[str], data: Path, port: int, **environment: str) -> su
         )
 
 
-def demo(data: Path, arguments: tuple[str, ...] = (), port: int = 0, environment: dict[str, str] | None = None) -> Service:
+def demo(
+    data: Path, arguments: tuple[str, ...] = (), port: int = 0, environment: dict[str, str] | None = None
+) -> Service:
     """Start a demo and wait for its six links."""
     port = port or free_port()
     process = start(["demo", *arguments], data, port, **(environment or {}))

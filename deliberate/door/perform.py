@@ -19,7 +19,7 @@ from django.utils.translation import override
 from deliberate.clock import now
 from deliberate.door import limits
 from deliberate.door.models import Receipt
-from deliberate.door.registry import Answer, Command, Place, commands
+from deliberate.door.registry import Answer, Command, Place, commands, still_here
 from deliberate.errors import Refused
 from deliberate.shell import metrics
 
@@ -71,12 +71,20 @@ def _perform(place: Place, name: str, fields: Fields, act: str) -> Answer:
         raise Refused(_("Your seat may not do this."), code="role")
     if act and not ACT_ID.fullmatch(act):
         raise Refused(_("This page sent something unreadable. Reload it, please."), code="act")
+    _limit(place, asked)
     cleaned = _clean(asked, fields)
     if not act or not asked.remembered:
-        _limit(place, asked)
         with transaction.atomic():
-            return asked.action(room=place.room, by=place.seat, **cleaned) or Answer()
+            return _act(place, asked, cleaned)
     return _once(place, asked, cleaned, hashlib.blake2b(f"{place.seat.pk}|{act}".encode(), digest_size=16).hexdigest())
+
+
+def _act(place: Place, asked: Command, cleaned: dict[str, Any]) -> Answer:
+    # The seat was read before the transaction: since then it may have been erased, and must not sign anything more.
+    seat = still_here(place.seat)
+    if seat is None:
+        raise Refused(_("Your seat has ended. Join again, please."), code="seat")
+    return asked.action(room=place.room, by=seat, **cleaned) or Answer()
 
 
 def _once(place: Place, asked: Command, cleaned: dict[str, Any], key: str) -> Answer:
@@ -84,14 +92,13 @@ def _once(place: Place, asked: Command, cleaned: dict[str, Any], key: str) -> An
         before = Receipt.objects.filter(key=key).values_list("answer", flat=True).first()
         if before is not None:
             return Answer(say=before["say"], data=before["data"])
-        _limit(place, asked)
         try:
             with transaction.atomic():
-                answer = asked.action(room=place.room, by=place.seat, **cleaned) or Answer()
+                answer = _act(place, asked, cleaned)
                 kept = {"say": str(answer.say), "data": answer.data}
                 try:
                     with transaction.atomic():
-                        Receipt.objects.create(key=key, answer=kept, day=now().date())
+                        Receipt.objects.create(key=key, answer=kept, day=now().date(), scope=place.event.handle)
                 except IntegrityError as twin:
                     raise _Twin from twin
                 return answer
@@ -149,12 +156,23 @@ def as_query(fields: Fields) -> QueryDict:
     return query
 
 
+def _is_text(text: str | bytes, value: object) -> bool:
+    """Whether all of it is Unicode: JSON can write half of a character, which no database and no frame can hold."""
+    if b"\\u" not in (text.encode() if isinstance(text, str) else text):
+        return True
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def parsed(text: str | bytes) -> dict[str, Any]:
     """The JSON object in a frame, or Refused."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         value = None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not _is_text(text, value):
         raise Refused(_("This page sent something unreadable. Reload it, please."), code="json")
     return value

@@ -99,6 +99,36 @@ def entrance(find: Enter) -> Enter:
     return find
 
 
+Still = Callable[[Any], Any]
+_still: list[Still] = []
+
+
+def still(find: Still) -> Still:
+    """Register seat -> the same seat as stored now, its row locked, or None where it has ended since it was read."""
+    _still[:] = [find]
+    return find
+
+
+def still_here(seat: Any) -> Any:
+    """The seat as stored now, locked until the end of the transaction; None where it has ended in the meantime."""
+    return _still[0](seat)
+
+
+Living = Callable[[set[Any]], set[Any]]
+_living: list[Living] = []
+
+
+def living(find: Living) -> Living:
+    """Register keys of seats -> those among them that may still hold a line."""
+    _living[:] = [find]
+    return find
+
+
+def still_living(keys: set[Any]) -> set[Any]:
+    """Those of these seats that have not ended."""
+    return _living[0](keys)
+
+
 def enter(event: str, role: str, room: str, cookie: str) -> Place | None:
     """Who stands at the door: None where the cookie names no living seat of that event and role."""
     return _enter[0](event, role, room, cookie)

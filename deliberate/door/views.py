@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -42,7 +43,9 @@ def say(response: HttpResponse, path: str, text: object, *, undo: object = None)
     signed = tokens.sign({"t": str(text)[:600], "u": undo}, "said")
     if len(signed) > LONGEST_COOKIE:
         signed = tokens.sign({"t": str(text)[:600], "u": None}, "said")
-    response.set_cookie(SAID_COOKIE, signed, max_age=60, path=path, httponly=True, samesite="Lax")
+    response.set_cookie(
+        SAID_COOKIE, signed, max_age=60, path=path, httponly=True, secure=settings.SECURE, samesite="Lax"
+    )
 
 
 def no_seat(request: HttpRequest) -> HttpResponse:

@@ -72,10 +72,12 @@ async def listen(take: Callable[[Hint], None]) -> None:
     layer = get_channel_layer()
     if layer is None or isinstance(layer, InMemoryChannelLayer):
         return
+    channel = ""
     while True:
         try:
-            channel = await layer.new_channel()
-            await layer.group_add(GROUP, channel)
+            if not channel:
+                channel = await layer.new_channel()
+                await layer.group_add(GROUP, channel)
             while True:
                 message = await layer.receive(channel)
                 if message["from"] != PROCESS:

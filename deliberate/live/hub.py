@@ -19,6 +19,7 @@ import structlog
 from django.apps import apps
 from django.conf import settings
 
+from deliberate.door.registry import still_living
 from deliberate.live import hints, threads
 from deliberate.live.painter import Picture, frame_of, paint
 from deliberate.live.parts import known, split
@@ -110,12 +111,25 @@ class Line:
                     if await self._stalled():
                         return
                     break
-                taken, self.pending = self.pending, {}
-                pictures = tuple(picture for name, picture in taken.items() if name in self.holds)
+                pictures = self._next()
                 self.holds |= {picture.name: picture.hash for picture in pictures}
                 if pictures:
                     metrics.pictures.inc(len(pictures))
                     await self.send(frame_of(pictures))
+
+    def _next(self) -> tuple[Picture, ...]:
+        """As many waiting pictures as fit into a quarter of the window, at least one; none that left the screen."""
+        taken: list[Picture] = []
+        size = 0
+        for name in list(self.pending):
+            picture = self.pending[name]
+            if taken and size + len(picture.html) > settings.LIVE_WINDOW_BYTES // 4:
+                break
+            del self.pending[name]
+            if name in self.holds:
+                taken.append(picture)
+                size += len(picture.html)
+        return tuple(taken)
 
     async def _stalled(self) -> bool:
         """Wait for the line to read on; True where it did not within the limit and was closed."""
@@ -173,7 +187,7 @@ class RoomHub:
         async with self.painting:
             painted = await threads.read(lambda: _paint_all(self.room, keys))
             offered = 0
-            for key, picture in zip(keys, painted, strict=True):
+            for key, picture in painted.items():
                 if key in self.watchers:
                     self.pictures[key] = picture
                 for line in list(self.watchers.get(key, ())):
@@ -193,9 +207,16 @@ class RoomHub:
                     self.pictures.pop(key, None)
 
 
-def _paint_all(room_key: int, keys: list[Key]) -> list[Picture]:
+def _paint_all(room_key: int, keys: list[Key]) -> dict[Key, Picture]:
+    """The pictures of these parts. One that can't be painted is logged and left out: the others must not wait for it."""
     room = load_room(room_key)
-    return [paint(room, *key) for key in keys]
+    painted = {}
+    for key in keys:
+        try:
+            painted[key] = paint(room, *key)
+        except Exception:
+            log.exception("a part was not painted", part=key[0], audience=key[1])
+    return painted
 
 
 def load_room(key: int) -> Any:
@@ -287,6 +308,16 @@ class Hub:
             for room in list(self.rooms.values()):
                 room.everything = True
                 room.wake.set()
+            await self.let_go()
+
+    async def let_go(self) -> None:
+        """Close the lines of seats that have ended, should the hint that said so have been lost."""
+        try:
+            looking = set(self.seats)
+            for seat in looking - await threads.read(lambda: still_living(looking)):
+                self.take(hints.Hint(seat=seat, end=True))
+        except Exception:
+            log.exception("seats were not looked at")
 
 
 hub = Hub()

@@ -27,7 +27,7 @@ class Picture:
     html: str
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def frame_of(pictures: tuple[Picture, ...]) -> str:
     """The text frame that carries these pictures, encoded once and shared by every line that gets just these."""
     held = {picture.name: [picture.hash, picture.html] for picture in pictures}

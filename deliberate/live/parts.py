@@ -42,11 +42,11 @@ def part(
 
 
 def split(name: str) -> tuple[str, int]:
-    """ "ideas.board/3" -> ("ideas.board", 3); pages run from 1 to 999, anything else is page 1 of an unknown part."""
+    """ "ideas.board/3" -> ("ideas.board", 3); pages run from 1 to 99, anything else is page 1 of an unknown part."""
     base, _slash, page = name.partition("/")
     if not page:
         return base, 1
-    return (base, int(page)) if page.isascii() and page.isdigit() and 1 < int(page) < 1000 else ("", 1)
+    return (base, int(page)) if page.isascii() and page.isdigit() and 1 < int(page) < 100 else ("", 1)
 
 
 def known(name: str, audience: str) -> bool:

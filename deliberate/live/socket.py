@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from deliberate.clock import epoch_ms, now
+from deliberate.door.limits import Buckets
 from deliberate.door.origin import same_origin
 from deliberate.door.perform import parsed, perform
 from deliberate.door.registry import Place, commands, enter
@@ -31,6 +32,8 @@ from deliberate.live.hub import Line, hub
 
 log = structlog.get_logger("deliberate.live")
 ENDED = 4401
+#: Frames of one seat a minute: acts, what its screens show, and whether the line lives.
+_frames = Buckets(settings.LIMIT_FRAMES_PER_MINUTE)
 CLOSE_CODES = {"ended": ENDED, "stalled": 4408, "flood": 4429}
 
 
@@ -87,6 +90,8 @@ class Socket(AsyncWebsocketConsumer):
         frame: dict[str, Any] = {}
         try:
             with override(self.line.language):
+                if not _frames.take(str(self.line.seat)):
+                    raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
                 if text_data is None or len(text_data.encode()) > settings.LIVE_FRAME_LIMIT_BYTES:
                     raise Refused(_("That was too long to be sent at once. Make it shorter, please."), code="size")
                 frame = parsed(text_data)
@@ -123,7 +128,13 @@ class Socket(AsyncWebsocketConsumer):
             fresh = enter(place.event.handle, place.seat.role, place.room.handle, self._cookie_now())
             if fresh is None:
                 raise Refused(_("Your seat has ended. Join again, please."), code="seat")
-            answer = perform(fresh, name, fields, act)
+            try:
+                answer = perform(fresh, name, fields, act)
+            except Refused:
+                raise
+            except Exception:  # logged at the door; the line outlives it, and the same act may be tried again
+                said = _("Something went wrong here. Nothing was stored. Try again, please.")
+                raise Refused(said, code="failed") from None
             found: dict[str, Any] = {"ok": True, "say": str(answer.say)}
             if answer.data:
                 found["data"] = answer.data
@@ -133,15 +144,7 @@ class Socket(AsyncWebsocketConsumer):
                 found |= marks.after(commands[name].feature, fresh, answer)
             return found
 
-        try:
-            answer = await threads.act(work)
-        except Refused:
-            raise
-        except Exception:  # logged at the door; the line outlives it, and the same act may be tried again
-            raise Refused(
-                _("Something went wrong here. Nothing was stored. Try again, please."), code="failed"
-            ) from None
-        await self._answer(act, answer)
+        await self._answer(act, await threads.act(work))
 
     def _cookie_now(self) -> str:
         return _cookie(dict(self.scope["headers"]).get(b"cookie", b"").decode("latin1"))

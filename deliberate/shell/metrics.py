@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 registry = CollectorRegistry()
 acts = Counter("deliberate_acts", "Commands by name and outcome", ["command", "outcome"], registry=registry)
@@ -16,4 +17,8 @@ closed = Counter("deliberate_lines_closed", "Lines closed by the server", ["why"
 
 
 async def endpoint(request: Request) -> Response:
+    """Who asks from elsewhere finds nothing, unless METRICS_OPEN: on a small network, counters that tick tell who taps."""
+    here = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+    if not here and not settings.METRICS_OPEN:
+        return PlainTextResponse("not here", status_code=404)
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

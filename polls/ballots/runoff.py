@@ -99,14 +99,10 @@ def pairs(question: Question, counts: Mapping[str, int]) -> Pairs:
 
 
 def _ballots(question: Question, counts: Mapping[str, int]) -> dict[tuple[str, ...], int]:
-    return {
-        picks(question, key): count for key, count in counts.items() if key != ABSTAIN and count
-    }
+    return {picks(question, key): count for key, count in counts.items() if key != ABSTAIN and count}
 
 
-def _count(
-    ballots: Mapping[tuple[str, ...], int], still_in: Sequence[str]
-) -> tuple[dict[str, int], int]:
+def _count(ballots: Mapping[tuple[str, ...], int], still_in: Sequence[str]) -> tuple[dict[str, int], int]:
     votes = dict.fromkeys(still_in, 0)
     exhausted = 0
     for ranked, count in ballots.items():
@@ -118,9 +114,7 @@ def _count(
     return votes, exhausted
 
 
-def _last(
-    votes: Mapping[str, int], rounds: Sequence[Round], paper: Sequence[str]
-) -> tuple[str, Tie | None]:
+def _last(votes: Mapping[str, int], rounds: Sequence[Round], paper: Sequence[str]) -> tuple[str, Tie | None]:
     """Who goes out, and the tie that had to be broken for it."""
     between = tied = _fewest(votes, list(votes))
     if len(tied) == 1:

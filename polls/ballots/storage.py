@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from django.db import connection
 
+from deliberate.shell.traces import wipe
 from polls.ballots.models import BallotBox, Participation
 
 log = structlog.get_logger("deliberate.ballots")
@@ -15,10 +16,8 @@ def forget_old_pages() -> None:
 
     SQLite: moves the write-ahead log into the database, where freed bytes are overwritten, and empties it.
     PostgreSQL: frees the dead rows of both tables; what its own log and backups keep is the operator's (docs)."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            busy, _pages, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                log.warning("the write-ahead log could not be emptied; it will be with the next secret poll")
-        elif connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             cursor.execute(f"VACUUM {BallotBox._meta.db_table}, {Participation._meta.db_table}")
+    elif not wipe():
+        log.warning("the write-ahead log could not be emptied; it will be with the next secret poll")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 QUALITIES = (
     "Amber", "Bright", "Calm", "Clear", "Copper", "Coral", "Dawn", "Early", "Eager", "Gentle", "Golden", "Green",
@@ -17,16 +17,6 @@ THINGS = (
 )  # fmt: skip
 
 
-def suggestion(taken: Collection[str], choose: Callable[[Sequence[str]], str]) -> str:
-    """A pseudonym such as "Quiet Heron" that nobody in `taken` has; `choose` picks one of a sequence.
-
-    After twenty collisions a number is added, so that it always ends: 1,296 pairs serve most rooms."""
-    name = ""
-    for _attempt in range(20):
-        name = f"{choose(QUALITIES)} {choose(THINGS)}"
-        if name not in taken:
-            return name
-    number = 2
-    while f"{name} {number}" in taken:
-        number += 1
-    return f"{name} {number}"
+def suggestion(choose: Callable[[Sequence[str]], str]) -> str:
+    """A pseudonym such as "Quiet Heron", one of 1,296; `choose` picks one of a sequence."""
+    return f"{choose(QUALITIES)} {choose(THINGS)}"

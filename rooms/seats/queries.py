@@ -3,9 +3,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from django.db.models import Q
+
 from deliberate import tokens
 from deliberate.clock import now
-from deliberate.door.registry import Place, entrance
+from deliberate.door.registry import Place, entrance, living, still
 from deliberate.roles import PARTICIPANT
 from rooms.events.models import Event, Room
 from rooms.seats import core
@@ -53,12 +55,26 @@ def enter(event: str, role: str, room: str, cookie: str) -> Place | None:
     return Place(seat, found, found.event) if found is not None else None
 
 
+@still
+def still_here(seat: Seat) -> Seat | None:
+    """The seat as stored now, its row locked; None where it was ended, or all its cookies were, since it was read."""
+    found = Seat.objects.select_for_update(of=("self",), no_key=True).select_related("event", "group", "link")
+    return found.filter(pk=seat.pk, epoch=seat.epoch, ended=False).first()
+
+
+@living
+def living_among(keys: set[Any]) -> set[Any]:
+    """Those of these seats that may still look: not ended, their role link not revoked, their event not over."""
+    seats = Seat.objects.filter(pk__in=keys, ended=False, event__retention_until__gte=now().date())
+    crew = ~Q(role=PARTICIPANT)
+    return set(seats.exclude(crew & (Q(link=None) | Q(link__revoked_at__isnull=False))).values_list("pk", flat=True))
+
+
 def participants(event: Event) -> Any:
     """The seats that take part: they speak, vote and support."""
     return Seat.objects.filter(event=event, role=PARTICIPANT, ended=False)
 
 
-def suggest_name(event: Event) -> str:
-    """A pseudonym nobody in the event has."""
-    taken = set(Seat.objects.filter(event=event).values_list("name", flat=True))
-    return core.suggestion(taken, secrets.choice)
+def suggest_name() -> str:
+    """A pseudonym to start from. Names that are taken are suggested too: else their absence would tell who is here."""
+    return core.suggestion(secrets.choice)

@@ -79,7 +79,7 @@ def welcome(request: HttpRequest, event: str, role: str) -> HttpResponse:
         return _seated(request, seat, link.room if link is not None else None)
     if link is None:
         return _without_ticket(request, event, role)
-    form = SeatForm(initial={"name": queries.suggest_name(link.event), "place": "hall"})
+    form = SeatForm(initial={"name": queries.suggest_name(), "place": "hall"})
     if request.method == "POST" and role == PARTICIPANT:
         form = SeatForm(request.POST)
     context = {"link": link, "event": link.event, "form": form, "groups": link.event.groups.all()}
@@ -120,7 +120,7 @@ def _seated(request: HttpRequest, seat: Seat, room: Room | None = None) -> HttpR
     seconds = max((seat.event.retention_until - now().date()).days + 1, 1) * 86_400
     _keep(response, SEAT_COOKIE, queries.cookie_of(seat), seconds, path)
     if request.method == "POST" and "scripts" not in request.POST:
-        response.set_cookie(PLAIN_COOKIE, "1", max_age=seconds, path=path, samesite="Lax")
+        response.set_cookie(PLAIN_COOKIE, "1", max_age=seconds, path=path, secure=settings.SECURE, samesite="Lax")
     return response
 
 

@@ -127,9 +127,14 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
       for (const event of whole) if (event.startsWith("data: ")) yield event.slice(6); else heard = Date.now();
     }
   }
-  async function post(act) {
+  // One at a time, in the order they were made: an older act that is tried again must not come after a newer one.
+  let last = Promise.resolve();
+  function post(act) {
     if (act.posting) return;
     act.posting = true;
+    last = last.then(() => posted(act));
+  }
+  async function posted(act) {
     const data = new URLSearchParams();
     for (const [name, value] of Object.entries(act.fields)) for (const each of [value].flat()) data.append(name, each);
     data.set("act", act.id);

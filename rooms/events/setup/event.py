@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from deliberate.door.models import Receipt
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.parts import parts
@@ -84,6 +85,7 @@ def remove_event(event: Event) -> None:
     """Delete an event with all that belongs to it, and end every line into it. Call it inside a transaction."""
     for seat in event.seats.all():
         drop_seat(seat)
+    Receipt.objects.filter(scope=event.handle).delete()
     event.delete()
     transaction.on_commit(wipe)
 
