@@ -48,7 +48,7 @@ class Service:
         self.process.stdout.close()
 
 
-def _bare() -> dict[str, str]:
+def bare() -> dict[str, str]:
     """This process's environment without the storage that the tests themselves may be using."""
     return {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DATA_DIR")}
 
@@ -63,7 +63,7 @@ def start(arguments: list[str], data: Path, port: int, **environment: str) -> su
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env={**_bare(), "PYTHONWARNINGS": "default", **environment},
+            env={**bare(), "PYTHONWARNINGS": "default", **environment},
         )
 
 
@@ -97,7 +97,7 @@ def running(data: Path, **environment: str) -> Iterator[Service]:
 def workers(count: int, data: Path, database: str, redis: str) -> Iterator[list[Service]]:
     """`count` processes of `deliberate serve` behind one PostgreSQL and one Redis, with an event of six links."""
     shared = {"DATABASE_URL": database, "REDIS_URL": redis, "SECRET_KEY": "a-key-for-tests-" + "x" * 40}
-    environment = {**_bare(), **shared, "DATA_DIR": str(data)}
+    environment = {**bare(), **shared, "DATA_DIR": str(data)}
     run = [sys.executable, "-m", "deliberate"]
     subprocess.run([*run, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
     made = subprocess.run(

@@ -10,11 +10,14 @@ from django import forms
 _TURNING = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "\u200e", "\u200f", "\u061c"}
 
 
+#: Join and part letters in Persian, Indic scripts and emoji: part of the writing, though not printable by themselves.
+_JOINING = {"\u200c", "\u200d"}
+
+
 def one_line(text: str) -> str:
     """Text as one line without control and direction-override characters."""
-    return " ".join(
-        "".join(letter if letter.isprintable() else " " for letter in text if letter not in _TURNING).split()
-    )
+    kept = (letter for letter in text if letter not in _TURNING)
+    return " ".join("".join(each if each.isprintable() or each in _JOINING else " " for each in kept).split())
 
 
 class Line(forms.CharField):

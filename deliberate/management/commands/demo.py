@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,13 @@ from deliberate.roles import ROLES
 from deliberate.shell.server import serve
 
 
+def _port(text: str) -> int:
+    """A port to listen on, 1 to 65535."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise ArgumentTypeError(f"{text} is no port. Ports are numbers from 1 to 65535.")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Start a demo event on this machine: SQLite in a data folder, one process, a link a role."
 
@@ -27,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets phones on your Wi-Fi join"
         )
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=_port, default=8000)
         parser.add_argument("--data", default="data", help="the folder that keeps everything (default: data)")
         parser.add_argument("--fresh", action="store_true", help="start over: delete the demo's data first")
         parser.add_argument("--guests", type=int, default=0, help="that many simulated people take part")
@@ -37,9 +45,10 @@ class Command(BaseCommand):
         if connection.vendor != "sqlite":
             raise CommandError("The demo keeps its data in a folder. Unset DATABASE_URL, or use `deliberate serve`.")
         self._port_is_free(host, port)
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        self._keep_others_out()
         if options["fresh"]:
             self._start_over()
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("purge", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False, clear=False)
@@ -67,12 +76,23 @@ class Command(BaseCommand):
             for role in ROLES:
                 out.write(f"{role}: {links[role]}")
             out.write("")
-            out.write("Stop with Ctrl+C. Everything is kept; --fresh starts over.")
+            out.write("Stop with Ctrl+C. Everything is kept; make run FRESH=1 (deliberate demo --fresh) starts over.")
             sys.stdout.flush()
             if options["guests"]:
                 guests.start(links, options["guests"])
 
         serve(host, port, ready=ready)
+
+    def _keep_others_out(self) -> None:
+        """Hold the data folder for as long as this process lives: two demos in one would not see each other's acts."""
+        self._hold = (Path(settings.DATA_DIR) / "demo.lock").open("w")
+        try:
+            fcntl.flock(self._hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CommandError(
+                f"Another demo is running with the data in {settings.DATA_DIR}. Stop it first, or name another folder: "
+                "make run DATA=other (deliberate demo --data other)."
+            ) from None
 
     def _start_over(self) -> None:
         """Delete what the demo made in the data folder, and nothing else that may lie there."""
@@ -87,9 +107,14 @@ class Command(BaseCommand):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
+            except socket.gaierror:
+                raise CommandError(
+                    f"{host} is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all."
+                ) from None
             except OSError as error:
                 raise CommandError(
-                    f"Port {port} on {host} can't be used ({os.strerror(error.errno or 0)}). Choose another: --port {port + 1}"
+                    f"Port {port} on {host} can't be used ({os.strerror(error.errno or 0)}). Choose another: "
+                    f"make run PORT={port % 65535 + 1} (deliberate demo --port {port % 65535 + 1})."
                 ) from None
 
     def _address(self, host: str) -> str:
