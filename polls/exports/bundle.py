@@ -25,7 +25,7 @@ from rooms.floor.models import State as TurnState
 from rooms.floor.models import Turn
 from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
-from rooms.transcript.queries import attribution_of, group_sizes, segments
+from rooms.transcript.queries import attribution_of, named_groups, segments
 
 FORMAT = "deliberate.bundle/1"
 Row = dict[str, Any]
@@ -59,10 +59,10 @@ def _event(event: Event) -> Row:
 
 
 def _room(room: Room) -> Row:
-    sizes = group_sizes(room.event)
+    named = named_groups(room.event)
 
     def said_by(turn: Turn | None) -> str:
-        return attribution_of(turn, room.event, sizes)
+        return attribution_of(turn, room.event, named)
 
     return {
         "handle": room.handle,

@@ -21,7 +21,7 @@ from rooms.transcript.models import Segment
 def live(room: Any, audience: str) -> Context:
     """The last words and what is being said right now; on the wall also who says it."""
     said = queries.live(room)
-    who = queries.attribution_of(said.turn, room.event, queries.group_sizes(room.event)) if audience == WALL else ""
+    who = queries.attribution_of(said.turn, room.event, queries.named_groups(room.event)) if audience == WALL else ""
     return {"lines": said.lines, "interim": said.interim, "who": who}
 
 
