@@ -37,9 +37,7 @@ from rooms.floor.terms import (
 )
 
 
-def next_turn(
-    waiting: Iterable[Waiting], heard: Heard, shares: Shares, rule: Rule
-) -> Proposal | None:
+def next_turn(waiting: Iterable[Waiting], heard: Heard, shares: Shares, rule: Rule) -> Proposal | None:
     """Who comes next and why; None when nobody waits. Changes nothing."""
     line = _Line(waiting, heard, shares, rule)
     chosen = line.choose()
@@ -91,9 +89,7 @@ def longest_wait(ahead: int, rule: Rule) -> int:
 class _Line:
     """Those waiting, kept in a few lines sorted by asking, so that a call looks only at heads."""
 
-    def __init__(
-        self, waiting: Iterable[Waiting], heard: Heard, shares: Shares, rule: Rule
-    ) -> None:
+    def __init__(self, waiting: Iterable[Waiting], heard: Heard, shares: Shares, rule: Rule) -> None:
         self.heard, self.shares, self.rule = heard, shares, rule
         self.gone: set[str] = set()
         self.orders: deque[Waiting] = deque()
@@ -133,9 +129,7 @@ class _Line:
             if reply:
                 number = heard.replies + 1
                 limit = rule.replies_per_turn
-                return reply, Reason(
-                    Because.REPLY, {"to": heard.subject, "number": number, "limit": limit}
-                )
+                return reply, Reason(Because.REPLY, {"to": heard.subject, "number": number, "limit": limit})
         chosen = min(self._candidates(), key=self._key)
         return chosen, self._reason(chosen, first)
 
