@@ -98,10 +98,10 @@ def _turns(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
     )
     return [
         {
-            "handle": turn.handle,
+            "handle": turn.words,
             "item": turn.item.handle if turn.item else None,
             "kind": turn.kind,
-            "reply_to": turn.reply_to.handle if turn.reply_to else None,
+            "reply_to": turn.reply_to.words if turn.reply_to else None,
             "state": turn.state,
             "said_by": said_by(turn),
             "started_at": _time(turn.started_at),
@@ -118,7 +118,7 @@ def _segments(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
             "handle": segment.handle,
             "number": segment.number,
             "item": segment.item.handle if segment.item else None,
-            "turn": segment.turn.handle if segment.turn else None,
+            "turn": segment.turn.words if segment.turn else None,
             "said_by": said_by(segment.turn),
             "text": segment.text,
             "revision": segment.revision,

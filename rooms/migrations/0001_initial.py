@@ -193,6 +193,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
+                ('words', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
                 ('name', models.CharField(blank=True, max_length=60)),
                 ('place', models.CharField(default='hall', max_length=8)),
                 ('kind', models.CharField(choices=[('point', 'New point'), ('reply', 'Direct reply'), ('question', 'Question'), ('point_of_order', 'Point of order')], default='point', max_length=16)),

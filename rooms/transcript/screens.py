@@ -41,7 +41,7 @@ def captioner(room: Any, audience: str) -> Context:
 def spoke(room: Any, seat: Any) -> set[str]:
     """The turns in which this seat's words stand."""
     turns = Turn.objects.filter(room=room, seat=seat, segments__isnull=False).distinct()
-    return {f"spoke:{handle}" for handle in turns.values_list("handle", flat=True)}
+    return {f"spoke:{words}" for words in turns.values_list("words", flat=True)}
 
 
 def _words(request: HttpRequest, place: Place) -> Context:
