@@ -79,7 +79,6 @@ class Plenary:
         self.phones = [Phone(door, NOW, self.probe.look) for _ in range(phones)]
         self.desk = {role: Phone(door, ()) for role in ("moderator", "captioner", "drafter")}
         self.seats: list[Member] = []
-        self.turns: list[str] = []
         self.said: list[str] = []
         self.ideas: dict[str, str] = {}
         self.idea_texts: dict[str, str] = {}
@@ -155,7 +154,6 @@ class Plenary:
         called = await self.act(moderator, "floor.call_next", expected=handle)
         if called["ok"] and called["data"].get("turn") != handle:
             self.report.turns_out_of_order += 1
-        self.turns.append(handle)
         await self.act(moderator, "floor.start")
         await self.probe.shown()
         for piece in pieces(said.text):

@@ -25,7 +25,7 @@ from rooms.floor.models import State as TurnState
 from rooms.floor.models import Turn
 from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
-from rooms.transcript.queries import attribution_of, group_sizes, segments
+from rooms.transcript.queries import attribution_of, named_groups, segments
 
 FORMAT = "deliberate.bundle/1"
 Row = dict[str, Any]
@@ -59,10 +59,10 @@ def _event(event: Event) -> Row:
 
 
 def _room(room: Room) -> Row:
-    sizes = group_sizes(room.event)
+    named = named_groups(room.event)
 
     def said_by(turn: Turn | None) -> str:
-        return attribution_of(turn, room.event, sizes)
+        return attribution_of(turn, room.event, named)
 
     return {
         "handle": room.handle,
@@ -98,10 +98,10 @@ def _turns(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
     )
     return [
         {
-            "handle": turn.handle,
+            "handle": turn.words,
             "item": turn.item.handle if turn.item else None,
             "kind": turn.kind,
-            "reply_to": turn.reply_to.handle if turn.reply_to else None,
+            "reply_to": turn.reply_to.words if turn.reply_to else None,
             "state": turn.state,
             "said_by": said_by(turn),
             "started_at": _time(turn.started_at),
@@ -118,7 +118,7 @@ def _segments(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
             "handle": segment.handle,
             "number": segment.number,
             "item": segment.item.handle if segment.item else None,
-            "turn": segment.turn.handle if segment.turn else None,
+            "turn": segment.turn.words if segment.turn else None,
             "said_by": said_by(segment.turn),
             "text": segment.text,
             "revision": segment.revision,

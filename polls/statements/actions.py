@@ -66,10 +66,7 @@ def put_clause(room: Any, by: Any, text: str, after: Clause | None = None) -> Cl
     """Add a clause, with the room locked. Refused where the statement holds no more."""
     statement = statement_of(room)
     clauses = Clause.objects.filter(statement=statement)
-    if clauses.filter(removed=False).count() >= MOST_CLAUSES:
-        raise Refused(
-            _("A statement holds at most %(most)d clauses. Join two, or take one out.") % {"most": MOST_CLAUSES}
-        )
+    _check_room_for_one(statement)
     if len(text) > core.LONGEST_CLAUSE:
         raise Refused(_("This is too long for a clause. Choose fewer words, or cite them into a clause that stands."))
     last = clauses.order_by("-position").first()
@@ -79,6 +76,13 @@ def put_clause(room: Any, by: Any, text: str, after: Clause | None = None) -> Cl
     note(room, by, "added a clause", row)
     touch(room, *TEXT, *USES)
     return row
+
+
+def _check_room_for_one(statement: Statement) -> None:
+    if Clause.objects.filter(statement=statement, removed=False).count() >= MOST_CLAUSES:
+        raise Refused(
+            _("A statement holds at most %(most)d clauses. Join two, or take one out.") % {"most": MOST_CLAUSES}
+        )
 
 
 @transaction.atomic
@@ -138,9 +142,10 @@ def remove_clause(*, room: Any, by: Any, clause: str) -> Answer:
 
 @transaction.atomic
 def restore_clause(*, room: Any, by: Any, clause: str) -> Answer:
-    """Put a clause back where it stood."""
+    """Put a clause back where it stood. Refused where the statement holds no more."""
     room = locked(room)
     row = queries.clause(room, clause, removed=True)
+    _check_room_for_one(row.statement)
     Clause.objects.filter(pk=row.pk).update(removed=False, changed_at=now())
     note(room, by, "put back a clause", row)
     touch(room, *TEXT, *USES)

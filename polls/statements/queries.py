@@ -12,7 +12,7 @@ from deliberate.errors import Refused
 from polls.ideas.models import State as IdeaState
 from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
 from polls.statements.sources import IDEA, KINDS, SEGMENT, Source, source_of
-from rooms.transcript.queries import attribution_of, group_sizes
+from rooms.transcript.queries import attribution_of, named_groups
 
 
 def statement(room: Any) -> Statement | None:
@@ -78,12 +78,12 @@ def source_row(row: Citation | Proposal) -> tuple[str, Any]:
 
 def origins(room: Any) -> Callable[[str, Any], str]:
     """A function (kind, row) -> where its words come from: said by whom, as far as that is shown now; an idea; a poll."""
-    sizes = group_sizes(room.event)
+    named = named_groups(room.event)
 
     def origin(kind: str, source: Any) -> str:
         if kind != SEGMENT:
             return _("An idea") if kind == IDEA else _("The result of a poll")
-        who = attribution_of(source.turn, room.event, sizes) if source is not None else ""
+        who = attribution_of(source.turn, room.event, named) if source is not None else ""
         return _("Said by %(who)s") % {"who": who} if who else _("Said in the room")
 
     return origin

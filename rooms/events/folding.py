@@ -53,7 +53,12 @@ def fold(sizes: Mapping[str, int], k: int = K) -> tuple[Cell, ...]:
     while 0 < small < len(rising) and remainder < k:
         remainder += sizes[rising[small]]
         small += 1
-    alone = [Cell((group,), sizes[group]) for group in reversed(rising[small:])]
+    cells = [Cell((group,), sizes[group]) for group in reversed(rising[small:])]
     if small:
-        alone.append(Cell(tuple(sorted(rising[:small])), remainder))
-    return tuple(alone) if len(alone) > 1 else ()
+        cells.append(Cell(tuple(sorted(rising[:small])), remainder))
+    return tuple(cells) if len(cells) > 1 else ()
+
+
+def alone(sizes: Mapping[str, int], k: int = K) -> frozenset[str]:
+    """The groups that are a cell by themselves: those that may be named."""
+    return frozenset(cell.groups[0] for cell in fold(sizes, k) if not cell.folded)

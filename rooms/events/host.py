@@ -10,8 +10,8 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 
 from deliberate.door.registry import Place
-from deliberate.roles import PARTICIPANT
 from rooms.events import forms, queries
+from rooms.events.folding import alone
 from rooms.events.models import AgendaItem, Event, Group, RoleLink
 from rooms.events.qr import Qr, qr
 
@@ -25,7 +25,7 @@ def event_screen(request: HttpRequest, place: Place) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group with the form that changes it. `seats` is None where fewer than k people chose it."""
+    """A group with the form that changes it. `seats` is None where its number could give a small group away."""
 
     group: Group
     seats: int | None
@@ -33,19 +33,21 @@ class GroupRow:
 
 
 def groups_screen(request: HttpRequest, place: Place) -> dict[str, Any]:
-    taking_part = Q(seat__role=PARTICIPANT, seat__ended=False)
+    sizes = queries.group_sizes(place.event)
+    named = alone(sizes, place.event.k)
     rows = [
         GroupRow(
             group,
-            group.seats if group.seats >= place.event.k else None,
+            sizes[group.handle] if group.handle in named else None,
             forms.EditGroupForm(
                 initial={"group": group.handle, "name": group.name, "letters": group.initial},
                 auto_id=f"{group.handle}-%s",
             ),
         )
-        for group in place.event.groups.annotate(seats=Count("seat", filter=taking_part))
+        for group in place.event.groups.all()
     ]
-    return {"rows": rows, "form": forms.GroupForm()}
+    together = sum(count for group, count in sizes.items() if group not in named)
+    return {"rows": rows, "together": together, "form": forms.GroupForm()}
 
 
 # ---- rooms and agenda ------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count
+
 from deliberate import tokens
 from deliberate.clock import now
 from deliberate.roles import PARTICIPANT
@@ -32,6 +34,12 @@ def token_of(link: RoleLink) -> str:
 def home_room(event: Event) -> Room:
     """The room that a link without a room leads to: the event's first."""
     return event.rooms.all()[0]
+
+
+def group_sizes(event: Event) -> dict[str, int]:
+    """Handle of a group -> how many living participants' seats it has, for the groups that have some; "" is no group."""
+    living = event.seats.filter(role=PARTICIPANT, ended=False).order_by()
+    return {group or "": count for group, count in living.values_list("group__handle").annotate(Count("pk"))}
 
 
 def current_item(room: Any) -> AgendaItem | None:

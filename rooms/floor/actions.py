@@ -125,15 +125,23 @@ def _call(room: Any, by: Any, floor: Floor, turn: Turn, why: dict[str, Any], ver
 
 
 @transaction.atomic
-def end(*, room: Any, by: Any) -> Answer:
-    """End the turn on the floor."""
+def end(*, room: Any, by: Any, turn: str = "") -> Answer:
+    """End the turn on the floor: the one seen there, `turn`, where it is given."""
     room = locked(room)
+    held = seen_on_floor(room, turn)
+    _end(room, by, held)
+    changed(room, held)
+    return Answer(say=_("The turn has ended."), data={"turn": held.handle, "undo": UNDO})
+
+
+def seen_on_floor(room: Any, seen: str) -> Turn:
+    """The turn on the floor, with the room locked. Refused where nobody has it, or by now another turn than `seen`."""
     turn = queries.on_floor(room)
     if turn is None:
         raise Refused(_("Nobody has the floor."))
-    _end(room, by, turn)
-    changed(room, turn)
-    return Answer(say=_("The turn has ended."), data={"turn": turn.handle, "undo": UNDO})
+    if seen and seen != turn.handle:
+        raise Refused(_("Somebody else has the floor by now. Look who it is, then press again."), code="changed")
+    return turn
 
 
 @transaction.atomic

@@ -45,7 +45,13 @@ class RemoveForm(ReasonForm):
     reason = OneLine(max_length=140, required=False, label=_("Reason"))
 
 
-class ExtendForm(forms.Form):
+class SeenForm(forms.Form):
+    """The handle of the turn seen on the floor."""
+
+    turn = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
+
+
+class ExtendForm(SeenForm):
     """Seconds more."""
 
     seconds = forms.IntegerField(min_value=5, max_value=600, label=_("Seconds"))
@@ -66,16 +72,16 @@ command("floor.finish", form=NoFields, who=[PARTICIPANT])(actions.finish)
 
 command("floor.call_next", form=NextForm, who=[MODERATOR])(actions.call_next)
 command("floor.call", form=ReasonForm, who=[MODERATOR])(actions.call)
-command("floor.end", form=NoFields, who=[MODERATOR])(actions.end)
+command("floor.end", form=SeenForm, who=[MODERATOR])(actions.end)
 command("floor.undo_end", form=NoFields, who=[MODERATOR])(actions.undo_end)
 command("floor.add", form=AddForm, who=[MODERATOR])(actions.add)
 command("floor.remove", form=RemoveForm, who=[MODERATOR])(actions.remove)
 command("floor.open_list", form=NoFields, who=[MODERATOR])(actions.open_list)
 command("floor.close_list", form=NoFields, who=[MODERATOR])(actions.close_list)
 
-command("floor.start", form=NoFields, who=[MODERATOR])(time_actions.start)
-command("floor.pause", form=NoFields, who=[MODERATOR])(time_actions.pause)
-command("floor.resume", form=NoFields, who=[MODERATOR])(time_actions.resume)
+command("floor.start", form=SeenForm, who=[MODERATOR])(time_actions.start)
+command("floor.pause", form=SeenForm, who=[MODERATOR])(time_actions.pause)
+command("floor.resume", form=SeenForm, who=[MODERATOR])(time_actions.resume)
 command("floor.extend", form=ExtendForm, who=[MODERATOR])(time_actions.extend)
 
 command("floor.settings", form=setup.FloorForm, who=[HOST])(setup.settings)

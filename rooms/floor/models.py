@@ -50,6 +50,9 @@ class Turn(models.Model):
     item = models.ForeignKey("rooms.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="turns")
     seat = models.ForeignKey("rooms.Seat", null=True, blank=True, on_delete=models.SET_NULL, related_name="turns")
     handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
+    #: The turn's name wherever its words stand, and in the journal. The list shows the handle beside a name, so the handle
+    #: beside words would say who spoke them.
+    words = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
     name = models.CharField(max_length=60, blank=True)
     group = models.ForeignKey("rooms.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="turns")
     place = models.CharField(max_length=8, default="hall")

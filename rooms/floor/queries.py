@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from rooms.events.folding import Cell, fold
+from rooms.events.folding import Cell, alone, fold
 from rooms.events.models import Event
 from rooms.floor import core, terms, timer
 from rooms.floor.models import ON_FLOOR, State, Turn
@@ -89,12 +89,22 @@ class Floor:
         """The turns that are over and whose time ran."""
         return [turn for turn in self.called if turn.state == State.DONE and turn.started_at]
 
-    def cells(self) -> tuple[Cell, ...]:
-        """The groups that figures may be told of, small ones folded together; "" is no group. Empty: no breakdown."""
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """The seats of every group that has some or was called; "" is no group."""
         sizes = {group or "": count for group, count in self.shares.groups.items()}
         for turn in self.called:
             sizes.setdefault(turn.group.handle if turn.group else "", 0)
-        return fold(sizes, self.event.k)
+        return sizes
+
+    def cells(self) -> tuple[Cell, ...]:
+        """The groups that figures may be told of, small ones folded together. Empty: no breakdown."""
+        return fold(self.sizes, self.event.k)
+
+    @cached_property
+    def alone(self) -> frozenset[str]:
+        """The groups that may be named beside no name."""
+        return alone(self.sizes, self.event.k)
 
     def _wait(self, ahead: list[terms.Kind]) -> float:
         recent: dict[terms.Kind, list[float]] = {}

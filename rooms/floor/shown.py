@@ -43,10 +43,10 @@ def names_shown(event: Event, audience: str) -> bool:
 
 
 def group_shown(floor: Floor, group: Group | None, audience: str) -> bool:
-    """Whether a group may be named: beside a name that is shown, else only where at least k seats have it."""
+    """Whether a group may be named: beside a name that is shown, else only where it is not folded with others."""
     if group is None:
         return False
-    return names_shown(floor.event, audience) or floor.shares.groups.get(group.handle, 0) >= floor.event.k
+    return names_shown(floor.event, audience) or group.handle in floor.alone
 
 
 def row(floor: Floor, turn: Turn, audience: str) -> Row:

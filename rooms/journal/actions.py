@@ -10,12 +10,16 @@ from rooms.journal.models import Entry
 def note(room: Any, by: Any, verb: str, subject: Any = "", detail: str = "") -> Entry:
     """Write an act into the room's journal. Call it inside the act's transaction, with the room's row locked.
 
-    `subject` is a row with a handle, or a text without names; `detail` likewise."""
+    `subject` is a row with a handle, or a text without names; `detail` likewise. A turn goes by what its words go by."""
     last = Entry.objects.filter(room_id=room.pk).order_by("-number").first()
     number = last.number + 1 if last else 1
     at = now()
     role = by.role if by is not None else "service"
-    name = subject if isinstance(subject, str) else f"{type(subject).__name__.lower()}:{subject.handle}"
+    name = (
+        subject
+        if isinstance(subject, str)
+        else f"{type(subject).__name__.lower()}:{getattr(subject, 'words', subject.handle)}"
+    )
     digest = core.chained(last.hash if last else core.START, number, epoch_ms(at), role, verb, name, detail)
     return Entry.objects.create(
         room_id=room.pk, number=number, at=at, role=role, verb=verb, subject=name, detail=detail, hash=digest

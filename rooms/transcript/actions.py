@@ -168,7 +168,7 @@ def _unreadable(bad: files.BadFile) -> str:
 @transaction.atomic
 def lower(*, room: Any, by: Any, turn: str, level: str) -> Answer:
     """Show less of who spoke in one's own turn, from now on and wherever the words stand."""
-    own = Turn.objects.filter(room=room, seat=by, handle=turn).first()
+    own = Turn.objects.filter(room=room, seat=by, words=turn).first()
     if own is None:
         raise Refused(_("You can change this for your own words alone."))
     return _show_less(room, by, own, level)
@@ -177,7 +177,7 @@ def lower(*, room: Any, by: Any, turn: str, level: str) -> Answer:
 @transaction.atomic
 def attribute(*, room: Any, by: Any, turn: str, level: str) -> Answer:
     """Show less of who spoke in a turn, on behalf of somebody who can't do it themselves."""
-    found = Turn.objects.filter(room=room, handle=turn).first()
+    found = Turn.objects.filter(room=room, words=turn).first()
     if found is None:
         raise Refused(_("There is no such turn in this room. Reload the page, please."))
     return _show_less(room, by, found, level)

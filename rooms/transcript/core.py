@@ -12,8 +12,6 @@ from difflib import SequenceMatcher
 from enum import Enum, StrEnum
 from typing import TypeAlias
 
-K = 5
-
 # No-break spaces are part of good typography (before a colon in French) and stay what they are.
 _SPACE = re.compile(r"[^\S\u00a0\u202f]+")
 #: Marks that turn the direction of what follows: they could make a name or a sentence look like another.
@@ -76,17 +74,15 @@ def attribution(
     name: str,
     role: str,
     group: str,
-    group_seats: int,
-    k: int = K,
 ) -> Shown:
     """Who the words are shown as said by.
 
     `levels`: of the event, of the turn, of the speaker; the lowest wins, and none at all is nobody.
-    `group_seats`: seats of the group in the event. A group shows only with at least k of them.
+    `group`: empty where it may not be named.
     What is empty is not replaced by anything that tells more: it falls to the next lower level.
     """
     level = lowest(*levels, Level.NAME) if (levels := tuple(levels)) else Level.NOBODY
-    texts = {Level.NAME: name, Level.ROLE: role, Level.GROUP: group if group_seats >= k else ""}
+    texts = {Level.NAME: name, Level.ROLE: role, Level.GROUP: group}
     steps = list(Level)
     for step in steps[steps.index(level) : -1]:
         if texts[step].strip():

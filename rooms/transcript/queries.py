@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import groupby, takewhile
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from deliberate.roles import PARTICIPANT
+from rooms.events.folding import alone
 from rooms.events.models import AgendaItem, Event
+from rooms.events.queries import group_sizes
 from rooms.floor.models import ON_FLOOR, Turn
 from rooms.transcript import core, plain, search, vtt
 from rooms.transcript.models import Interim, Segment
@@ -67,10 +68,9 @@ class Page(NamedTuple):
 # -- who spoke ---------------------------------------------------------------------------------------------------------
 
 
-def group_sizes(event: Event) -> dict[int, int]:
-    """Key of a group -> how many living participants' seats it has."""
-    living = Count("seat", filter=Q(seat__role=PARTICIPANT, seat__ended=False))
-    return dict(event.groups.annotate(seats=living).order_by().values_list("pk", "seats"))
+def named_groups(event: Event) -> frozenset[str]:
+    """Handles of the groups that may be named beside words: those that are not folded with others."""
+    return alone(group_sizes(event), event.k)
 
 
 def level_of(turn: Turn, event: Event) -> core.Level:
@@ -78,20 +78,17 @@ def level_of(turn: Turn, event: Event) -> core.Level:
     return core.lowest(core.Level(event.attribution), core.Level(turn.attribution or core.Level.NAME.value))
 
 
-def attribution_of(turn: Turn | None, event: Event, sizes: Mapping[int, int]) -> str:
+def attribution_of(turn: Turn | None, event: Event, named: Collection[str]) -> str:
     """Who the words of a turn are shown as said by, in words; empty for nobody.
 
-    `sizes` is `group_sizes(event)`: a group is named only where it has at least the event's k seats."""
+    `named` is `named_groups(event)`: the groups that may be named."""
     if turn is None:
         return ""
-    seats = sizes.get(turn.group_id, 0) if turn.group_id else 0
     return core.attribution(
         [level_of(turn, event)],
         name=turn.name,
         role=_("Participant"),
-        group=turn.group.name if turn.group and seats >= event.k else "",
-        group_seats=seats,
-        k=event.k,
+        group=turn.group.name if turn.group and turn.group.handle in named else "",
     ).text
 
 
@@ -122,13 +119,13 @@ def paragraphs(room: Any) -> list[Paragraph]:
 
 def _paragraphs(event: Event, some: Iterable[Segment], looked_for: tuple[str, ...] = ()) -> list[Paragraph]:
     """Segments, in order, joined where they are neighbours of one turn and item."""
-    sizes = group_sizes(event)
+    named = named_groups(event)
     found = []
     places = enumerate(some)
     for _key, run in groupby(places, lambda place: (place[1].turn_id, place[1].item_id, place[1].number - place[0])):
         said = [segment for _index, segment in run]
         turn = said[0].turn
-        found.append(Paragraph(turn, attribution_of(turn, event, sizes), said, _lower(turn, event), looked_for))
+        found.append(Paragraph(turn, attribution_of(turn, event, named), said, _lower(turn, event), looked_for))
     return found
 
 

@@ -21,7 +21,7 @@ from rooms.transcript.models import Segment
 def live(room: Any, audience: str) -> Context:
     """The last words and what is being said right now; on the wall also who says it."""
     said = queries.live(room)
-    who = queries.attribution_of(said.turn, room.event, queries.group_sizes(room.event)) if audience == WALL else ""
+    who = queries.attribution_of(said.turn, room.event, queries.named_groups(room.event)) if audience == WALL else ""
     return {"lines": said.lines, "interim": said.interim, "who": who}
 
 
@@ -41,7 +41,7 @@ def captioner(room: Any, audience: str) -> Context:
 def spoke(room: Any, seat: Any) -> set[str]:
     """The turns in which this seat's words stand."""
     turns = Turn.objects.filter(room=room, seat=seat, segments__isnull=False).distinct()
-    return {f"spoke:{handle}" for handle in turns.values_list("handle", flat=True)}
+    return {f"spoke:{words}" for words in turns.values_list("words", flat=True)}
 
 
 def _words(request: HttpRequest, place: Place) -> Context:

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import pytest
 
+from deliberate.live import marks
+from deliberate.live.painter import paint
 from polls.exports.bundle import bundle
 from polls.statements.core import canonical
 from rooms.journal import core as journal
@@ -30,7 +33,7 @@ def test_a_bundle_holds_the_whole_event() -> None:
     (room,) = whole["rooms"]
     assert [item["title"] for item in room["agenda"]] == ["Short contributions", "Open plenary", "Statement"]
     (turn,) = room["turns"]
-    assert (turn["handle"], turn["state"], turn["said_by"]) == (held.turn.handle, "done", "")
+    assert (turn["handle"], turn["state"], turn["said_by"]) == (held.turn.words, "done", "")
     (segment,) = room["segments"]
     assert (segment["handle"], segment["turn"]) == (held.words.handle, turn["handle"])
     (idea,) = room["ideas"]
@@ -39,6 +42,25 @@ def test_a_bundle_holds_the_whole_event() -> None:
     assert (poll["turnout"], poll["result"]["figures"]["ballots"]) == (6, 6)
     (clause,) = room["statement"]["clauses"]
     assert [cited["source"].partition(":")[0] for cited in clause["citations"]] == ["segment", "idea", "poll"]
+
+
+def test_nothing_of_the_list_tells_whose_words_are_whose() -> None:
+    held = plenary()
+    moderator = make.seat(held.event, "moderator")
+    make.act(held.others[0], "floor.ask", kind="point")
+    room = make.room(held.event)
+    queue = paint(room, "floor.queue", "participant", "en").html
+    waiting = re.findall(r'id="turn-([^"]+)"', queue)
+    make.act(moderator, "floor.call_next", expected="")
+    on_floor = re.findall(r'data-turn="([^"]+)"', paint(room, "floor.now", "participant", "en").html)
+    assert waiting
+    assert set(on_floor) == set(waiting)
+    make.act(make.seat(held.event, "captioner"), "transcript.settle", text="I said this.")
+    words = [paint(room, "transcript.recent", role, "en").html for role in ("participant", "moderator", "drafter")]
+    words += [*marks.providers["transcript"](room, held.others[0]), json.dumps(exported(held))]
+    assert any("spoke:" in each for each in words)
+    for handle in (*waiting, held.turn.handle):
+        assert not any(handle in each for each in words)
 
 
 def test_every_quote_stands_in_the_bundle_where_it_says() -> None:

@@ -74,7 +74,7 @@ def test_names_stand_in_it_as_far_as_the_attribution_allows(attribution: str, or
 def test_an_attribution_lowered_later_holds_in_versions_settled_before() -> None:
     held = plenary(attribution="name")
     settled(held.drafter)
-    make.act(held.zoe, "transcript.lower", turn=held.turn.handle, level="nobody")
+    make.act(held.zoe, "transcript.lower", turn=held.turn.words, level="nobody")
     room = make.room(held.event)
     assert NAME not in str(asdict(outcome(room, versions(room).get())))
 

@@ -59,6 +59,16 @@ def test_a_statement_holds_no_more_clauses_than_its_screens(event: Event, drafte
     assert len(texts(event)) == MOST_CLAUSES
 
 
+def test_a_clause_is_not_put_back_into_a_full_statement(event: Event, drafter: Seat) -> None:
+    out = clause(drafter, "Out")
+    make.act(drafter, "statements.remove_clause", clause=out.handle)
+    for number in range(MOST_CLAUSES):
+        clause(drafter, f"{number}")
+    with pytest.raises(Refused, match="at most 40"):
+        make.act(drafter, "statements.restore_clause", clause=out.handle)
+    assert len(texts(event)) == MOST_CLAUSES
+
+
 def test_rewording_keeps_the_earlier_words(event: Event, drafter: Seat) -> None:
     row = clause(drafter, "We ask for peace.")
     answer = make.act(drafter, "statements.edit_clause", clause=row.handle, text="We ask for a just peace.", revision=0)

@@ -69,7 +69,7 @@ def test_words_are_attributed_as_the_room_allows_now(event: Event, drafter: Seat
     cite(drafter, row, f"segment:{words.handle}", "second visit")
     assert "Said by Zoe Quarrel" in seen(event, "statements.text")
     assert words.turn is not None
-    make.act(zoe, "transcript.lower", turn=words.turn.handle, level="nobody")
+    make.act(zoe, "transcript.lower", turn=words.turn.words, level="nobody")
     assert "Zoe" not in seen(event, "statements.text")
     assert "Said in the room" in seen(event, "statements.text")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rooms.events.folding import Cell, fold
+from rooms.events.folding import Cell, alone, fold
 
 
 def test_groups_of_k_or_more_stand_by_themselves() -> None:
@@ -44,6 +44,12 @@ def test_where_only_the_total_could_be_shown_there_is_no_breakdown(sizes: dict[s
 def test_which_of_two_equal_groups_is_folded_does_not_depend_on_their_order() -> None:
     sizes = {"a": 6, "b": 6, "c": 1, "d": 7}
     assert fold(sizes) == fold(dict(reversed(sizes.items())))
+
+
+def test_only_a_group_that_is_a_cell_by_itself_may_be_named() -> None:
+    assert alone({"artists": 10, "business": 5, "youth": 1}, k=5) == {"artists"}
+    assert alone({"artists": 10, "business": 5}, k=5) == {"artists", "business"}
+    assert alone({"artists": 10}, k=5) == frozenset()
 
 
 def derivable(groups: list[str], cells: tuple[Cell, ...]) -> set[tuple[int, ...]]:

@@ -69,14 +69,17 @@ def test_a_refused_setting_keeps_what_was_typed(client: Client, event: Event) ->
     assert "less than or equal to 600" in html
 
 
-def test_fewer_than_k_people_of_a_group_are_not_counted_even_for_the_host(client: Client, event: Event) -> None:
-    for _person in range(4):
-        make.seat(event, group="Youth")
-    assert "4 seats" not in client.get(at(event, "groups/")).content.decode()
-    make.seat(event, group="Youth")
+def test_a_small_group_is_counted_with_the_next_smallest_even_for_the_host(client: Client) -> None:
+    event = make.event(groups=["Youth", "Artists", "Judges"], k=5)
+    client.cookies["seat"] = cookie_of(make.seat(event, "host"))
+    for group, seats in (("Youth", 10), ("Artists", 5), ("Judges", 1)):
+        for _person in range(seats):
+            make.seat(event, group=group)
     html = client.get(at(event, "groups/")).content.decode()
-    assert "5 seats" in html
-    assert html.count("under 5 seats") == 1, "none and four look alike"
+    assert "10 seats" in html
+    assert "5 seats" not in html
+    assert "6 seats" in html
+    assert html.count("counted together</span>") == 2
 
 
 def test_links_show_a_code_for_participants_and_a_picture_for_every_role(client: Client, event: Event) -> None:

@@ -136,6 +136,24 @@ def test_calling_next_with_nobody_waiting_is_refused(chair: Seat) -> None:
         make.act(chair, "floor.call_next", expected="")
 
 
+def test_what_was_meant_for_one_who_spoke_does_not_hit_the_next(event: Event, chair: Seat) -> None:
+    first, second = asked(make.seat(event)), asked(make.seat(event))
+    late = make.seat(event, "moderator")
+    call(chair)
+    make.act(chair, "floor.start", turn=first.handle)
+    call(chair)
+    for name in ("floor.end", "floor.start", "floor.pause", "floor.resume"):
+        with pytest.raises(Refused, match="Somebody else has the floor"):
+            make.act(late, name, turn=first.handle)
+    with pytest.raises(Refused, match="Somebody else has the floor"):
+        make.act(late, "floor.extend", turn=first.handle, seconds=30)
+    second.refresh_from_db()
+    assert (second.state, second.seconds) == (State.CALLED, event.seconds_point)
+    make.act(late, "floor.end", turn=second.handle)
+    second.refresh_from_db()
+    assert second.state == State.DONE
+
+
 def test_pressing_next_on_an_old_picture_calls_nobody_else(event: Event, chair: Seat) -> None:
     first, second = asked(make.seat(event)), asked(make.seat(event))
     other = make.seat(event, "moderator")

@@ -41,6 +41,8 @@ def test_names_are_shown_to_whom_the_host_chose(names: Names, sees: set[str]) ->
 
 def test_without_a_name_a_group_is_shown_only_where_k_seats_have_it() -> None:
     event = make.event(names_on_list=Names.NOBODY, k=3)
+    for _seat in range(3):
+        make.seat(event, group="Diplomats")
     waiting(event, group="Youth")
     make.seat(event, group="Youth")
     assert shown.rows(floor_of(event), MODERATOR)[0].group is None
@@ -50,6 +52,15 @@ def test_without_a_name_a_group_is_shown_only_where_k_seats_have_it() -> None:
     assert group.name == "Youth"
     make.act(third, "seats.erase")
     assert shown.rows(floor_of(event), PARTICIPANT)[0].group is None
+
+
+def test_a_group_of_k_seats_is_not_named_where_a_smaller_one_is_folded_into_it() -> None:
+    event = make.event(names_on_list=Names.NOBODY, k=2)
+    for group in ("Diplomats", "Diplomats", "Diplomats", "Youth", "Fieldworkers"):
+        make.seat(event, group=group)
+    waiting(event, group="Diplomats")
+    waiting(event, group="Youth")
+    assert [row.group and row.group.name for row in shown.rows(floor_of(event), MODERATOR)] == ["Diplomats", None]
 
 
 def test_a_place_is_said_in_a_sentence() -> None:

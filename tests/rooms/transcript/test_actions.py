@@ -236,17 +236,17 @@ class TestLower:
         ann, captioner = make.seat(event, name="Ann"), make.seat(event, "captioner")
         turn = speaks(ann)
         said(captioner, "I was there.")
-        make.act(ann, "transcript.lower", turn=turn.handle, level="nobody")
+        make.act(ann, "transcript.lower", turn=turn.words, level="nobody")
         assert [paragraph.attribution for paragraph in queries.paragraphs(make.room(event))] == [""]
 
     def test_nobody_raises_it_again(self) -> None:
         event = make.event(attribution="name")
         ann, moderator = make.seat(event), make.seat(event, "moderator")
         turn = speaks(ann)
-        make.act(ann, "transcript.lower", turn=turn.handle, level="role")
+        make.act(ann, "transcript.lower", turn=turn.words, level="role")
         for by, name in ((ann, "transcript.lower"), (moderator, "transcript.attribute")):
             with pytest.raises(Refused, match="never more"):
-                make.act(by, name, turn=turn.handle, level="name")
+                make.act(by, name, turn=turn.words, level="name")
         turn.refresh_from_db()
         assert turn.attribution == "role"
 
@@ -254,12 +254,12 @@ class TestLower:
         event = make.event(attribution="name")
         turn = speaks(make.seat(event))
         with pytest.raises(Refused):
-            make.act(make.seat(event), "transcript.lower", turn=turn.handle, level="nobody")
+            make.act(make.seat(event), "transcript.lower", turn=turn.words, level="nobody")
 
     def test_a_moderator_lowers_for_somebody_without_a_phone(self) -> None:
         event = make.event(attribution="name")
         turn = Turn.objects.create(room=make.room(event), name="Ada", asked_at=now(), state=State.SPEAKING)
-        make.act(make.seat(event, "moderator"), "transcript.attribute", turn=turn.handle, level="nobody")
+        make.act(make.seat(event, "moderator"), "transcript.attribute", turn=turn.words, level="nobody")
         turn.refresh_from_db()
         assert turn.attribution == "nobody"
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rooms.transcript.core import NOBODY, Level, Op, Shown, attribution, diff, lowest, tidy, words
 
 
-def shown(*levels: Level, name: str = "Ada", role: str = "judge", seats: int = 5) -> Shown:
-    return attribution(levels, name=name, role=role, group="artists", group_seats=seats, k=5)
+def shown(*levels: Level, name: str = "Ada", role: str = "judge", group: str = "artists") -> Shown:
+    return attribution(levels, name=name, role=role, group=group)
 
 
 @pytest.mark.parametrize(
@@ -29,15 +29,14 @@ def test_the_lowest_of_event_turn_and_speaker_wins() -> None:
     assert shown(Level.NAME, Level.NOBODY) == NOBODY
 
 
-def test_a_group_under_k_seats_is_not_named() -> None:
-    assert shown(Level.GROUP, seats=4) == NOBODY
-    assert shown(Level.GROUP, seats=5) == Shown(Level.GROUP, "artists")
+def test_a_group_that_may_not_be_named_is_nobody() -> None:
+    assert shown(Level.GROUP, group="") == NOBODY
 
 
 def test_what_is_missing_falls_to_the_next_lower_level_never_a_higher() -> None:
     assert shown(Level.NAME, name=" ") == Shown(Level.ROLE, "judge")
     assert shown(Level.ROLE, role="") == Shown(Level.GROUP, "artists")
-    assert shown(Level.ROLE, role="", seats=4) == NOBODY
+    assert shown(Level.ROLE, role="", group="") == NOBODY
 
 
 def test_no_level_at_all_shows_nobody() -> None:

@@ -30,6 +30,8 @@ def test_the_events_rule_says_who_is_shown(rule: str, who: str) -> None:
 
 def test_a_group_is_named_only_with_k_living_seats() -> None:
     event = make.event(attribution="group", k=3)
+    for _seat in range(3):
+        make.seat(event, group="Diplomats")
     seats = [make.seat(event, name=f"P{number}", group="Youth") for number in range(3)]
     speaks(seats[0])
     said(make.seat(event, "captioner"), "I was there.")
@@ -67,6 +69,8 @@ def test_paragraphs_join_neighbours_of_one_turn_and_item() -> None:
 def test_all_words_take_a_handful_of_queries(django_assert_max_num_queries: Any) -> None:
     event = make.event(attribution="group", k=2)
     captioner = make.seat(event, "captioner")
+    for _seat in range(2):
+        make.seat(event, group="Diplomats")
     for number in range(6):
         speaks(make.seat(event, name=f"P{number}", group="Youth"))
         said(captioner, f"Number {number}.")

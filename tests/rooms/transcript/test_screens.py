@@ -144,7 +144,7 @@ class TestMarks:
         assert marks.providers["transcript"](room, ann) == set()
         said(make.seat(event, "captioner"), "I was there.")
         said(make.seat(event, "captioner"), "You were not.")
-        assert marks.providers["transcript"](room, ann) == {f"spoke:{turn.handle}"}
+        assert marks.providers["transcript"](room, ann) == {f"spoke:{turn.words}"}
         assert marks.providers["transcript"](room, make.seat(event, name="Ben")) == set()
 
 
