@@ -209,6 +209,11 @@
     if (answer.ok && answer.data?.undo) offer(answer.say, answer.data.undo);
     else say(answer.say, !answer.ok);
     if (answer.ok && form.hasAttribute("data-reset") && JSON.stringify(fieldsOf(form)) === typed) form.reset();
+    const fold = answer.ok && form.closest("details[data-fold][open]");
+    if (fold) {
+      if (fold.contains(document.activeElement)) fold.querySelector("summary").focus({ preventScroll: true });
+      fold.open = false;
+    }
     if (answer.ok && form.dataset.then) htmx.ajax("GET", form.dataset.then, { target: "#main", select: "#main", swap: "outerHTML" });
     form.dispatchEvent(new CustomEvent("deliberate:answer", { bubbles: true, detail: answer }));
   });
