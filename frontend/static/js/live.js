@@ -209,6 +209,7 @@
     if (answer.ok && answer.data?.undo) offer(answer.say, answer.data.undo);
     else say(answer.say, !answer.ok);
     if (answer.ok && form.hasAttribute("data-reset") && JSON.stringify(fieldsOf(form)) === typed) form.reset();
+    if (answer.ok) for (const one of all(form, "[data-answer]")) put(one, answer.data?.[one.dataset.answer] ?? "");
     const fold = answer.ok && form.closest("details[data-fold][open]");
     if (fold) {
       if (fold.contains(document.activeElement)) fold.querySelector("summary").focus({ preventScroll: true });
