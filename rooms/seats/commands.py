@@ -14,7 +14,7 @@ from rooms.seats.models import Where
 class SeatForm(forms.Form):
     """Name, group (its handle) and place; all of them optional but the place. Whose groups they are, the action asks."""
 
-    name = Line(label=_("Your name here"), max_length=60, required=False)
+    name = Line(label=_("Your name in this room"), max_length=60, required=False)
     group = forms.SlugField(required=False, widget=forms.HiddenInput)
     place = forms.ChoiceField(
         label=_("Where are you?"), choices=Where.choices, initial=Where.HALL, widget=forms.RadioSelect

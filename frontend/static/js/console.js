@@ -16,7 +16,7 @@
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
-    if (event.key === "Escape" && event.target === field) return field.blur();
+    if (event.key === "Escape" && event.target === field) { field.value = ""; return field.blur(); }
     if (typing(event.target) || !on.checked || keys.open) return;
     const one = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find(reachable);
     if (!one) return;

@@ -126,6 +126,7 @@
     if (mine && mine.dataset.turn !== turn) {
       if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.([200, 100, 200]);
       before = held;
+      hush(); // what was said before is answered by the turn
       mine.tabIndex = -1;
       mine.focus({ preventScroll: true });
     }
@@ -147,7 +148,13 @@
     place.hidden = false;
     place.textContent = text;
     clearTimeout(say.timer);
-    say.timer = setTimeout(() => { place.hidden = true; place.textContent = ""; }, wrong ? 12000 : 6000);
+    say.timer = setTimeout(hush, wrong ? 12000 : 6000);
+  }
+  function hush() {
+    const place = document.getElementById("said");
+    if (!place) return;
+    place.hidden = true;
+    place.textContent = "";
   }
   // What hurts can be taken back for ten seconds: {command, fields} in the answer's data says how.
   function offer(text, undo) {
@@ -202,6 +209,12 @@
     if (answer.ok && answer.data?.undo) offer(answer.say, answer.data.undo);
     else say(answer.say, !answer.ok);
     if (answer.ok && form.hasAttribute("data-reset") && JSON.stringify(fieldsOf(form)) === typed) form.reset();
+    if (answer.ok) for (const one of all(form, "[data-answer]")) put(one, answer.data?.[one.dataset.answer] ?? "");
+    const fold = answer.ok && form.closest("details[data-fold][open]");
+    if (fold) {
+      if (fold.contains(document.activeElement)) fold.querySelector("summary").focus({ preventScroll: true });
+      fold.open = false;
+    }
     if (answer.ok && form.dataset.then) htmx.ajax("GET", form.dataset.then, { target: "#main", select: "#main", swap: "outerHTML" });
     form.dispatchEvent(new CustomEvent("deliberate:answer", { bubbles: true, detail: answer }));
   });

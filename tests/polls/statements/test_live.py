@@ -73,7 +73,7 @@ async def test_a_clause_travels_from_an_idea_to_the_desk_to_every_phone_and_back
     await ben.act("statements.stand", clause=clause, value="support", revision=1)
     for phone, screen in screens.items():
         await as_reloaded(phone, screen)
-    assert "Clause 1 We dig a well in every village. 1 support it 1 oppose it" in words(ben, "statements.text")
+    assert "Clause 1 We dig a well in every village. 1 supports it 1 opposes it" in words(ben, "statements.text")
     assert "Nothing waits." in words(drafter, "statements.proposals")
     assert ben.member is not None
     assert ben.member.marks["statements"] == [f"stands:{clause}:support", f"stood:{clause}", f"stood:{clause}:1"]
