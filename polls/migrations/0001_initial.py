@@ -7,280 +7,546 @@ import deliberate.tokens
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('rooms', '0001_initial'),
+        ("rooms", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Clause',
+            name="Clause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('position', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('removed', models.BooleanField(default=False)),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("removed", models.BooleanField(default=False)),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Idea',
+            name="Idea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.CharField(max_length=280)),
-                ('author', models.CharField(blank=True, max_length=60)),
-                ('state', models.CharField(choices=[('waiting', 'Waits for approval'), ('shown', 'Shown'), ('hidden', 'Hidden'), ('merged', 'Merged')], default='shown', max_length=8)),
-                ('before', models.CharField(choices=[('waiting', 'Waits for approval'), ('shown', 'Shown'), ('hidden', 'Hidden'), ('merged', 'Merged')], default='shown', max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=160)),
-                ('pinned', models.BooleanField(default=False)),
-                ('taken_up', models.BooleanField(default=False)),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='rooms.agendaitem')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='merged', to='polls.idea')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ideas', to='rooms.room')),
-                ('seat', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ideas', to='rooms.seat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.CharField(max_length=280)),
+                ("author", models.CharField(blank=True, max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waits for approval"),
+                            ("shown", "Shown"),
+                            ("hidden", "Hidden"),
+                            ("merged", "Merged"),
+                        ],
+                        default="shown",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "before",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waits for approval"),
+                            ("shown", "Shown"),
+                            ("hidden", "Hidden"),
+                            ("merged", "Merged"),
+                        ],
+                        default="shown",
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=160)),
+                ("pinned", models.BooleanField(default=False)),
+                ("taken_up", models.BooleanField(default=False)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="rooms.agendaitem"
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="merged",
+                        to="polls.idea",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ideas", to="rooms.room"
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="ideas",
+                        to="rooms.seat",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Poll',
+            name="Poll",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('question', models.CharField(max_length=280)),
-                ('kind', models.CharField(choices=[('one', 'One choice'), ('several', 'Several choices'), ('scale', 'A scale'), ('ranking', 'A ranking')], default='one', max_length=8)),
-                ('secret', models.BooleanField(default=True)),
-                ('state', models.CharField(choices=[('prepared', 'Prepared'), ('open', 'Open'), ('closed', 'Closed')], default='prepared', max_length=8)),
-                ('least', models.SmallIntegerField(default=1)),
-                ('most', models.SmallIntegerField(default=1)),
-                ('low_label', models.CharField(blank=True, max_length=40)),
-                ('high_label', models.CharField(blank=True, max_length=40)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('turnout', models.PositiveIntegerField(default=0)),
-                ('eligible', models.PositiveIntegerField(default=0)),
-                ('result', models.JSONField(blank=True, null=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='rooms.agendaitem')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='polls', to='rooms.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("question", models.CharField(max_length=280)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("one", "One choice"),
+                            ("several", "Several choices"),
+                            ("scale", "A scale"),
+                            ("ranking", "A ranking"),
+                        ],
+                        default="one",
+                        max_length=8,
+                    ),
+                ),
+                ("secret", models.BooleanField(default=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("prepared", "Prepared"), ("open", "Open"), ("closed", "Closed")],
+                        default="prepared",
+                        max_length=8,
+                    ),
+                ),
+                ("least", models.SmallIntegerField(default=1)),
+                ("most", models.SmallIntegerField(default=1)),
+                ("low_label", models.CharField(blank=True, max_length=40)),
+                ("high_label", models.CharField(blank=True, max_length=40)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("turnout", models.PositiveIntegerField(default=0)),
+                ("eligible", models.PositiveIntegerField(default=0)),
+                ("result", models.JSONField(blank=True, null=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="rooms.agendaitem"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="polls", to="rooms.room"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='rooms.seat')),
-                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='polls.poll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seat", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="rooms.seat")),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="participations", to="polls.poll"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Option',
+            name="Option",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12)),
-                ('text', models.CharField(max_length=160)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='polls.poll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("handle", models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12)),
+                ("text", models.CharField(max_length=160)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="options", to="polls.poll"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='NamedBallot',
+            name="NamedBallot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('choice', models.CharField(max_length=400)),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='rooms.seat')),
-                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='named_ballots', to='polls.poll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(blank=True, max_length=60)),
+                ("choice", models.CharField(max_length=400)),
+                ("seat", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="rooms.seat")),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="named_ballots", to="polls.poll"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('quote', models.TextField()),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('source_revision', models.PositiveIntegerField(default=0)),
-                ('segment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='rooms.segment')),
-                ('clause', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='polls.clause')),
-                ('idea', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='polls.idea')),
-                ('poll', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='polls.poll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("quote", models.TextField()),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("source_revision", models.PositiveIntegerField(default=0)),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="citations",
+                        to="rooms.segment",
+                    ),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="citations", to="polls.clause"
+                    ),
+                ),
+                (
+                    "idea",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="citations",
+                        to="polls.idea",
+                    ),
+                ),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="citations",
+                        to="polls.poll",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='BallotBox',
+            name="BallotBox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contents', models.JSONField(default=list)),
-                ('poll', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='box', to='polls.poll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("contents", models.JSONField(default=list)),
+                (
+                    "poll",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="box", to="polls.poll"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Stance',
+            name="Stance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.SmallIntegerField(choices=[(1, 'Agree'), (0, 'Pass'), (-1, 'Disagree')])),
-                ('idea', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stances', to='polls.idea')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='rooms.seat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.SmallIntegerField(choices=[(1, "Agree"), (0, "Pass"), (-1, "Disagree")])),
+                (
+                    "idea",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stances",
+                        to="polls.idea",
+                    ),
+                ),
+                ("seat", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="rooms.seat")),
             ],
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160)),
-                ('preamble', models.TextField(blank=True)),
-                ('room', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='statement', to='rooms.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=160)),
+                ("preamble", models.TextField(blank=True)),
+                (
+                    "room",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="statement", to="rooms.room"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('note', models.CharField(blank=True, max_length=280)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('cited', 'Cited'), ('declined', 'Declined')], default='open', max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=160)),
-                ('idea', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='polls.idea')),
-                ('poll', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='polls.poll')),
-                ('seat', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='rooms.seat')),
-                ('segment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='rooms.segment')),
-                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='polls.statement')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("note", models.CharField(blank=True, max_length=280)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("cited", "Cited"), ("declined", "Declined")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=160)),
+                (
+                    "idea",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proposals",
+                        to="polls.idea",
+                    ),
+                ),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proposals",
+                        to="polls.poll",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="rooms.seat"
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proposals",
+                        to="rooms.segment",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="proposals", to="polls.statement"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='clause',
-            name='statement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='polls.statement'),
+            model_name="clause",
+            name="statement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="clauses", to="polls.statement"
+            ),
         ),
         migrations.CreateModel(
-            name='Support',
+            name="Support",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(choices=[('support', 'I support this'), ('oppose', 'I oppose this')], max_length=8)),
-                ('reservation', models.CharField(blank=True, max_length=500)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('clause', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supports', to='polls.clause')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='rooms.seat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "value",
+                    models.CharField(
+                        choices=[("support", "I support this"), ("oppose", "I oppose this")], max_length=8
+                    ),
+                ),
+                ("reservation", models.CharField(blank=True, max_length=500)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="supports", to="polls.clause"
+                    ),
+                ),
+                ("seat", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="rooms.seat")),
             ],
         ),
         migrations.CreateModel(
-            name='Upvote',
+            name="Upvote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('idea', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='upvotes', to='polls.idea')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='rooms.seat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "idea",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="upvotes",
+                        to="polls.idea",
+                    ),
+                ),
+                ("seat", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="rooms.seat")),
             ],
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('settled_at', models.DateTimeField()),
-                ('content', models.JSONField()),
-                ('hash', models.CharField(max_length=64)),
-                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='polls.statement')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("settled_at", models.DateTimeField()),
+                ("content", models.JSONField()),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="polls.statement"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='ClauseRevision',
+            name="ClauseRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('replaced_at', models.DateTimeField()),
-                ('clause', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='polls.clause')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("replaced_at", models.DateTimeField()),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="revisions", to="polls.clause"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['clause', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('clause', 'number'), name='statements_one_revision_a_number')],
+                "ordering": ["clause", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("clause", "number"), name="statements_one_revision_a_number")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='idea',
-            index=models.Index(fields=['room', 'state'], name='polls_idea_room_id_522753_idx'),
+            model_name="idea",
+            index=models.Index(fields=["room", "state"], name="polls_idea_room_id_522753_idx"),
         ),
         migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.UniqueConstraint(fields=('room', 'number'), name='ideas_one_idea_a_number'),
+            model_name="idea",
+            constraint=models.UniqueConstraint(fields=("room", "number"), name="ideas_one_idea_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='ideas_merged_says_into_what'),
+            model_name="idea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merged_into__isnull", False), ("state", "merged")),
+                    models.Q(models.Q(("state", "merged"), _negated=True), ("merged_into__isnull", True)),
+                    _connector="OR",
+                ),
+                name="ideas_merged_says_into_what",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), ('state', 'hidden'), _negated=True), name='ideas_hidden_says_why'),
+            model_name="idea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), ("state", "hidden"), _negated=True), name="ideas_hidden_says_why"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='poll',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('room',), name='ballots_one_open_poll_a_room'),
+            model_name="poll",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("room",), name="ballots_one_open_poll_a_room"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(fields=('poll', 'seat'), name='ballots_one_ballot_a_seat'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(fields=("poll", "seat"), name="ballots_one_ballot_a_seat"),
         ),
         migrations.AddConstraint(
-            model_name='option',
-            constraint=models.UniqueConstraint(fields=('poll', 'position'), name='ballots_one_option_a_position'),
+            model_name="option",
+            constraint=models.UniqueConstraint(fields=("poll", "position"), name="ballots_one_option_a_position"),
         ),
         migrations.AddConstraint(
-            model_name='namedballot',
-            constraint=models.UniqueConstraint(fields=('poll', 'seat'), name='ballots_one_named_ballot_a_seat'),
+            model_name="namedballot",
+            constraint=models.UniqueConstraint(fields=("poll", "seat"), name="ballots_one_named_ballot_a_seat"),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('idea__isnull', True), ('poll__isnull', True), ('segment__isnull', False)), models.Q(('idea__isnull', False), ('poll__isnull', True), ('segment__isnull', True)), models.Q(('idea__isnull', True), ('poll__isnull', False), ('segment__isnull', True)), _connector='OR'), name='statements_citation_has_one_source'),
+            model_name="citation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("idea__isnull", True), ("poll__isnull", True), ("segment__isnull", False)),
+                    models.Q(("idea__isnull", False), ("poll__isnull", True), ("segment__isnull", True)),
+                    models.Q(("idea__isnull", True), ("poll__isnull", False), ("segment__isnull", True)),
+                    _connector="OR",
+                ),
+                name="statements_citation_has_one_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stance',
-            constraint=models.UniqueConstraint(fields=('idea', 'seat'), name='opinions_one_stance_a_seat'),
+            model_name="stance",
+            constraint=models.UniqueConstraint(fields=("idea", "seat"), name="opinions_one_stance_a_seat"),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('idea__isnull', True), ('poll__isnull', True), ('segment__isnull', False)), models.Q(('idea__isnull', False), ('poll__isnull', True), ('segment__isnull', True)), models.Q(('idea__isnull', True), ('poll__isnull', False), ('segment__isnull', True)), _connector='OR'), name='statements_proposal_has_one_source'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("idea__isnull", True), ("poll__isnull", True), ("segment__isnull", False)),
+                    models.Q(("idea__isnull", False), ("poll__isnull", True), ("segment__isnull", True)),
+                    models.Q(("idea__isnull", True), ("poll__isnull", False), ("segment__isnull", True)),
+                    _connector="OR",
+                ),
+                name="statements_proposal_has_one_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='support',
-            constraint=models.UniqueConstraint(fields=('clause', 'seat'), name='statements_one_support_a_seat'),
+            model_name="support",
+            constraint=models.UniqueConstraint(fields=("clause", "seat"), name="statements_one_support_a_seat"),
         ),
         migrations.AddConstraint(
-            model_name='support',
-            constraint=models.CheckConstraint(condition=models.Q(('reservation', ''), ('value', 'oppose'), _negated=True), name='statements_opposing_says_why'),
+            model_name="support",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reservation", ""), ("value", "oppose"), _negated=True),
+                name="statements_opposing_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upvote',
-            constraint=models.UniqueConstraint(fields=('idea', 'seat'), name='ideas_one_upvote_a_seat'),
+            model_name="upvote",
+            constraint=models.UniqueConstraint(fields=("idea", "seat"), name="ideas_one_upvote_a_seat"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('statement', 'number'), name='statements_one_version_a_number'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("statement", "number"), name="statements_one_version_a_number"),
         ),
     ]

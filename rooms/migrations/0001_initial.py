@@ -10,7 +10,6 @@ import rooms.events.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,257 +18,506 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('title', models.CharField(max_length=160)),
-                ('neutral', models.BooleanField(default=False)),
-                ('neutral_title', models.CharField(blank=True, max_length=80)),
-                ('exit_url', models.URLField(blank=True)),
-                ('retention_until', models.DateField()),
-                ('k', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(50)])),
-                ('names_on_list', models.CharField(choices=[('all', 'Everybody'), ('moderators', 'Moderators only'), ('nobody', 'Nobody')], default='all', max_length=12)),
-                ('attribution', models.CharField(choices=[('name', 'Name'), ('role', 'Role'), ('group', 'Group'), ('nobody', 'Nobody (Chatham House rule)')], default='nobody', max_length=8)),
-                ('approve_ideas', models.BooleanField(default=False)),
-                ('rule', models.JSONField(blank=True, default=rooms.events.models.default_rule)),
-                ('seconds_point', models.PositiveSmallIntegerField(default=120)),
-                ('seconds_reply', models.PositiveSmallIntegerField(default=60)),
-                ('seconds_question', models.PositiveSmallIntegerField(default=60)),
-                ('seconds_order', models.PositiveSmallIntegerField(default=60)),
-                ('keeper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("title", models.CharField(max_length=160)),
+                ("neutral", models.BooleanField(default=False)),
+                ("neutral_title", models.CharField(blank=True, max_length=80)),
+                ("exit_url", models.URLField(blank=True)),
+                ("retention_until", models.DateField()),
+                (
+                    "k",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(2),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                    ),
+                ),
+                (
+                    "names_on_list",
+                    models.CharField(
+                        choices=[("all", "Everybody"), ("moderators", "Moderators only"), ("nobody", "Nobody")],
+                        default="all",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "attribution",
+                    models.CharField(
+                        choices=[
+                            ("name", "Name"),
+                            ("role", "Role"),
+                            ("group", "Group"),
+                            ("nobody", "Nobody (Chatham House rule)"),
+                        ],
+                        default="nobody",
+                        max_length=8,
+                    ),
+                ),
+                ("approve_ideas", models.BooleanField(default=False)),
+                ("rule", models.JSONField(blank=True, default=rooms.events.models.default_rule)),
+                ("seconds_point", models.PositiveSmallIntegerField(default=120)),
+                ("seconds_reply", models.PositiveSmallIntegerField(default=60)),
+                ("seconds_question", models.PositiveSmallIntegerField(default=60)),
+                ("seconds_order", models.PositiveSmallIntegerField(default=60)),
+                (
+                    "keeper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('initial', models.CharField(max_length=2)),
-                ('colour', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(9)])),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='rooms.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("initial", models.CharField(max_length=2)),
+                (
+                    "colour",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(9)]
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="groups", to="rooms.event"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('list_open', models.BooleanField(default=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='rooms.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("list_open", models.BooleanField(default=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rooms", to="rooms.event"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='RoleLink',
+            name="RoleLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=16)),
-                ('handle', models.SlugField(editable=False, max_length=16, unique=True)),
-                ('code', models.CharField(blank=True, max_length=12, null=True, unique=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='rooms.event')),
-                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='rooms.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(max_length=16)),
+                ("handle", models.SlugField(editable=False, max_length=16, unique=True)),
+                ("code", models.CharField(blank=True, max_length=12, null=True, unique=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="rooms.event"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="rooms.room"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Projection',
+            name="Projection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scene', models.CharField(blank=True, max_length=20)),
-                ('subject', models.CharField(blank=True, max_length=12)),
-                ('before', models.CharField(blank=True, max_length=20)),
-                ('before_subject', models.CharField(blank=True, max_length=12)),
-                ('room', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='projection', to='rooms.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scene", models.CharField(blank=True, max_length=20)),
+                ("subject", models.CharField(blank=True, max_length=12)),
+                ("before", models.CharField(blank=True, max_length=20)),
+                ("before_subject", models.CharField(blank=True, max_length=12)),
+                (
+                    "room",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="projection", to="rooms.room"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('role', models.CharField(max_length=16)),
-                ('verb', models.CharField(max_length=40)),
-                ('subject', models.CharField(blank=True, max_length=80)),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('hash', models.CharField(max_length=64)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='journal', to='rooms.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("role", models.CharField(max_length=16)),
+                ("verb", models.CharField(max_length=40)),
+                ("subject", models.CharField(blank=True, max_length=80)),
+                ("detail", models.CharField(blank=True, max_length=200)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="journal", to="rooms.room"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['room', 'number'],
+                "ordering": ["room", "number"],
             },
         ),
         migrations.CreateModel(
-            name='AgendaItem',
+            name="AgendaItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('title', models.CharField(max_length=160)),
-                ('minutes', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)])),
-                ('position', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('ahead', 'Ahead'), ('current', 'Now'), ('done', 'Done')], default='ahead', max_length=8)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agenda', to='rooms.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("title", models.CharField(max_length=160)),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(600),
+                        ]
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("ahead", "Ahead"), ("current", "Now"), ("done", "Done")],
+                        default="ahead",
+                        max_length=8,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="agenda", to="rooms.room"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=16)),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('place', models.CharField(choices=[('hall', 'In the hall'), ('remote', 'Remote')], default='hall', max_length=8)),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('epoch', models.PositiveIntegerField(default=0)),
-                ('ended', models.BooleanField(default=False)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='rooms.event')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='rooms.group')),
-                ('link', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='rooms.rolelink')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(max_length=16)),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=16, unique=True),
+                ),
+                ("name", models.CharField(blank=True, max_length=60)),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[("hall", "In the hall"), ("remote", "Remote")], default="hall", max_length=8
+                    ),
+                ),
+                ("language", models.CharField(default="en", max_length=8)),
+                ("epoch", models.PositiveIntegerField(default=0)),
+                ("ended", models.BooleanField(default=False)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="seats", to="rooms.event"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="rooms.group"
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="rooms.rolelink"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pairing',
+            name="Pairing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_hash', models.CharField(max_length=64, unique=True)),
-                ('until', models.DateTimeField()),
-                ('seat', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pairing', to='rooms.seat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code_hash", models.CharField(max_length=64, unique=True)),
+                ("until", models.DateTimeField()),
+                (
+                    "seat",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pairing", to="rooms.seat"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('folded', models.TextField(default='', editable=False)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField()),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='segments', to='rooms.agendaitem')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='segments', to='rooms.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("folded", models.TextField(default="", editable=False)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField()),
+                ("revision", models.PositiveIntegerField(default=0)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="segments",
+                        to="rooms.agendaitem",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="segments", to="rooms.room"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('replaced_at', models.DateTimeField()),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='rooms.segment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("replaced_at", models.DateTimeField()),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="revisions", to="rooms.segment"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['segment', 'number'],
+                "ordering": ["segment", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('words', models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True)),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('place', models.CharField(default='hall', max_length=8)),
-                ('kind', models.CharField(choices=[('point', 'New point'), ('reply', 'Direct reply'), ('question', 'Question'), ('point_of_order', 'Point of order')], default='point', max_length=16)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('called', 'Called'), ('speaking', 'Speaking'), ('paused', 'Paused'), ('done', 'Done'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=10)),
-                ('asked_at', models.DateTimeField()),
-                ('called_at', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('seconds', models.PositiveIntegerField(default=120)),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('paused_s', models.FloatField(default=0)),
-                ('why', models.JSONField(blank=True, default=dict)),
-                ('attribution', models.CharField(blank=True, max_length=8)),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='turns', to='rooms.group')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='turns', to='rooms.agendaitem')),
-                ('reply_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replies', to='rooms.turn')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='rooms.room')),
-                ('seat', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='turns', to='rooms.seat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "handle",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                (
+                    "words",
+                    models.SlugField(default=deliberate.tokens.handle, editable=False, max_length=12, unique=True),
+                ),
+                ("name", models.CharField(blank=True, max_length=60)),
+                ("place", models.CharField(default="hall", max_length=8)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("point", "New point"),
+                            ("reply", "Direct reply"),
+                            ("question", "Question"),
+                            ("point_of_order", "Point of order"),
+                        ],
+                        default="point",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("called", "Called"),
+                            ("speaking", "Speaking"),
+                            ("paused", "Paused"),
+                            ("done", "Done"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("called_at", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("seconds", models.PositiveIntegerField(default=120)),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_s", models.FloatField(default=0)),
+                ("why", models.JSONField(blank=True, default=dict)),
+                ("attribution", models.CharField(blank=True, max_length=8)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="turns",
+                        to="rooms.group",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="turns",
+                        to="rooms.agendaitem",
+                    ),
+                ),
+                (
+                    "reply_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="replies",
+                        to="rooms.turn",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="turns", to="rooms.room"
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="turns",
+                        to="rooms.seat",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['asked_at', 'pk'],
+                "ordering": ["asked_at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='segment',
-            name='turn',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='segments', to='rooms.turn'),
+            model_name="segment",
+            name="turn",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="segments",
+                to="rooms.turn",
+            ),
         ),
         migrations.CreateModel(
-            name='Interim',
+            name="Interim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(blank=True)),
-                ('since', models.DateTimeField(blank=True, null=True)),
-                ('room', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='interim', to='rooms.room')),
-                ('turn', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='rooms.turn')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(blank=True)),
+                ("since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "room",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="interim", to="rooms.room"
+                    ),
+                ),
+                (
+                    "turn",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="rooms.turn"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('event', 'name'), name='group_one_name_an_event'),
+            model_name="group",
+            constraint=models.UniqueConstraint(fields=("event", "name"), name="group_one_name_an_event"),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('event', 'initial'), name='group_one_initial_an_event'),
+            model_name="group",
+            constraint=models.UniqueConstraint(fields=("event", "initial"), name="group_one_initial_an_event"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('room', 'number'), name='journal_one_entry_a_number'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("room", "number"), name="journal_one_entry_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('room',), name='agenda_one_current_item_a_room'),
+            model_name="agendaitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")), fields=("room",), name="agenda_one_current_item_a_room"
+            ),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(fields=['event', 'role'], name='rooms_seat_event_i_4b3705_idx'),
+            model_name="seat",
+            index=models.Index(fields=["event", "role"], name="rooms_seat_event_i_4b3705_idx"),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('segment', 'number'), name='transcript_one_revision_a_number'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("segment", "number"), name="transcript_one_revision_a_number"),
         ),
         migrations.AddIndex(
-            model_name='turn',
-            index=models.Index(fields=['room', 'state'], name='rooms_turn_room_id_dcafdd_idx'),
+            model_name="turn",
+            index=models.Index(fields=["room", "state"], name="rooms_turn_room_id_dcafdd_idx"),
         ),
         migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['called', 'speaking', 'paused'])), fields=('room',), name='floor_one_turn_on_the_floor'),
+            model_name="turn",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["called", "speaking", "paused"])),
+                fields=("room",),
+                name="floor_one_turn_on_the_floor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('room', 'seat'), name='floor_one_request_a_seat'),
+            model_name="turn",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")), fields=("room", "seat"), name="floor_one_request_a_seat"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.UniqueConstraint(fields=('room', 'number'), name='transcript_one_segment_a_number'),
+            model_name="segment",
+            constraint=models.UniqueConstraint(fields=("room", "number"), name="transcript_one_segment_a_number"),
         ),
     ]

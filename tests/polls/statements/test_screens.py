@@ -57,7 +57,15 @@ def test_every_clause_shows_its_number_its_support_and_what_it_rests_on(event: E
     cite(drafter, row, f"idea:{thought(ann, 'Dig wells in every village').handle}", "Dig wells")
     make.act(ann, "statements.stand", clause=row.handle, value="support")
     text = seen(event, "statements.text")
-    for words in ("Clause 1", "We dig.", "1 supports it", "0 oppose it", "What it rests on (1)", "Dig wells", "An idea"):
+    for words in (
+        "Clause 1",
+        "We dig.",
+        "1 supports it",
+        "0 oppose it",
+        "What it rests on (1)",
+        "Dig wells",
+        "An idea",
+    ):
         assert words in text
 
 
