@@ -18,6 +18,7 @@ from deliberate.door.perform import BadFields, perform
 from deliberate.door.registry import Place, commands, enter
 from deliberate.errors import Refused
 from deliberate.live import marks
+from deliberate.live.stale import touch_seat
 
 log = structlog.get_logger("deliberate.door")
 SEAT_COOKIE = "seat"
@@ -75,6 +76,8 @@ def do(request: HttpRequest, event: str, role: str, room: str, command: str) -> 
         answer = perform(place, command, fields, request.POST.get("act", ""))
     except Refused as refused:
         return _refused(request, place, command, refused)
+    if not answer.forget_seat:
+        touch_seat(place.seat)  # its open lines did not act: the stream beside this form, other tabs and devices
     if wants_json(request):
         learnt = {} if answer.forget_seat else marks.after(commands[command].feature, place, answer)
         found = {"ok": True, "say": str(answer.say), "data": answer.data, "end": answer.forget_seat}

@@ -43,13 +43,18 @@ def send(hint: Hint) -> None:
     """Hand a hint to every process. Called after the commit, from any thread, and never raises: the act is stored."""
     if here.loop is not None and here.take is not None and here.loop.is_running():
         here.loop.call_soon_threadsafe(here.take, hint)
+    tell_others(hint)
+
+
+def tell_others(hint: Hint) -> None:
+    """Hand a hint to the other processes alone. Never raises."""
     try:
-        _tell_others(hint)
+        _publish(hint)
     except Exception:
         log.exception("a hint was not sent")
 
 
-def _tell_others(hint: Hint) -> None:
+def _publish(hint: Hint) -> None:
     layer = get_channel_layer()
     if layer is None or isinstance(layer, InMemoryChannelLayer):
         return

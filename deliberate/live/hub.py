@@ -58,6 +58,7 @@ class Line:
         self.sent = self.read = self.asked = 0
         self.pings: dict[str, int] = {}
         self.stalled_since: float | None = None
+        self.forgot = False
 
     def offer(self, picture: Picture) -> None:
         """Let the line have this picture when it can take one; a waiting older one of the same part is dropped."""
@@ -253,7 +254,29 @@ class Hub:
         if hint.room is not None and hint.room in self.rooms:
             self.rooms[hint.room].touch(hint.parts)
         for line in list(self.seats.get(hint.seat, ())) if hint.seat is not None else ():
-            self._spawn(("seat", line), line.close("ended") if hint.end else line.refresh())
+            if hint.end:
+                self._spawn(("end", line), line.close("ended"))
+            else:
+                self._remind(line)
+
+    def twins(self, line: Line) -> None:
+        """The seat behind `line` has acted: its other lines, here and in other processes, learn their marks anew."""
+        for other in self.seats.get(line.seat, set()) - {line}:
+            self._remind(other)
+        hints.tell_others(hints.Hint(seat=line.seat))
+
+    def _remind(self, line: Line) -> None:
+        line.forgot = True
+        running = self._tasks.get(("seat", line))
+        if running is None or running.done():
+            self._spawn(("seat", line), self._refresh(line))
+
+    async def _refresh(self, line: Line) -> None:
+        """Let a line learn its marks; once a tick at most, however many acts change them."""
+        while line.forgot:
+            line.forgot = False
+            await line.refresh()
+            await asyncio.sleep(settings.LIVE_TICK_S)
 
     async def join(self, line: Line) -> None:
         self.start()
@@ -268,7 +291,8 @@ class Hub:
 
     async def leave(self, line: Line) -> None:
         self._stop(line)
-        self._tasks.pop(("seat", line), None)
+        self._stop(("seat", line))
+        self._tasks.pop(("end", line), None)
         mine = self.seats.get(line.seat, set())
         mine.discard(line)
         if not mine:

@@ -11,6 +11,7 @@ To the phone:    {"p": {part: [hash, html]}}   a picture     {"marks": {feature:
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -43,6 +44,11 @@ class Socket(AsyncWebsocketConsumer):
     channel_layer_alias = "none"
     line: Line | None = None
     place: Place
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        #: An act and a look at the marks never overlap: what was known before an act is not sent after its answer.
+        self.busy = asyncio.Lock()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels' own dispatch hops to a thread to close database connections after every message; our threads do that.
@@ -144,7 +150,11 @@ class Socket(AsyncWebsocketConsumer):
                 found |= marks.after(commands[name].feature, fresh, answer)
             return found
 
-        await self._answer(act, await threads.act(work))
+        async with self.busy:
+            answer = await threads.act(work)
+            await self._answer(act, answer)
+        if self.line is not None and "end" not in answer:
+            hub.twins(self.line)
 
     def _cookie_now(self) -> str:
         return _cookie(dict(self.scope["headers"]).get(b"cookie", b"").decode("latin1"))
@@ -156,13 +166,17 @@ class Socket(AsyncWebsocketConsumer):
 
     async def _marks(self) -> None:
         assert self.line is not None
-        every = await threads.read(lambda: marks.every(self.place))
-        await self.line.send(json.dumps({"marks": every}, separators=(",", ":")))
+        async with self.busy:
+            every = await threads.read(lambda: marks.every(self.place))
+            await self.line.send(json.dumps({"marks": every}, separators=(",", ":")))
 
     async def _text(self, text: str) -> None:
         await self.send(text_data=text)
 
     async def _end(self, why: str) -> None:
+        if why == "ended":
+            async with self.busy:  # whoever ends their own seat hears first that it was done
+                pass
         await self.send(text_data=json.dumps({"end": why}))
         await self.close(code=CLOSE_CODES.get(why, 1013))
 

@@ -5,7 +5,7 @@
 window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
   const LONGEST_FRAME = 16000, PATIENCE = 10000, LASTING = 10000;
   const waiting = new Map();
-  let socket = null, stream = null, again = 0, tries = 0, blocked = 0, beat = 0, due = 0, heard = 0, ended = false, lost = false;
+  let socket = null, stream = null, again = 0, tries = 0, blocked = 0, beat = 0, due = 0, heard = 0, ended = false;
 
   const between = (least, most) => least + Math.random() * (most - least);
   const live = () => socket !== null && socket.readyState === WebSocket.OPEN;
@@ -20,13 +20,12 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
     let spoke = 0;
     // Some proxies let a socket open and then pass nothing on: only a word from the other side makes it a line.
     const impatient = setTimeout(() => { blocked += 1; drop(0); }, PATIENCE);
-    mine.onopen = () => { ask(); watch(lost); for (const each of waiting.values()) deliver(each); };
+    mine.onopen = () => { ask(); watch(true); for (const each of waiting.values()) deliver(each); };
     mine.onmessage = (event) => {
       if (!spoke) {
         clearTimeout(impatient);
         spoke = Date.now();
         blocked = 0;
-        lost = false;
         stream?.abort();
         stream = null;
         state("live");
@@ -43,7 +42,6 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
       mine.close();
       socket = null;
       due = 0;
-      lost = true;
       if (code === 4401) return end();
       if (ended) return;
       if (!spoke) blocked += 1;
