@@ -12,6 +12,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.cookiejar import Cookie, CookieJar
@@ -26,6 +27,8 @@ from deliberate.live import marks
 Answer = dict[str, Any]
 #: How long an act may wait for its answer, dropped lines included.
 PATIENCE_S = 180
+#: What a socket closes with where there is no living seat.
+ENDED = 4401
 OnPicture = Callable[["Phone", str, str], None]
 _part = re.compile(r'<(\w+) id="part-[^"]*" data-part="([^"]+)" data-hash="([^"]*)"[^>]*>')
 _plain = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
@@ -161,7 +164,7 @@ class Phone:
         if self.member is member and self._socket is not None:
             return
         await self.close()
-        self.member, self.pictures = member, {}
+        self.member, self.pictures, self.ended = member, {}, ""
         await self._open()
 
     async def _open(self) -> None:
@@ -184,9 +187,10 @@ class Phone:
                 await asyncio.sleep(0.2 * 2**attempt)
         self._reader = asyncio.create_task(self._read(self._socket))
         have = {name: self.pictures.get(name, ("", ""))[0] for name in self.watch}
-        await self._socket.send(json.dumps({"watch": have, "marks": True}))
-        for _future, frame in list(self._waiting.values()):
-            await self._socket.send(frame)
+        with suppress(websockets.WebSocketException):  # gone again: whoever waits opens it once more
+            await self._socket.send(json.dumps({"watch": have, "marks": True}))
+            for _future, frame in list(self._waiting.values()):
+                await self._socket.send(frame)
 
     async def _read(self, socket: Any) -> None:
         try:
@@ -194,6 +198,8 @@ class Phone:
                 self._hear(parsed(text))
         except websockets.WebSocketException:
             pass
+        if socket.close_code == ENDED:
+            self.ended = "ended"
 
     def _hear(self, frame: dict[str, Any]) -> None:
         self.heard = time.monotonic()
@@ -236,6 +242,9 @@ class Phone:
                 self._waiting.pop(act, None)
                 raise Away(f"no answer to {name} within {PATIENCE_S} s")
             if self._reader is None or self._reader.done():
+                if self.ended == "ended":
+                    self._waiting.pop(act, None)
+                    raise Away("the seat has ended")
                 await self._open()
 
     def screen(self) -> dict[str, str]:
