@@ -66,7 +66,7 @@ async def test_a_plain_form_reaches_the_tabs_with_scripts(
 
 
 async def test_many_acts_at_once_leave_both_with_the_same_marks(devices: tuple[Phone, Phone]) -> None:
-    first, second = devices
+    first, _second = devices
     answers = await asyncio.gather(*(first.act("ideas.post", text=f"Idea {n}") for n in range(8)))
     ideas = [answer["data"]["idea"] for answer in answers]
     await asyncio.gather(*(phone.act("ideas.upvote", idea=idea) for phone in devices for idea in ideas))
