@@ -122,7 +122,7 @@ def workers(count: int, data: Path, database: str, redis: str) -> Iterator[list[
             service.stop()
 
 
-def _wait(service: Service, within_s: float = 30) -> None:
+def _wait(service: Service, within_s: float = 120) -> None:
     until = time.monotonic() + within_s
     while time.monotonic() < until:
         try:
