@@ -49,8 +49,9 @@ class Service:
 
 
 def bare() -> dict[str, str]:
-    """This process's environment without the storage that the tests themselves may be using."""
-    return {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DATA_DIR")}
+    """This process's environment without the storage and the settings that the tests themselves may be using."""
+    own = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "DJANGO_SETTINGS_MODULE")
+    return {name: value for name, value in os.environ.items() if name not in own}
 
 
 def start(arguments: list[str], data: Path, port: int, **environment: str) -> subprocess.Popen[str]:
