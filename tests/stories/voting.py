@@ -31,6 +31,8 @@ POLLS = [
 def the_room_votes(hall: Hall, poll: Poll) -> None:
     """Prepared, opened, filled in by both, closed: everywhere the turnout first, the result only then."""
     moderator = hall.look(MODERATOR)
+    if moderator.locator("meta[http-equiv=refresh]").count():  # a page that comes anew is no place to write
+        moderator.goto(moderator.url + "still/")
     unfold(moderator, "Prepare a poll")
     moderator.locator("#paper-new-question").fill(poll.question)
     moderator.locator("#paper-new-kind").select_option(poll.kind)
