@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -25,8 +26,10 @@ def free_port() -> int:
 class Service:
     """A running `deliberate demo`, or a process of `deliberate serve`: where it is, its links, and its log."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int, log: Path, links: dict[str, str]) -> None:
-        self.process, self.port, self.log, self.links = process, port, log, links
+    def __init__(self, begin: Callable[[], subprocess.Popen[str]], port: int, log: Path) -> None:
+        self.process, self.port, self.log = begin(), port, log
+        self.links: dict[str, str] = {}
+        self._begin = begin
         self.url = f"http://127.0.0.1:{port}"
 
     def stop(self) -> None:
@@ -42,6 +45,22 @@ class Service:
         self.process.kill()
         self.process.wait(5)
         self._close()
+
+    def restart(self) -> None:
+        """Once more where it was, with what it left."""
+        self.process = self._begin()
+        self.wait()
+
+    def wait(self, within_s: float = 120) -> None:
+        """Until it is ready."""
+        until = time.monotonic() + within_s
+        while time.monotonic() < until:
+            try:
+                if httpx.get(self.url + "/ready", timeout=2).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.05)
+        raise AssertionError(f"it did not get ready: {self.log.read_text()[-3000:]}")
 
     def _close(self) -> None:
         assert self.process.stdout is not None
@@ -73,16 +92,16 @@ def demo(
 ) -> Service:
     """Start a demo and wait for its six links."""
     port = port or free_port()
-    process = start(["demo", *arguments], data, port, **(environment or {}))
-    links: dict[str, str] = {}
-    assert process.stdout is not None
-    for line in process.stdout:
+    environment = environment or {}
+    service = Service(lambda: start(["demo", *arguments], data, port, **environment), port, data / "log")
+    assert service.process.stdout is not None
+    for line in service.process.stdout:
         role, _colon, url = line.strip().partition(": ")
         if url.startswith("http://"):
-            links[role] = url
-        if "host" in links:
-            return Service(process, port, data / "log", links)
-    raise AssertionError(f"the demo did not start: {(data / 'log').read_text()}")
+            service.links[role] = url
+        if "host" in service.links:
+            return service
+    raise AssertionError(f"the demo did not start: {service.log.read_text()}")
 
 
 @contextmanager
@@ -95,9 +114,9 @@ def running(data: Path, **environment: str) -> Iterator[Service]:
 
 
 @contextmanager
-def workers(count: int, data: Path, database: str, redis: str) -> Iterator[list[Service]]:
+def workers(count: int, data: Path, database: str, redis: str, **more: str) -> Iterator[list[Service]]:
     """`count` processes of `deliberate serve` behind one PostgreSQL and one Redis, with an event of six links."""
-    shared = {"DATABASE_URL": database, "REDIS_URL": redis, "SECRET_KEY": "a-key-for-tests-" + "x" * 40}
+    shared = {"DATABASE_URL": database, "REDIS_URL": redis, "SECRET_KEY": "a-key-for-tests-" + "x" * 40, **more}
     environment = {**bare(), **shared, "DATA_DIR": str(data)}
     run = [sys.executable, "-m", "deliberate"]
     subprocess.run([*run, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
@@ -109,26 +128,13 @@ def workers(count: int, data: Path, database: str, redis: str) -> Iterator[list[
     services: list[Service] = []
     try:
         for number in range(count):
-            port = free_port()
-            process = start(["serve"], data / str(number), port, **shared)
-            here = {
-                role: url.replace("http://localhost:8000", f"http://127.0.0.1:{port}") for role, url in links.items()
-            }
-            services.append(Service(process, port, data / str(number) / "log", here))
+            port, folder = free_port(), data / str(number)
+            services.append(Service(partial(start, ["serve"], folder, port, **shared), port, folder / "log"))
+            for role, url in links.items():
+                services[-1].links[role] = url.replace("http://localhost:8000", services[-1].url)
         for service in services:
-            _wait(service)
+            service.wait()
         yield services
     finally:
         for service in services:
             service.stop()
-
-
-def _wait(service: Service, within_s: float = 120) -> None:
-    until = time.monotonic() + within_s
-    while time.monotonic() < until:
-        try:
-            if httpx.get(service.url + "/ready", timeout=2).status_code == 200:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    raise AssertionError(f"a worker did not get ready: {service.log.read_text()[-3000:]}")

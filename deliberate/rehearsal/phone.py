@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import html as entities
 import json
+import random
 import re
 import secrets
 import time
@@ -27,6 +28,8 @@ from deliberate.live import marks
 Answer = dict[str, Any]
 #: How long an act may wait for its answer, dropped lines included.
 PATIENCE_S = 180
+#: How often a line is tried, at longer and longer intervals up to two seconds.
+ATTEMPTS = 24
 #: What a socket closes with where there is no living seat.
 ENDED = 4401
 OnPicture = Callable[["Phone", str, str], None]
@@ -169,7 +172,7 @@ class Phone:
 
     async def _open(self) -> None:
         assert self.member is not None
-        for attempt in range(8):
+        for attempt in range(ATTEMPTS):
             try:
                 self._socket = await websockets.connect(
                     self.door.origin.replace("http", "ws", 1) + self.member.base + "live",
@@ -182,9 +185,9 @@ class Phone:
                 )
                 break
             except (OSError, TimeoutError, websockets.WebSocketException) as error:
-                if attempt == 7:
+                if attempt == ATTEMPTS - 1:
                     raise Away(f"the socket did not open: {error}") from None
-                await asyncio.sleep(0.2 * 2**attempt)
+                await asyncio.sleep(random.uniform(0.5, 1) * min(2.0, 0.2 * 2**attempt))
         self._reader = asyncio.create_task(self._read(self._socket))
         have = {name: self.pictures.get(name, ("", ""))[0] for name in self.watch}
         with suppress(websockets.WebSocketException):  # gone again: whoever waits opens it once more
@@ -235,8 +238,9 @@ class Phone:
         except websockets.WebSocketException:
             await self._open()
         while True:
-            done, _pending = await asyncio.wait([future], timeout=2)
-            if done:
+            hears: set[asyncio.Future[Any]] = {future, *([self._reader] if self._reader is not None else [])}
+            await asyncio.wait(hears, timeout=2, return_when=asyncio.FIRST_COMPLETED)
+            if future.done():
                 return future.result()
             if time.monotonic() > until:
                 self._waiting.pop(act, None)

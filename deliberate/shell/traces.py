@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 PATIENCE_MS = 250
 
 
-def wipe() -> bool:
+def wipe(patience_ms: int = PATIENCE_MS) -> bool:
     """Make SQLite forget the earlier contents of its write-ahead log. False where somebody reads at this moment.
 
     Deleted rows are overwritten in the file itself (PRAGMA secure_delete); the log still holds them. Where it could not
@@ -20,7 +20,7 @@ def wipe() -> bool:
     if connection.in_atomic_block:
         return False
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        cursor.execute(f"PRAGMA busy_timeout = {patience_ms}")
         try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return bool(cursor.fetchone()[0] == 0)
