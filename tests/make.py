@@ -41,8 +41,12 @@ def seat(of: Event, role: str = "participant", *, name: str = "", group: str = "
 
 
 def act(by: Seat, name: str, /, act_id: str = "", **fields: object) -> Answer:
-    """Ask through the door, as a phone would."""
-    here = room(by.event)
+    """Ask through the door, as a phone would, in the event's first room."""
+    return act_in(room(by.event), by, name, act_id, **fields)
+
+
+def act_in(here: Room, by: Seat, name: str, /, act_id: str = "", **fields: object) -> Answer:
+    """Ask in a room of the event."""
     return perform(
         Place(Seat.objects.select_related("event", "group").get(pk=by.pk), here, here.event), name, fields, act_id
     )

@@ -23,22 +23,32 @@ class Part:
 
 
 parts: dict[str, Part] = {}
+_resting: dict[str, tuple[str, ...]] = {}
 
 
 def part(
-    name: str, *, audiences: Iterable[str], template: str = "", paged: bool = False
+    name: str, *, audiences: Iterable[str], template: str = "", paged: bool = False, also: Iterable[str] = ()
 ) -> Callable[[Callable[..., Context]], Callable[..., Context]]:
     """Register a part "feature.name". Its template is frontend/templates/feature/name.html unless named.
 
+    `also`: what of earlier features it rests on ("seats", "attribution"): their actions touch `resting_on` that, and so
+    need not know the features that come after them.
     The context may depend on the room and the audience alone: not on the viewer, and not on the moment of painting."""
 
     def register(context: Callable[..., Context]) -> Callable[..., Context]:
         if name in parts:
             raise ValueError(f"{name} is registered twice")
         parts[name] = Part(name, frozenset(audiences), context, template or f"{name.replace('.', '/')}.html", paged)
+        for ground in also:
+            _resting[ground] = (*resting_on(ground), name)
         return context
 
     return register
+
+
+def resting_on(ground: str) -> tuple[str, ...]:
+    """The names of the parts that were registered as resting on `ground` too."""
+    return _resting.get(ground, ())
 
 
 def split(name: str) -> tuple[str, int]:

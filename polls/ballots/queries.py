@@ -9,7 +9,7 @@ from deliberate.errors import Refused
 from polls.ballots import core, paper, sentences
 from polls.ballots.models import NamedBallot, Option, Participation, Poll, State
 from polls.ballots.outcome import NO_GROUP, Named, Result
-from rooms.seats.queries import participants
+from rooms.seats.queries import participants, present
 
 
 def open_poll(room: Any) -> Poll | None:
@@ -49,11 +49,12 @@ def texts(poll: Poll) -> dict[str, str]:
 
 
 def eligible(poll: Poll) -> int:
-    """Seats that can vote: every participant's that has not ended, and those that voted before they ended."""
+    """Seats that can vote: every participant's in the room, and those that voted before they left it or ended."""
     if poll.state == State.CLOSED:
         return poll.eligible
-    gone = Participation.objects.filter(poll=poll, seat__ended=True).count()
-    return int(participants(poll.room.event).count()) + gone
+    here = present(poll.room)
+    gone = Participation.objects.filter(poll=poll).exclude(seat__in=here).count()
+    return int(here.count()) + gone
 
 
 def groups_with_seats(event: Any) -> list[Named]:

@@ -71,7 +71,7 @@ def _hint(poll: Poll, options: int) -> str:
     return _("Choose %(least)d to %(most)d.") % {"least": poll.least, "most": poll.most}
 
 
-@part("ballots.turnout", audiences=[PARTICIPANT, MODERATOR, WALL])
+@part("ballots.turnout", audiences=[PARTICIPANT, MODERATOR, WALL], also=["seats"])
 def turnout(room: Any, audience: str) -> Context:
     """How many have voted in the open poll, of how many who could. The moderator reads when so few could be told apart."""
     poll = queries.open_poll(room)
@@ -104,7 +104,7 @@ def closed(room: Any, audience: str) -> Context:
     return {"polls": [shown(poll) for poll in queries.closed(room)]}
 
 
-@part("ballots.wall", audiences=[WALL])
+@part("ballots.wall", audiences=[WALL], also=["seats"])
 def wall(room: Any, audience: str) -> Context:
     """The open poll and its turnout, large; after it, the bars of the one that closed last."""
     poll = queries.open_poll(room)

@@ -70,13 +70,15 @@ def _clauses(room: Any, page: int) -> Context:
     }
 
 
-@part("statements.text", audiences=[PARTICIPANT, MODERATOR, CAPTIONER], paged=True)
+@part(
+    "statements.text", audiences=[PARTICIPANT, MODERATOR, CAPTIONER], paged=True, also=["seats", "attribution", "words"]
+)
 def text(room: Any, audience: str, page: int) -> Context:
     """The statement to read: a few clauses with their support and what they rest on; participants stand by them here."""
     return _clauses(room, page)
 
 
-@part("statements.drafter", audiences=[DRAFTER], paged=True)
+@part("statements.drafter", audiences=[DRAFTER], paged=True, also=["seats", "attribution", "words"])
 def drafter(room: Any, audience: str, page: int) -> Context:
     """The same clauses to work on. The last page holds those that were taken out."""
     context = _clauses(room, page)
@@ -85,7 +87,7 @@ def drafter(room: Any, audience: str, page: int) -> Context:
     return context
 
 
-@part("statements.proposals", audiences=[DRAFTER])
+@part("statements.proposals", audiences=[DRAFTER], also=["attribution", "words"])
 def proposals(room: Any, audience: str) -> Context:
     """What people say belongs in the statement, to cite or to decline with a reason."""
     waiting = queries.proposed(room)

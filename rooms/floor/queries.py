@@ -14,7 +14,7 @@ from rooms.events.folding import Cell, alone, fold
 from rooms.events.models import Event
 from rooms.floor import core, terms, timer
 from rooms.floor.models import ON_FLOOR, State, Turn
-from rooms.seats.queries import participants
+from rooms.seats.queries import present
 
 #: An end is offered for taking back for ten seconds, and accepted for a minute: a page without scripts is slower.
 UNDO_S = 60
@@ -31,7 +31,7 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Floor:
-    """Who waits (first asked first), who was called (first called first), and the seats of the event.
+    """Who waits (first asked first), who was called (first called first), and the seats of the room.
 
     `seats` counts the seats that take part by group handle (None: no group) and place. Everything here follows from
     what is stored: the one speaking counts as if they used all they were granted, so that no picture depends on the
@@ -134,7 +134,7 @@ def read(room: Any) -> Floor:
         elif turn.called_at:
             called.append(turn)
     called.sort(key=lambda turn: (turn.called_at, turn.pk))
-    counts = participants(room.event).values_list("group__handle", "place").annotate(Count("pk"))
+    counts = present(room).values_list("group__handle", "place").annotate(Count("pk"))
     return Floor(room.event, waiting, called, {(group, place): count for group, place, count in counts})
 
 

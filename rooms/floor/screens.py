@@ -18,13 +18,13 @@ ROWS = 30
 NOTICES = 10
 
 
-@part("floor.now", audiences=ROLES)
+@part("floor.now", audiences=ROLES, also=["seats"])
 def on_now(room: Any, audience: str) -> Context:
     """Who has the floor as far as shown, why they were called, and their time; for the moderator the keys to it."""
     return _now(room, audience)
 
 
-@part("floor.turn", audiences=[PARTICIPANT])
+@part("floor.turn", audiences=[PARTICIPANT], also=["seats", "attribution"])
 def turn(room: Any, audience: str) -> Context:
     """Your turn, over the whole screen: for every screen of the phone that does not show floor.now, which holds it too."""
     return _now(room, audience)
@@ -45,7 +45,7 @@ def _now(room: Any, audience: str) -> Context:
     }
 
 
-@part("floor.ask", audiences=[PARTICIPANT])
+@part("floor.ask", audiences=[PARTICIPANT], also=["seats"])
 def ask(room: Any, audience: str) -> Context:
     """The form that asks for the floor; for who waits, their place instead; what is refused while the list is closed."""
     floor = queries.read(room)
@@ -61,7 +61,7 @@ def ask(room: Any, audience: str) -> Context:
     }
 
 
-@part("floor.queue", audiences=[PARTICIPANT, *CREW, WALL])
+@part("floor.queue", audiences=[PARTICIPANT, *CREW, WALL], also=["seats"])
 def queue(room: Any, audience: str) -> Context:
     """Who waits, in the order of the rule, as far as names and groups are shown; for the moderator with what may be done.
 
@@ -72,14 +72,14 @@ def queue(room: Any, audience: str) -> Context:
     return {"rows": rows[:ROWS], "more": len(rows) - ROWS}
 
 
-@part("floor.console", audiences=[MODERATOR])
+@part("floor.console", audiences=[MODERATOR], also=["seats"])
 def console(room: Any, audience: str) -> Context:
     """Whom the rule proposes, with the reason in a sentence, and the one key for it."""
     floor = queries.read(room)
     return {"next": shown.proposed(floor, audience), "speaking": floor.now is not None}
 
 
-@part("floor.balance", audiences=[MODERATOR, WALL])
+@part("floor.balance", audiences=[MODERATOR, WALL], also=["seats"])
 def balances(room: Any, audience: str) -> Context:
     """How long each group and each place was heard, beside its share of the seats."""
     floor = queries.read(room)

@@ -14,9 +14,11 @@ from deliberate import tokens
 from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
+from deliberate.live.parts import resting_on
 from deliberate.live.stale import drop_seat, touch
 from deliberate.shell.traces import wipe
 from rooms.events.models import Attribution, Event, Group, RoleLink
+from rooms.events.queries import home_room
 from rooms.seats.models import Pairing, Seat
 
 PAIRING_MINUTES = 5
@@ -28,9 +30,16 @@ def take(
 ) -> Seat:
     """A new seat by way of a role link. Nobody is told whether others bear the same name: that would say who is here."""
     seat = Seat.objects.create(
-        event=link.event, link=link, role=link.role, name=name, group=group, place=place, language=language
+        event=link.event,
+        link=link,
+        role=link.role,
+        room=link.room or home_room(link.event),
+        name=name,
+        group=group,
+        place=place,
+        language=language,
     )
-    _touch_counts(link.event)
+    _touch_counts(seat.room)
     return seat
 
 
@@ -70,8 +79,17 @@ def rename(*, room: Any, by: Seat, name: str, group: str, place: str) -> Answer:
 
     What was said before keeps the name it was said under."""
     Seat.objects.filter(pk=by.pk).update(name=name, group=group_of(by.event, group), place=place)
-    _touch_counts(by.event)
+    _touch_counts(*by.event.rooms.all())
     return Answer(say=_("Saved."))
+
+
+@transaction.atomic
+def move(*, room: Any, by: Seat) -> None:
+    """Go over to `room`: from now on the seat counts there, in its turnout and its shares of the floor."""
+    left = by.room
+    if left != room:
+        Seat.objects.filter(pk=by.pk).update(room=room)
+        _touch_counts(room, *([left] if left is not None else []))
 
 
 def group_of(event: Event, handle: str) -> Group | None:
@@ -84,34 +102,12 @@ def group_of(event: Event, handle: str) -> Group | None:
     return found
 
 
-#: What shows how many there are, or depends on how many seats a group and a place have.
-SEAT_PARTS = (
-    "seats.presence",
-    "wall.welcome",
-    "ballots.turnout",
-    "ballots.wall",
-    "floor.ask",
-    "floor.balance",
-    "floor.console",
-    "floor.now",
-    "floor.queue",
-    "floor.turn",
-)
-#: What may sign words with a group, once enough seats have it.
-SIGNED_PARTS = (
-    "transcript.live",
-    "transcript.recent",
-    "transcript.captioner",
-    "statements.text",
-    "statements.drafter",
-    "statements.proposals",
-)
-
-
-def _touch_counts(event: Event) -> None:
-    signed = SIGNED_PARTS if event.attribution != Attribution.NOBODY else ()
-    for room in event.rooms.all():
-        touch(room, *SEAT_PARTS, *signed)
+def _touch_counts(*rooms: Any) -> None:
+    """After a change of who sits where: in these rooms, whatever tells how many, or how many of a group."""
+    for room in rooms:
+        # Words are signed with a group once enough seats have it.
+        signed = room.event.attribution != Attribution.NOBODY
+        touch(room, *resting_on("seats"), *(resting_on("attribution") if signed else ()))
 
 
 @transaction.atomic
@@ -119,9 +115,9 @@ def erase(*, room: Any, by: Seat) -> Answer:
     """Take name and group out of everything stored, end the seat everywhere. What was said and decided stays, unsigned."""
     for forget in _erasers:
         forget(by)
-    Seat.objects.filter(pk=by.pk).update(name="", group=None, ended=True, epoch=by.epoch + 1)
+    Seat.objects.filter(pk=by.pk).update(name="", group=None, room=None, ended=True, epoch=by.epoch + 1)
     Pairing.objects.filter(seat=by).delete()
-    _touch_counts(by.event)
+    _touch_counts(*by.event.rooms.all())
     drop_seat(by)
     transaction.on_commit(wipe)
     return Answer(say=_("You are erased."), forget_seat=True)

@@ -19,6 +19,8 @@ class Seat(models.Model):
     event = models.ForeignKey("rooms.Event", on_delete=models.CASCADE, related_name="seats")
     link = models.ForeignKey("rooms.RoleLink", null=True, on_delete=models.SET_NULL)
     role = models.CharField(max_length=16)
+    #: Where they sit now, not where they were: it counts them into that room's turnout and shares, and is shown nowhere.
+    room = models.ForeignKey("rooms.Room", null=True, on_delete=models.SET_NULL, related_name="seats")
     handle = models.SlugField(max_length=16, unique=True, default=tokens.handle, editable=False)
     name = models.CharField(max_length=60, blank=True)
     group = models.ForeignKey("rooms.Group", null=True, blank=True, on_delete=models.SET_NULL)
@@ -30,7 +32,7 @@ class Seat(models.Model):
     ended = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["event", "role"])]
+        indexes = [models.Index(fields=["event", "role"]), models.Index(fields=["room", "role"])]
 
 
 class Pairing(models.Model):

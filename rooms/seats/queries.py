@@ -58,7 +58,7 @@ def enter(event: str, role: str, room: str, cookie: str) -> Place | None:
 @still
 def still_here(seat: Seat) -> Seat | None:
     """The seat as stored now, its row locked; None where it was ended, or all its cookies were, since it was read."""
-    found = Seat.objects.select_for_update(of=("self",), no_key=True).select_related("event", "group", "link")
+    found = Seat.objects.select_for_update(of=("self",), no_key=True).select_related("event", "room", "group", "link")
     return found.filter(pk=seat.pk, epoch=seat.epoch, ended=False).first()
 
 
@@ -71,8 +71,13 @@ def living_among(keys: set[Any]) -> set[Any]:
 
 
 def participants(event: Event) -> Any:
-    """The seats that take part: they speak, vote and support."""
+    """The seats that take part in the event: they speak, vote and support."""
     return Seat.objects.filter(event=event, role=PARTICIPANT, ended=False)
+
+
+def present(room: Room) -> Any:
+    """The seats that take part in this room now."""
+    return Seat.objects.filter(room=room, role=PARTICIPANT, ended=False)
 
 
 def suggest_name() -> str:

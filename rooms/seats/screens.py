@@ -13,10 +13,10 @@ from rooms.seats.commands import SeatForm
 from rooms.seats.models import Where
 
 
-@part("seats.presence", audiences=ROLES)
+@part("seats.presence", audiences=ROLES, also=["seats"])
 def presence(room: Any, audience: str) -> Context:
-    """How many take part, in the hall and remotely: numbers, never a list."""
-    seats = queries.participants(room.event)
+    """How many take part in this room, in the hall and remotely: numbers, never a list."""
+    seats = queries.present(room)
     here = seats.count()
     return {"here": here, "remote": seats.filter(place=Where.REMOTE).count()}
 

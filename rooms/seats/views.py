@@ -112,8 +112,9 @@ def _without_ticket(request: HttpRequest, event: str, role: str) -> HttpResponse
 
 
 def _seated(request: HttpRequest, seat: Seat, room: Room | None = None) -> HttpResponse:
-    """Into the room: the one asked for, else that of the seat's link, else the event's first."""
-    room = room or (seat.link.room if seat.link is not None else None) or home_room(seat.event)
+    """Into the room: the one asked for, else where the seat was, else the event's first."""
+    room = room or seat.room or home_room(seat.event)
+    actions.move(room=room, by=seat)
     path = seat_path(seat.event.handle, seat.role)
     response = HttpResponseRedirect(f"{path}{room.handle}/")
     response.delete_cookie(TICKET_COOKIE, path=f"{path}welcome/")

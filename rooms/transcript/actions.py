@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
+from deliberate.live.parts import resting_on
 from deliberate.live.stale import touch, touch_seat
 from rooms.events.models import Attribution
 from rooms.floor.models import State, Turn
@@ -22,8 +23,6 @@ from rooms.transcript.models import Interim, Revision, Segment
 from rooms.transcript.pieces import continues, duration, pieces, spans
 
 WORDS = ("transcript.live", "transcript.recent", "transcript.captioner")
-#: Who spoke is shown wherever the words stand, in the statement too; and told to whoever speaks just now.
-WHO = (*WORDS, "statements.text", "statements.drafter", "statements.proposals", "floor.turn")
 
 
 @transaction.atomic
@@ -110,7 +109,7 @@ def correct(*, room: Any, by: Any, segment: str, text: str, revision: int) -> An
         Revision.objects.create(segment=found, number=found.revision, text=found.text, replaced_at=now())
         Segment.objects.filter(pk=found.pk).update(text=text, folded=search.folded(text), revision=revision + 1)
         note(room, by, "corrected", found, str(revision + 1))
-        touch(room, *WHO)
+        touch(room, *WORDS, *resting_on("words"))
     return Answer(say=_("Corrected."))
 
 
@@ -191,7 +190,7 @@ def _show_less(room: Any, by: Any, turn: Turn, level: str) -> Answer:
         raise Refused(_("These words are shown with less already. Who spoke can be shown less, never more."))
     Turn.objects.filter(pk=turn.pk).update(attribution=level)
     note(room, by, "lowered", turn, level)
-    touch(room, *WHO)
+    touch(room, *resting_on("attribution"))
     return Answer(say=_("Done. This holds wherever these words stand."))
 
 
@@ -200,5 +199,5 @@ def forget(seat: Any) -> None:
     """The words of an erased seat stay, said by nobody."""
     turns = Turn.objects.filter(seat=seat)
     for turn in turns.select_related("room"):
-        touch(turn.room, *WHO)
+        touch(turn.room, *resting_on("attribution"))
     turns.update(attribution=Attribution.NOBODY)

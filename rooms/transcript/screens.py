@@ -17,7 +17,7 @@ from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SET
 from rooms.transcript.models import Segment
 
 
-@part("transcript.live", audiences=ROLES)
+@part("transcript.live", audiences=ROLES, also=["attribution"])
 def live(room: Any, audience: str) -> Context:
     """The last words and what is being said right now; on the wall also who says it."""
     said = queries.live(room)
@@ -25,13 +25,13 @@ def live(room: Any, audience: str) -> Context:
     return {"lines": said.lines, "interim": said.interim, "who": who}
 
 
-@part("transcript.recent", audiences=(PARTICIPANT, *CREW))
+@part("transcript.recent", audiences=(PARTICIPANT, *CREW), also=["attribution", "agenda"])
 def recent(room: Any, audience: str) -> Context:
     """The latest words as paragraphs by turn, newest first, with what may be done with them."""
     return queries.recent(room)._asdict()
 
 
-@part("transcript.captioner", audiences=[CAPTIONER])
+@part("transcript.captioner", audiences=[CAPTIONER], also=["attribution"])
 def captioner(room: Any, audience: str) -> Context:
     """The latest segments, newest first, each to be corrected."""
     return queries.older(room, None, most=queries.RECENT_SEGMENTS)._asdict()

@@ -12,7 +12,7 @@ from rooms.floor.models import State, Turn
 from rooms.floor.queries import on_floor
 from rooms.floor.shown import names_shown
 from rooms.seats.models import Where
-from rooms.seats.queries import participants
+from rooms.seats.queries import present
 from rooms.wall import queries
 from rooms.wall.scenes import scene, scenes
 
@@ -41,10 +41,10 @@ def code(room: Any, audience: str) -> Context:
     return _way_in(room)
 
 
-@part("wall.welcome", audiences=(WALL,))
+@part("wall.welcome", audiences=(WALL,), also=["seats"])
 def welcome(room: Any, audience: str) -> Context:
     """The first scene: what this is, how to join, as large as it gets, and how many are here."""
-    return {**_way_in(room), "here": participants(room.event).count()}
+    return {**_way_in(room), "here": present(room).count()}
 
 
 def _way_in(room: Any) -> Context:

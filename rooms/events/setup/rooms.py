@@ -10,15 +10,12 @@ from django.utils.translation import gettext as _
 
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
-from deliberate.live.parts import parts
+from deliberate.live.parts import parts, resting_on
 from deliberate.live.stale import touch
 from rooms.events.actions import AGENDA_PARTS
 from rooms.events.models import AgendaItem, Room
 from rooms.events.setup.event import meant, opened
 from rooms.journal.actions import locked, note
-
-#: What shows a point's title beside what was said under it.
-ITEM_PARTS = ("transcript.recent",)
 
 
 @transaction.atomic
@@ -61,7 +58,7 @@ def edit_item(*, room: Any, by: Any, item: str, title: str, minutes: int) -> Ans
     found.title, found.minutes = title, minutes
     found.save(update_fields=["title", "minutes"])
     note(room, by, "changed an item", found)
-    touch(room, *AGENDA_PARTS, "wall.scene", *ITEM_PARTS)
+    touch(room, *AGENDA_PARTS, "wall.scene", *resting_on("agenda"))
     return Answer(say=_("Saved."))
 
 
@@ -72,7 +69,7 @@ def remove_item(*, room: Any, by: Any, item: str) -> Answer:
     found = _ahead(room, item)
     note(room, by, "removed an item", found)
     found.delete()
-    touch(room, *AGENDA_PARTS, "wall.scene", *ITEM_PARTS)
+    touch(room, *AGENDA_PARTS, "wall.scene", *resting_on("agenda"))
     return Answer(say=_("Removed."))
 
 
