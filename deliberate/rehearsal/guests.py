@@ -1,7 +1,8 @@
 """Simulated people for a lone newcomer: they join, ask for the floor, speak, vote, post and lift ideas at a human pace.
 
-They come in over the real sockets, in a process of their own. One of them chairs when nobody else does: where the floor
-stays empty for a while with people waiting, the next is called; now and then a poll is held."""
+They come in over the real sockets, in a process of their own. One of them chairs until somebody else does: where the floor
+stays empty for a while with people waiting, the next is called; now and then a poll is held. Once a person has called a
+speaker or opened a poll, the chair is theirs."""
 
 from __future__ import annotations
 
@@ -20,6 +21,11 @@ from deliberate.rehearsal.plenary import choice
 
 WATCH = ("floor.now", "floor.queue", "ballots.open", "ideas.board", "transcript.live", "statements.text")
 PATIENCE_S = 12
+#: What a picture says of the turn or the poll that runs: its handle.
+_begun = {
+    "floor.now": re.compile(r'data-turn="(\w+)"'),
+    "ballots.console": re.compile(r'do/ballots\.close"[^>]*><input type="hidden" name="poll" value="(\w+)"'),
+}
 
 TALK = (
     "Where I work, the police station is two hours away and the court is a day. People settle things among themselves, "
@@ -158,34 +164,43 @@ class Guest:
 
 
 class Chair:
-    """Calls the next where nobody else does, and holds a poll now and then."""
+    """Calls the next where nobody else does, and holds a poll now and then, until a person takes over."""
 
-    def __init__(self, phone: Phone) -> None:
-        self.phone = phone
+    def __init__(self, door: Door) -> None:
+        self.phone = Phone(door, ("floor.now", "floor.console", "ballots.console", "events.now"), self.look)
         self.polls = list(POLLS)
+        self.begun: set[str] = set()
+        self.relieved = False
+
+    def look(self, _phone: Phone, name: str, html: str) -> None:
+        """A turn or a poll that this one did not begin: somebody else has the chair."""
+        running = _begun[name].findall(html) if name in _begun else []
+        self.relieved = self.relieved or not self.begun.issuperset(running)
+
+    def picture(self, part: str) -> str:
+        return self.phone.pictures.get(part, ("", ""))[1]
 
     async def live(self) -> None:
         idle = time.monotonic()
         poll_at = time.monotonic() + 60
-        if "First" in self.phone.pictures.get("events.now", ("", ""))[1]:
+        if "First" in self.picture("events.now"):
             await self.phone.act("events.move_on")
-        while True:
+        while not self.relieved:
             await asyncio.sleep(2)
-            try:
-                now = self.phone.pictures.get("floor.now", ("", ""))[1]
-                waiting = re.search(
-                    r'name="expected" value="(\w+)"', self.phone.pictures.get("floor.console", ("", ""))[1]
-                )
-                if "data-turn=" in now or not waiting:
+            with suppress(Away):
+                waiting = re.search(r'name="expected" value="(\w+)"', self.picture("floor.console"))
+                if "data-turn=" in self.picture("floor.now") or not waiting:
                     idle = time.monotonic()
-                elif time.monotonic() - idle > PATIENCE_S:
-                    await self.phone.act("floor.call_next", expected=waiting.group(1))
-                    await self.phone.act("floor.start")
-                if time.monotonic() > poll_at and self.polls:
+                elif time.monotonic() - idle > PATIENCE_S and not self.relieved:
+                    await self.call(waiting.group(1))
+                if time.monotonic() > poll_at and self.polls and not self.relieved:
                     poll_at = time.monotonic() + 240
                     await self.poll(*self.polls.pop(0))
-            except Away:
-                pass
+
+    async def call(self, turn: str) -> None:
+        self.begun.add(turn)
+        if (await self.phone.act("floor.call_next", expected=turn))["ok"]:
+            await self.phone.act("floor.start")
 
     async def poll(self, kind: str, question: str, options: str) -> None:
         made = await self.phone.act(
@@ -194,19 +209,20 @@ class Chair:
         )  # fmt: skip
         if not made["ok"]:
             return
-        opened = await self.phone.act("ballots.open", poll=made["data"]["poll"])
-        if opened["ok"]:
+        poll = made["data"]["poll"]
+        self.begun.add(poll)
+        if (await self.phone.act("ballots.open", poll=poll))["ok"]:
             await asyncio.sleep(45)
-            await self.phone.act("ballots.close", poll=made["data"]["poll"])
+            await self.phone.act("ballots.close", poll=poll)  # its own, whoever chairs by now; refused if it is closed
 
 
 async def visit(links: dict[str, str], count: int, groups: list[str]) -> None:
     """Join with `count` guests, a captioner and a chair, and stay until cancelled."""
     door = Door(links["host"])
-    captioner, chair = Phone(door, ()), Phone(door, ("floor.now", "floor.console", "events.now"))
+    captioner, chair = Phone(door, ()), Chair(door)
     await captioner.sit(await door.join(links["captioner"]))
-    await chair.sit(await door.join(links["moderator"]))
-    lives = [Chair(chair).live()]
+    await chair.phone.sit(await door.join(links["moderator"]))
+    lives = [chair.live()]
     for number in range(count):
         phone = Phone(door, WATCH)
         place = "remote" if number % 3 == 2 else "hall"

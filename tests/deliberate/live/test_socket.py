@@ -15,6 +15,7 @@ import websockets
 
 from deliberate.rehearsal.phone import Door, Member, Phone
 from tests.service import Service, running
+from tests.waiting import until
 
 PARTS = ("events.now", "seats.presence")
 
@@ -46,16 +47,6 @@ def connect(service: Service, member: Member, **headers: str) -> Any:
         compression=None,
         proxy=None,
     )
-
-
-async def until(phone: Phone, part: str, needle: str, within_s: float = 5) -> str:
-    """The phone's picture of `part` once it holds `needle`."""
-    for _attempt in range(int(within_s * 100)):
-        html = phone.pictures.get(part, ("", ""))[1]
-        if needle in html:
-            return html
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"{part} never showed {needle!r}: {phone.pictures}")
 
 
 @pytest.mark.parametrize("origin", ["http://elsewhere.test", "null", ""])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from deliberate.rehearsal.phone import Door, Phone, parts_of
 from tests.service import Service, workers
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -17,22 +17,14 @@ def pair(tmp_path_factory: pytest.TempPathFactory, postgres_url: str, redis_url:
         yield services
 
 
-async def shows(phone: Phone, part: str, needle: str, within_s: float = 5) -> bool:
-    for _attempt in range(int(within_s * 50)):
-        if needle in phone.pictures.get(part, ("", ""))[1]:
-            return True
-        await asyncio.sleep(0.02)
-    return False
-
-
 async def test_an_act_at_one_process_is_painted_by_the_other_at_once(pair: list[Service]) -> None:
     one, other = (Door(service.links["host"]) for service in pair)
     watcher = Phone(other, ("seats.presence",))
     await watcher.sit(await other.join(pair[1].links["participant"]))
-    assert await shows(watcher, "seats.presence", "1 person")
+    await until(watcher, "seats.presence", "1 person")
     # The sweep would heal a lost hint after fifteen seconds; within two it must have been the hint itself.
     await one.join(pair[0].links["participant"])
-    assert await shows(watcher, "seats.presence", "2 people", within_s=2)
+    await until(watcher, "seats.presence", "2 people", within_s=2)
     await watcher.close()
     for door in (one, other):
         await door.close()
