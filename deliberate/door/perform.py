@@ -42,6 +42,8 @@ class BadFields(Refused):
 def perform(place: Place, name: str, fields: Fields, act: str = "") -> Answer:
     """Do the act `name` for the seat at `place`, exactly once for each `act` (the phone's own id, 8 to 64 letters).
 
+    The same id with other fields is another act: a page restored by a browser brings its old id to new words.
+
     Returns the answer after the commit. Raises Refused, with nothing changed, where the act may not be done."""
     started = time.perf_counter()
     outcome = "refused"
@@ -76,7 +78,13 @@ def _perform(place: Place, name: str, fields: Fields, act: str) -> Answer:
     if not act or not asked.remembered:
         with transaction.atomic():
             return _act(place, asked, cleaned)
-    return _once(place, asked, cleaned, hashlib.blake2b(f"{place.seat.pk}|{act}".encode(), digest_size=16).hexdigest())
+    return _once(place, asked, cleaned, _key(place, asked, fields, act))
+
+
+def _key(place: Place, asked: Command, fields: Fields, act: str) -> str:
+    """What is the same act: the seat, the phone's id for it, the command and its fields, over whatever line they come."""
+    same = [place.seat.pk, act, asked.name, sorted(as_query(fields).lists())]
+    return hashlib.blake2b(json.dumps(same).encode(), digest_size=16).hexdigest()
 
 
 def _act(place: Place, asked: Command, cleaned: dict[str, Any]) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from deliberate import tokens
@@ -106,8 +108,17 @@ def compose(
     if "still" in request.GET:
         context["refresh_s"] = 0
     response = render(request, template, context, status=status)
-    html = marks.apply(response.content.decode(), {mark for some in held.values() for mark in some})
-    response.content = fill(html, now()).encode()
+    html = fill(marks.apply(response.content.decode(), {mark for some in held.values() for mark in some}), now())
+    response.content = (_once(html) if plain else html).encode()
     if said:
         response.delete_cookie(SAID_COOKIE, path=seat_path(place.event.handle, place.seat.role))
     return response
+
+
+_form = re.compile(r'<form [^>]*action="[^"]*/do/[^>]*>(?!\s*<input type="hidden" name="act")')
+
+
+def _once(html: str) -> str:
+    """A plain page whose forms carry an act's id: one that is sent twice, over a slow line, is done once."""
+    act = format_html('<input type="hidden" name="act" value="{}">', tokens.handle(16))
+    return _form.sub(lambda form: form.group(0) + act, html)

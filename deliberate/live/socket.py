@@ -130,16 +130,17 @@ class Socket(AsyncWebsocketConsumer):
         place = self.place
 
         def work() -> dict[str, Any]:
-            # The seat and the room as stored now: a role link may have been revoked since the line was opened.
-            fresh = enter(place.event.handle, place.seat.role, place.room.handle, self._cookie_now())
-            if fresh is None:
-                raise Refused(_("Your seat has ended. Join again, please."), code="seat")
             try:
+                # The seat and the room as stored now: a role link may have been revoked since the line was opened.
+                fresh = enter(place.event.handle, place.seat.role, place.room.handle, self._cookie_now())
+                if fresh is None:
+                    raise Refused(_("Your seat has ended. Join again, please."), code="seat")
                 answer = perform(fresh, name, fields, act)
             except Refused:
                 raise
-            except Exception:  # logged at the door; the line outlives it, and the same act may be tried again
-                said = _("Something went wrong here. Nothing was stored. Try again, please.")
+            except Exception:  # the line outlives it; whether it was stored the same act asks again, under the same id
+                log.warning("an act failed", command=name if name in commands else "unknown")
+                said = _("Something went wrong here. Try again, please: nothing is stored twice.")
                 raise Refused(said, code="failed") from None
             found: dict[str, Any] = {"ok": True, "say": str(answer.say)}
             if answer.data:

@@ -227,9 +227,18 @@ class Phone:
         self.ended = frame.get("end", self.ended)
 
     async def act(self, name: str, /, **fields: object) -> Answer:
-        """Act and wait for the answer. A dropped line is opened anew and the same act sent again, under the same id."""
+        """Act and wait for the answer. A dropped line is opened anew and the same act sent again, under the same id; so is
+        one at which the other side stumbled."""
         act = secrets.token_urlsafe(12)
         frame = json.dumps({"do": name, "with": fields, "id": act})
+        for pause_s in (1, 2, 4):
+            answer = await self._answer(name, act, frame)
+            if answer.get("code") != "failed":
+                return answer
+            await asyncio.sleep(pause_s)
+        return await self._answer(name, act, frame)
+
+    async def _answer(self, name: str, act: str, frame: str) -> Answer:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[act] = (future, frame)
         until = time.monotonic() + PATIENCE_S

@@ -141,7 +141,7 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
         const response = await fetch(`${base}do/${act.name}`, { method: "POST", body: data, headers: { Accept: "application/json" } });
         const told = response.headers.get("Content-Type")?.startsWith("application/json");
         if (told) answered({ id: act.id, ...(await response.json()) });
-        else if (attempt >= 3 || response.status < 500) answered({ id: act.id, ok: false, say: words.failed, code: "failed" });
+        else if (attempt >= 3 || response.status < 500) answered({ id: act.id, ok: false, say: words.failed, code: "lost" });
       } catch { /* no network: once more */ }
       if (waiting.has(act.id)) await new Promise((go) => setTimeout(go, 1000 * 2 ** Math.min(attempt, 4) * between(0.5, 1.5)));
     }
@@ -155,6 +155,8 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
   }
   function answered(answer) {
     const act = waiting.get(answer.id);
+    // The other side stumbled, perhaps after storing it: the same act again, under the same id.
+    if (answer.code === "failed" && act && act.failed++ < 4) return void setTimeout(() => waiting.has(act.id) && deliver(act), 1000 * 2 ** act.failed * between(0.5, 1));
     waiting.delete(answer.id);
     if (answer.code === "seat" || answer.end) return end();
     act?.done(answer);
@@ -165,7 +167,7 @@ window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
       const id = newId(), frame = JSON.stringify({ do: name, with: fields, id });
       const long = new TextEncoder().encode(frame).length > LONGEST_FRAME;
       // What is too long for a frame, or broke the line again and again, goes by POST.
-      const one = { id, name, fields, frame, done, sent: 0, posting: false, heavy: () => long || one.sent >= 4 };
+      const one = { id, name, fields, frame, done, sent: 0, failed: 0, posting: false, heavy: () => long || one.sent >= 4 };
       waiting.set(id, one);
       deliver(one);
     });

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from deliberate.door.models import Receipt
 from deliberate.door.perform import as_query, perform
 from deliberate.door.registry import Place
+from deliberate.door.views import SEAT_COOKIE
 from deliberate.errors import Refused
+from deliberate.live.pages import PLAIN_COOKIE
 from rooms.events.models import AgendaItem
 from rooms.seats.models import Seat
+from rooms.seats.queries import cookie_of
+from rooms.transcript.models import Segment
 from tests import make
 
 
@@ -31,6 +37,29 @@ def test_the_same_id_from_another_seat_is_another_act() -> None:
     event = make.event()
     make.act(make.seat(event, "moderator"), "events.move_on", act_id="the-same-act")
     make.act(make.seat(event, "moderator"), "events.move_on", act_id="the-same-act")
+    assert AgendaItem.objects.get(state=AgendaItem.State.CURRENT).title == "Open plenary"
+
+
+@pytest.mark.django_db
+def test_the_same_id_with_other_words_is_another_act() -> None:
+    captioner = make.seat(make.event(), "captioner")
+    for text in ("The first words.", "Quite other words.", "The first words."):
+        make.act(captioner, "transcript.settle", act_id="a-restored-page", text=text)
+    assert list(Segment.objects.values_list("text", flat=True)) == ["The first words.", "Quite other words."]
+
+
+@pytest.mark.django_db
+def test_a_plain_page_s_form_that_is_sent_twice_is_done_once_and_one_of_a_new_page_again() -> None:
+    moderator, client = make.seat(make.event(), "moderator"), Client()
+    base = f"/at/{moderator.event.handle}/moderator/{make.room(moderator.event).handle}/"
+    client.cookies[SEAT_COOKIE], client.cookies[PLAIN_COOKIE] = cookie_of(moderator), "1"
+    for _page in range(2):
+        page = client.get(base).content.decode()
+        found = re.search(r'action="([^"]*events.move_on)".*?name="act" value="(\w+)"', page, re.DOTALL)
+        assert found is not None
+        assert page.count('name="act"') == page.count("/do/")
+        for _time in range(2):
+            client.post(found.group(1), {"act": found.group(2)})
     assert AgendaItem.objects.get(state=AgendaItem.State.CURRENT).title == "Open plenary"
 
 
