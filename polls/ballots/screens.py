@@ -14,8 +14,6 @@ from polls.ballots.core import ABSTAIN, picks
 from polls.ballots.models import Kind, NamedBallot, Participation, Poll
 from polls.ballots.paper import ABSTENTION
 from polls.ballots.shown import Bar, Shown, shown
-from rooms.events.models import AgendaItem
-from rooms.floor.models import Turn
 from rooms.wall.scenes import scene
 
 #: Lines of text that a hall can read, and letters of a question in one of them.
@@ -161,13 +159,7 @@ def _asked(room: Any) -> bool:
 
 
 def _just_closed(room: Any) -> bool:
-    """Whether nothing has begun since the last poll closed: nobody was called, no agenda item was moved on to."""
-    last = queries.closed(room).first()
-    if last is None:
-        return False
-    called = Turn.objects.filter(room=room, called_at__gt=last.closed_at)
-    begun = AgendaItem.objects.filter(room=room, started_at__gt=last.closed_at)
-    return not called.exists() and not begun.exists()
+    return queries.fresh(room) is not None
 
 
 def _question(room: Any) -> list[str]:
@@ -177,4 +169,4 @@ def _question(room: Any) -> list[str]:
 
 page("polls", roles=[PARTICIPANT], template="phone/polls.html", refresh_s=60)
 scene("poll", _asked, 80, title=gettext_lazy("Poll"), key="v", gist=_question)
-scene("results", _just_closed, 60, title=gettext_lazy("Results"), key="r", gist=_question)
+scene("results", _just_closed, 40, title=gettext_lazy("Results"), key="r", gist=_question)

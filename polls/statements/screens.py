@@ -14,11 +14,13 @@ from deliberate.live.marks import marks
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, ROLES, WALL
+from polls.ballots.queries import fresh
 from polls.statements import core, library, pages, queries
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.models import Citation, Clause, Proposal, Support
 from polls.statements.queries import Rest, Totals
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT
+from rooms.events.queries import moved_on_at
 from rooms.transcript.core import Diff, diff
 from rooms.wall.queries import subject
 from rooms.wall.scenes import scene
@@ -204,8 +206,13 @@ def _gist(room: Any) -> list[str]:
     return [_("Clause %(number)d") % {"number": context["number"]}, context["clause"].text]
 
 
-def _written(room: Any) -> bool:
-    return Clause.objects.filter(statement__room=room, removed=False).exists()
+def _being_agreed(room: Any) -> bool:
+    """Whether a clause was written, reworded or put back since the agenda moved on, and since the poll whose result the
+    room looks at."""
+    clauses = Clause.objects.filter(statement__room=room, removed=False)
+    poll = fresh(room)
+    earlier = [moment for moment in (moved_on_at(room), poll and poll.closed_at) if moment is not None]
+    return clauses.filter(changed_at__gt=max(earlier)).exists() if earlier else clauses.exists()
 
 
-scene("clause", _written, 15, title=gettext_lazy("Clause"), key="k", gist=_gist, parts=("statements.wall",))
+scene("clause", _being_agreed, 50, title=gettext_lazy("Clause"), key="k", gist=_gist, parts=("statements.wall",))
