@@ -31,7 +31,7 @@ PARTS = MOST_CLAUSES // EACH
 #: Seconds after which the page of the text comes anew for readers without scripts who asked for it.
 FOLLOW_S = 20
 #: What the wall can show of a clause in lines that are read from twenty metres.
-WALL_LETTERS = 520
+WALL_LETTERS = 270
 
 
 def parts_of(name: str) -> list[str]:
@@ -114,7 +114,7 @@ def wall(room: Any, audience: str) -> Context:
 def _size(words: Diff) -> str:
     """How large the wall can write it: a few words as large as they get, a long clause smaller."""
     letters = sum(len(piece) for _op, piece in words)
-    return "" if letters <= 150 else "long" if letters <= 320 else "longest"
+    return "" if letters <= 100 else "long" if letters <= 160 else "longest"
 
 
 def _changes(room: Any, clause: Clause) -> Diff:
@@ -211,7 +211,7 @@ def _being_agreed(room: Any) -> bool:
     room looks at."""
     clauses = Clause.objects.filter(statement__room=room, removed=False)
     poll = fresh(room)
-    earlier = [moment for moment in (moved_on_at(room), poll and poll.closed_at) if moment is not None]
+    earlier = [moment for moment in (moved_on_at(room), poll.closed_at if poll else None) if moment is not None]
     return clauses.filter(changed_at__gt=max(earlier)).exists() if earlier else clauses.exists()
 
 
