@@ -9,6 +9,8 @@ from deliberate.errors import Refused
 from polls.ballots import core, paper, sentences
 from polls.ballots.models import NamedBallot, Option, Participation, Poll, State
 from polls.ballots.outcome import NO_GROUP, Named, Result
+from rooms.events.queries import moved_on_at
+from rooms.floor.models import Turn
 from rooms.seats.queries import participants, present
 
 
@@ -25,6 +27,18 @@ def prepared(room: Any) -> QuerySet[Poll]:
 def closed(room: Any) -> QuerySet[Poll]:
     """Polls with their results, the latest first."""
     return Poll.objects.filter(room=room, state=State.CLOSED).prefetch_related("options").order_by("-closed_at", "-pk")
+
+
+def fresh(room: Any) -> Poll | None:
+    """The poll that closed last, while its result is what the room looks at: until somebody is called, the agenda moves
+    on or another poll opens."""
+    last = closed(room).first()
+    if last is None or last.closed_at is None or open_poll(room) is not None:
+        return None
+    moved = moved_on_at(room)
+    if moved is not None and moved > last.closed_at:
+        return None
+    return None if Turn.objects.filter(room=room, called_at__gt=last.closed_at).exists() else last
 
 
 def question(poll: Poll) -> core.Question:

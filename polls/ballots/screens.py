@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,13 +16,13 @@ from polls.ballots.core import ABSTAIN, picks
 from polls.ballots.models import Kind, NamedBallot, Participation, Poll
 from polls.ballots.paper import ABSTENTION
 from polls.ballots.shown import Bar, Shown, shown
-from rooms.events.models import AgendaItem
-from rooms.floor.models import Turn
 from rooms.wall.scenes import scene
 
-#: Lines of text that a hall can read, and letters of a question in one of them.
-WALL_LINES = 7
-WALL_LETTERS = 40
+#: Lines of text that a hall can read beside the agenda's and the turnout's, letters of a question in one of them, and
+#: how much of a question stands above its result.
+WALL_LINES = 5
+WALL_LETTERS = 48
+WALL_QUESTION = 90
 #: The picture of a scale on the wall: its width and height, and what its columns may take of the height.
 WIDTH, HEIGHT, TALLEST = 120, 32, 22
 
@@ -116,19 +118,12 @@ def wall(room: Any, audience: str) -> Context:
 
 def _on_wall(found: Shown) -> Context:
     """As many bars as a hall can read; a scale as columns side by side."""
+    question = Truncator(found.poll.question).chars(WALL_QUESTION)
     if found.poll.kind == Kind.SCALE:
-        return {"shown": found, "columns": _columns(found.bars), "width": WIDTH, "height": HEIGHT}
-    left = WALL_LINES - _lines(found.poll.question) - len(found.lines[:1])
-    fitting = list(found.bars[:2])
-    for bar in found.bars[2:]:
-        if sum(_lines(each.text) for each in [*fitting, bar]) > left:
-            break
-        fitting.append(bar)
-    return {"shown": found, "bars": fitting, "more": len(found.bars) - len(fitting)}
-
-
-def _lines(text: str) -> int:
-    return -(-len(text) // WALL_LETTERS)
+        return {"shown": found, "question": question, "columns": _columns(found.bars), "width": WIDTH, "height": HEIGHT}
+    left = WALL_LINES - ceil(len(question) / WALL_LETTERS) - len(found.lines[:1])
+    bars = found.bars[: max(2, left)]
+    return {"shown": found, "question": question, "bars": bars, "more": len(found.bars) - len(bars)}
 
 
 def _columns(bars: list[Bar]) -> list[dict[str, Any]]:
@@ -161,13 +156,7 @@ def _asked(room: Any) -> bool:
 
 
 def _just_closed(room: Any) -> bool:
-    """Whether nothing has begun since the last poll closed: nobody was called, no agenda item was moved on to."""
-    last = queries.closed(room).first()
-    if last is None:
-        return False
-    called = Turn.objects.filter(room=room, called_at__gt=last.closed_at)
-    begun = AgendaItem.objects.filter(room=room, started_at__gt=last.closed_at)
-    return not called.exists() and not begun.exists()
+    return queries.fresh(room) is not None
 
 
 def _question(room: Any) -> list[str]:
@@ -177,4 +166,4 @@ def _question(room: Any) -> list[str]:
 
 page("polls", roles=[PARTICIPANT], template="phone/polls.html", refresh_s=60)
 scene("poll", _asked, 80, title=gettext_lazy("Poll"), key="v", gist=_question)
-scene("results", _just_closed, 60, title=gettext_lazy("Results"), key="r", gist=_question)
+scene("results", _just_closed, 40, title=gettext_lazy("Results"), key="r", gist=_question)

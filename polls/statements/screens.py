@@ -14,11 +14,13 @@ from deliberate.live.marks import marks
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, ROLES, WALL
+from polls.ballots.queries import fresh
 from polls.statements import core, library, pages, queries
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.models import Citation, Clause, Proposal, Support
 from polls.statements.queries import Rest, Totals
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT
+from rooms.events.queries import moved_on_at
 from rooms.transcript.core import Diff, diff
 from rooms.wall.queries import subject
 from rooms.wall.scenes import scene
@@ -29,7 +31,7 @@ PARTS = MOST_CLAUSES // EACH
 #: Seconds after which the page of the text comes anew for readers without scripts who asked for it.
 FOLLOW_S = 20
 #: What the wall can show of a clause in lines that are read from twenty metres.
-WALL_LETTERS = 520
+WALL_LETTERS = 270
 
 
 def parts_of(name: str) -> list[str]:
@@ -112,7 +114,7 @@ def wall(room: Any, audience: str) -> Context:
 def _size(words: Diff) -> str:
     """How large the wall can write it: a few words as large as they get, a long clause smaller."""
     letters = sum(len(piece) for _op, piece in words)
-    return "" if letters <= 150 else "long" if letters <= 320 else "longest"
+    return "" if letters <= 100 else "long" if letters <= 160 else "longest"
 
 
 def _changes(room: Any, clause: Clause) -> Diff:
@@ -204,8 +206,13 @@ def _gist(room: Any) -> list[str]:
     return [_("Clause %(number)d") % {"number": context["number"]}, context["clause"].text]
 
 
-def _written(room: Any) -> bool:
-    return Clause.objects.filter(statement__room=room, removed=False).exists()
+def _being_agreed(room: Any) -> bool:
+    """Whether a clause was written, reworded or put back since the agenda moved on, and since the poll whose result the
+    room looks at."""
+    clauses = Clause.objects.filter(statement__room=room, removed=False)
+    poll = fresh(room)
+    earlier = [moment for moment in (moved_on_at(room), poll.closed_at if poll else None) if moment is not None]
+    return clauses.filter(changed_at__gt=max(earlier)).exists() if earlier else clauses.exists()
 
 
-scene("clause", _written, 15, title=gettext_lazy("Clause"), key="k", gist=_gist, parts=("statements.wall",))
+scene("clause", _being_agreed, 50, title=gettext_lazy("Clause"), key="k", gist=_gist, parts=("statements.wall",))

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from deliberate import tokens
 from deliberate.clock import now
@@ -45,6 +46,12 @@ def group_sizes(event: Event) -> dict[str, int]:
 def current_item(room: Any) -> AgendaItem | None:
     """The agenda item that is on now."""
     return AgendaItem.objects.filter(room=room, state=AgendaItem.State.CURRENT).first()
+
+
+def moved_on_at(room: Any) -> datetime | None:
+    """When the agenda last moved: its latest item began, or ended with none after it. None before it began."""
+    moments = AgendaItem.objects.filter(room=room).aggregate(begun=Max("started_at"), ended=Max("ended_at"))
+    return max((moment for moment in moments.values() if moment is not None), default=None)
 
 
 def addresses(event: Event, where: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
+from deliberate.live.parts import resting_on
 from deliberate.live.stale import touch, touch_seat
 from rooms.events.models import Attribution, Group, Room
 from rooms.events.queries import current_item
@@ -233,7 +234,7 @@ def _end(room: Any, by: Any, turn: Turn, at: Any = None) -> None:
 
 def changed(room: Any, *turns: Turn | None) -> None:
     """Every screen of the floor is painted anew, and these turns' seats learn their marks on all their devices."""
-    touch(room, *PARTS)
+    touch(room, *PARTS, *resting_on("floor"))
     for turn in turns:
         if turn is not None and turn.seat is not None:
             touch_seat(turn.seat)

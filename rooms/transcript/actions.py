@@ -22,7 +22,8 @@ from rooms.transcript import core, files, queries, search
 from rooms.transcript.models import Interim, Revision, Segment
 from rooms.transcript.pieces import continues, duration, pieces, spans
 
-WORDS = ("transcript.live", "transcript.recent", "transcript.captioner")
+LIVE = ("transcript.live", "transcript.speaking")
+WORDS = (*LIVE, "transcript.recent", "transcript.captioner")
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def interim(*, room: Any, by: Any, text: str) -> None:
     if before is None or not continues(before.text, text):
         fields |= {"turn": queries.on_floor(room) if text else None, "since": now() if text else None}
     Interim.objects.update_or_create(room=room, defaults=fields)
-    touch(room, "transcript.live")
+    touch(room, *LIVE)
 
 
 @transaction.atomic

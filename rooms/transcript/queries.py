@@ -162,6 +162,17 @@ def live(room: Any) -> Live:
     return Live(turn, settled[::-1], pieces(interim.text)[-LIVE_SEGMENTS:] if interim is not None else [])
 
 
+def speaking(room: Any) -> Live:
+    """The words of the turn that has the floor; nothing while the last words are another's, or while nobody has it."""
+    said, turn = live(room), on_floor(room)
+    return said if turn is not None and said.turn == turn else Live(turn, [], [])
+
+
+def captioned(room: Any) -> bool:
+    """Whether words have been taken down in this room."""
+    return Segment.objects.filter(room=room).exists() or Interim.objects.filter(room=room).exclude(text="").exists()
+
+
 def text_at(segment: Segment, revision: int) -> str:
     """The text a segment had at a revision: what a quote of that time was taken from."""
     before = segment.revisions.filter(number=revision).first()

@@ -25,6 +25,13 @@ def live(room: Any, audience: str) -> Context:
     return {"lines": said.lines, "interim": said.interim, "who": who}
 
 
+@part("transcript.speaking", audiences=[WALL], also=["floor"])
+def speaking(room: Any, audience: str) -> Context:
+    """The last words of whoever has the floor. Once a room is captioned the space for them is always kept."""
+    said = queries.speaking(room)
+    return {"lines": said.lines, "interim": said.interim, "captioned": queries.captioned(room)}
+
+
 @part("transcript.recent", audiences=(PARTICIPANT, *CREW), also=["attribution", "agenda"])
 def recent(room: Any, audience: str) -> Context:
     """The latest words as paragraphs by turn, newest first, with what may be done with them."""

@@ -83,7 +83,7 @@ def _queue_gist(room: Any) -> list[str]:
 
 
 scene("welcome", lambda room: True, 0, title=gettext_lazy("Welcome"), key="w", gist=_way_in_gist)
-scene("speaker", _somebody_speaks, 40, title=gettext_lazy("Speaker"), key="s", gist=_speaker_gist)
+scene("speaker", _somebody_speaks, 60, title=gettext_lazy("Speaker"), key="s", gist=_speaker_gist)
 scene("queue", _names_wait, 20, title=gettext_lazy("Queue"), key="q", gist=_queue_gist)
 scene("captions", title=gettext_lazy("Captions"), key="t")
 scene("balance", title=gettext_lazy("Balance"), key="b")

@@ -2,12 +2,19 @@
 (() => {
   "use strict";
   const still = matchMedia("(prefers-reduced-motion: reduce)"), heights = new WeakMap();
+  // A line that stood there before is let go from where it stood: how far it has risen is how far all of them roll.
   function roll() {
     for (const box of document.querySelectorAll(".captions")) {
-      const height = [...box.children].reduce((sum, one) => sum + one.offsetHeight, 0), grown = height - (heights.get(box) ?? height);
-      heights.set(box, height);
-      if (grown <= 0 || still.matches) continue;
-      for (const one of box.children) one.animate([{ transform: `translateY(${grown}px)` }, { transform: "none" }], { duration: 300, easing: "ease-out" });
+      if (!box.clientHeight) continue;
+      let risen = 0;
+      for (const line of box.querySelectorAll("[dir]")) {
+        const height = box.clientHeight - line.offsetTop;
+        risen = Math.max(risen, height - (heights.get(line) ?? height));
+        heights.set(line, height);
+      }
+      if (!risen || still.matches) continue;
+      const up = [{ transform: `translateY(${risen}px)` }, { transform: "none" }];
+      for (const one of box.children) one.animate(up, { duration: 300, easing: "ease-out", composite: "add" });
     }
   }
   const awake = () => { if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => { /* the system decides */ }); };

@@ -253,7 +253,7 @@ def test_the_wall_shows_the_question_and_turnout_and_later_the_bars() -> None:
     assert "1 of 1" in running
     closed(poll)
     after = picture(event, "ballots.wall", "wall")
-    assert after.count("<li>") == 6
+    assert after.count("<li>") == 4
     assert after.index("Option 3") < after.index("Option 0")
 
 

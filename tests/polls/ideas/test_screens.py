@@ -169,7 +169,7 @@ def test_the_wall_shows_one_idea_alone_where_the_moderator_put_it_there(event: E
     _wells, courts, radio = ideas(event, "Dig wells", "Open courts", "Fund radio")
     merge(radio, courts)
     projection = Projection.objects.create(room=make.room(event), scene="ideas", subject=radio.handle)
-    assert seen(make.seat(event, "wall"), "ideas.top") == "Idea 2 Open courts 0 support this"
+    assert seen(make.seat(event, "wall"), "ideas.top") == "Idea 2 0 support this Open courts"
     Projection.objects.filter(pk=projection.pk).update(scene="queue")
     assert "Dig wells" in seen(make.seat(event, "wall"), "ideas.top")
 

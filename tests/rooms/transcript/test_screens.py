@@ -75,6 +75,21 @@ class TestLive:
         assert len(before) > 2
         assert re.findall(r'dir="auto">([^<]*)<', painted(wall, "transcript.live")) == before
 
+    def test_under_whoever_speaks_stand_their_words_and_nobody_elses(self, event: Any) -> None:
+        wall, captioner, moderator = (make.seat(event, role) for role in ("wall", "captioner", "moderator"))
+        assert painted(wall, "transcript.speaking") == ""
+        said(captioner, "Welcome to all.")
+        assert "Welcome" not in painted(wall, "transcript.speaking")
+        speaks(make.seat(event))
+        assert 'class="captions"' in painted(wall, "transcript.speaking"), "the space is kept"
+        assert "Welcome" not in painted(wall, "transcript.speaking")
+        make.act(captioner, "transcript.interim", text="I was there")
+        assert "I was there" in painted(wall, "transcript.speaking")
+        said(captioner, "I was there.")
+        assert "I was there." in painted(wall, "transcript.speaking")
+        make.act(moderator, "floor.end")
+        assert "I was there" not in painted(wall, "transcript.speaking")
+
     def test_the_wall_says_who_as_far_as_it_is_shown(self) -> None:
         for rule, shown in (("name", True), ("nobody", False)):
             event = make.event(attribution=rule)

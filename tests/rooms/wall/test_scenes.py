@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from rooms.events.models import Event
+from rooms.seats.models import Seat
 from rooms.wall import scenes
 from tests import make
 
@@ -63,3 +65,70 @@ def test_a_poll_claims_the_wall_while_it_is_open_and_its_results_until_something
     make.act(moderator, "floor.call_next", expected="")
     make.act(moderator, "floor.end")
     assert scenes.claimed(room) == "welcome"
+
+
+def asked(moderator: Seat) -> str:
+    """A poll that is open."""
+    fields = {"question": "Which?", "kind": "one", "options": "This\nThat", "secret": "on"}
+    poll: str = make.act(moderator, "ballots.prepare", **fields).data["poll"]
+    make.act(moderator, "ballots.open", poll=poll)
+    return poll
+
+
+def spoken(event: Event, moderator: Seat) -> None:
+    """Somebody was called, spoke and has ended."""
+    make.act(make.seat(event), "floor.ask", kind="point")
+    make.act(moderator, "floor.call_next", expected="")
+    make.act(moderator, "floor.end")
+
+
+def test_a_clause_takes_the_wall_from_a_result_and_the_next_result_takes_it_from_the_clause() -> None:
+    event = make.event()
+    room, moderator, drafter = make.room(event), make.seat(event, "moderator"), make.seat(event, "drafter")
+    make.act(moderator, "ballots.close", poll=asked(moderator))
+    assert scenes.claimed(room) == "results"
+    make.act(drafter, "statements.add_clause", text="Every promise has a name.", after="")
+    assert scenes.claimed(room) == "clause"
+    poll = asked(moderator)
+    assert scenes.claimed(room) == "poll"
+    make.act(moderator, "ballots.close", poll=poll)
+    assert scenes.claimed(room) == "results"
+    spoken(event, moderator)
+    assert scenes.claimed(room) == "clause"
+
+
+def test_a_clause_stays_between_speakers_until_the_agenda_moves_on() -> None:
+    event = make.event()
+    room, moderator, drafter = make.room(event), make.seat(event, "moderator"), make.seat(event, "drafter")
+    clause = make.act(drafter, "statements.add_clause", text="Every promise has a name.", after="").data["clause"]
+    spoken(event, moderator)
+    assert scenes.claimed(room) == "clause"
+    make.act(moderator, "events.move_on")
+    assert scenes.claimed(room) == "welcome"
+    make.act(drafter, "statements.edit_clause", clause=clause, text="Every promise has a day.", revision="0")
+    assert scenes.claimed(room) == "clause"
+
+
+def test_a_result_ends_with_its_agenda_item_and_comes_back_when_the_move_is_taken_back() -> None:
+    event = make.event()
+    room, moderator = make.room(event), make.seat(event, "moderator")
+    make.act(moderator, "events.move_on")
+    make.act(moderator, "ballots.close", poll=asked(moderator))
+    assert scenes.claimed(room) == "results"
+    make.act(moderator, "events.move_on")
+    assert scenes.claimed(room) == "welcome"
+    make.act(moderator, "events.move_back")
+    assert scenes.claimed(room) == "results"
+
+
+def test_whoever_speaks_is_not_hidden_by_a_result() -> None:
+    event = make.event()
+    room, moderator = make.room(event), make.seat(event, "moderator")
+    make.act(make.seat(event), "floor.ask", kind="point")
+    make.act(moderator, "floor.call_next", expected="")
+    poll = asked(moderator)
+    assert scenes.claimed(room) == "poll"
+    make.act(moderator, "ballots.close", poll=poll)
+    assert scenes.claimed(room) == "speaker"
+    make.act(moderator, "floor.end")
+    assert scenes.claimed(room) == "results"

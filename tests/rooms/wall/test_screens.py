@@ -100,7 +100,7 @@ def test_a_long_list_keeps_to_five_lines_and_says_how_many_more() -> None:
         make.act(make.seat(event, name=f"Guest {number}"), "floor.ask", kind="point")
     html = painted(event, "floor.queue")
     assert html.count("<li") == 5
-    assert "and 3 more" in html
+    assert '<p class="end">8</p>' in html
 
 
 def test_choosing_a_scene_costs_few_queries_however_many_there_are() -> None:
@@ -124,3 +124,32 @@ def test_every_key_of_the_console_does_one_thing_and_stands_in_the_list_of_keys(
     assert pressed.isdisjoint(of_scenes)
     listed = set(re.findall(r"<kbd>(.)</kbd>", (templates / "console" / "keylist.html").read_text()))
     assert pressed == listed
+
+
+def test_the_agenda_stands_on_the_wall_in_one_line_with_what_comes_next_and_the_clock() -> None:
+    event = make.event()
+    moderator = make.seat(event, "moderator")
+    first, second = make.room(event).agenda.all()[:2]
+    assert f"Not begun yet. First: {first.title}" in painted(event, "events.now")
+    make.act(moderator, "events.move_on")
+    html = painted(event, "events.now")
+    assert f">{first.title}</b>" in html
+    assert f"Next: {second.title}" in html
+    assert "data-behind=" in html
+    for _item in make.room(event).agenda.all():
+        make.act(moderator, "events.move_on")
+    assert "The agenda is done." in painted(event, "events.now")
+
+
+def test_a_room_without_an_agenda_has_no_empty_line_on_its_wall() -> None:
+    event = make.event()
+    make.room(event).agenda.all().delete()
+    assert painted(event, "events.now") == ""
+
+
+def test_the_colours_of_groups_are_named_once_for_every_screen() -> None:
+    styles = Path(__file__).parents[3] / "frontend" / "static" / "css"
+    for name in ("g0", "g9", "l0", "l9"):
+        assert [
+            path.name for path in sorted(styles.glob("*.css")) for _hit in re.findall(f"--{name}:", path.read_text())
+        ] == ["tokens.css"]
