@@ -14,13 +14,15 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
-from deliberate.rehearsal.phone import Away, Door, Phone
+from deliberate.rehearsal.phone import Away, Door, Member, Phone
 from deliberate.rehearsal.plenary import choice
 
 WATCH = ("floor.now", "floor.queue", "ballots.open", "ideas.board", "transcript.live", "statements.text")
 PATIENCE_S = 12
+_segment = re.compile(r"correct=(\w+)")
 #: What a picture says of the turn or the poll that runs: its handle.
 _begun = {
     "floor.now": re.compile(r'data-turn="(\w+)"'),
@@ -62,20 +64,49 @@ POLLS = (
 NAMES = ("Asha", "Tomas", "Mei", "Yusuf", "Lena", "Kofi", "Ines", "Noor", "Pavel", "Rosa", "Emeka", "Sofia")
 
 
-def start(links: dict[str, str], count: int) -> subprocess.Popen[str]:
-    """Let `count` guests in, in a process of their own that ends with this one. The links go by its standard input."""
-    process = subprocess.Popen([sys.executable, "-m", "deliberate.rehearsal.guests"], stdin=subprocess.PIPE, text=True)
+def start(links: dict[str, str], count: int, seats: Path) -> subprocess.Popen[str]:
+    """Let `count` guests in, in a process of their own that ends with this one. The links go by its standard input.
+
+    `seats` is a file of their cookies: guests who come again find the same seat, as anybody does."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deliberate.rehearsal.guests"],
+        stdin=subprocess.PIPE,
+        text=True,
+        process_group=0,  # Ctrl+C is for the demo
+    )
     assert process.stdin is not None
-    process.stdin.write(json.dumps({"links": links, "count": count}) + "\n")
+    process.stdin.write(json.dumps({"links": links, "count": count, "seats": str(seats)}) + "\n")
     process.stdin.flush()  # and kept open: its end tells the guests to go home
     return process
+
+
+class Scribe:
+    """Writes down what guests say, until a person does: two captioners at once would garble the words."""
+
+    def __init__(self, door: Door) -> None:
+        self.phone = Phone(door, ("transcript.captioner",))
+        self.written: set[str] = set()
+
+    @property
+    def relieved(self) -> bool:
+        """Whether words stand there that this one did not write."""
+        shown = set(_segment.findall(self.phone.pictures.get("transcript.captioner", ("", ""))[1]))
+        return not shown <= self.written
+
+    async def write(self, text: str, *, settle: bool) -> None:
+        if self.relieved:
+            return
+        await self.phone.act("transcript.interim", text=text)
+        if settle:
+            answer = await self.phone.act("transcript.settle", text=text)
+            self.written.update(answer.get("data", {}).get("segments", ()))
 
 
 class Guest:
     """One simulated person."""
 
-    def __init__(self, phone: Phone, captioner: Phone, number: int) -> None:
-        self.phone, self.captioner = phone, captioner
+    def __init__(self, phone: Phone, scribe: Scribe, number: int) -> None:
+        self.phone, self.scribe = phone, scribe
         self.lines = random.Random(number)
         self.voted: set[str] = set()
         self.lifted: set[str] = set()
@@ -100,7 +131,7 @@ class Guest:
     async def look(self) -> None:
         turn = self.has("turn").partition(":")[2]
         if turn and f'data-turn="{turn}"' in self.picture("floor.now"):
-            await self.speak()
+            await self.speak(turn)
             return
         poll = re.search(r'name="poll" value="(\w+)"', self.picture("ballots.open"))
         if poll and poll.group(1) not in self.voted:
@@ -116,17 +147,18 @@ class Guest:
         elif whim < 0.8:
             await self.stand()
 
-    async def speak(self) -> None:
-        """Wait to be started, say something, be captioned, and finish."""
+    async def speak(self, turn: str) -> None:
+        """Wait to be started, say something, be captioned, and finish; for as long as the turn lasts."""
         await asyncio.sleep(self.lines.uniform(3, 6))
         text = self.lines.choice(TALK)
         said = ""
         for word in text.split():
             said = f"{said} {word}".strip()
             await asyncio.sleep(self.lines.uniform(0.2, 0.4))
-            await self.captioner.act("transcript.interim", text=said)
+            if turn not in self.picture("floor.now"):
+                return  # ended by somebody else: what follows would stand under the next one's name
+            await self.scribe.write(said, settle=word.endswith((".", "?")))
             if word.endswith((".", "?")):
-                await self.captioner.act("transcript.settle", text=said)
                 said = ""
         await self.phone.act("floor.finish")
 
@@ -216,21 +248,38 @@ class Chair:
             await self.phone.act("ballots.close", poll=poll)  # its own, whoever chairs by now; refused if it is closed
 
 
-async def visit(links: dict[str, str], count: int, groups: list[str]) -> None:
+async def visit(links: dict[str, str], count: int, groups: list[str], seats: Path) -> None:
     """Join with `count` guests, a captioner and a chair, and stay until cancelled."""
     door = Door(links["host"])
-    captioner, chair = Phone(door, ()), Chair(door)
-    await captioner.sit(await door.join(links["captioner"]))
-    await chair.phone.sit(await door.join(links["moderator"]))
+    known: dict[str, list[str]] = json.loads(await asyncio.to_thread(_kept, seats))
+
+    async def sit(phone: Phone, who: str, role: str, **fields: str) -> None:
+        member = Member(known[who][0], known[who][1]) if who in known else None
+        if member is None or (await door.page(member)).status_code != 200:
+            member = await door.join(links[role], **fields)
+            known[who] = [member.cookie, member.base]
+        await phone.sit(member)
+
+    scribe, chair = Scribe(door), Chair(door)
+    await sit(scribe.phone, "scribe", "captioner")
+    scribe.written.update(_segment.findall((await door.page(cast(Member, scribe.phone.member))).text))
+    await sit(chair.phone, "chair", "moderator")
     lives = [chair.live()]
     for number in range(count):
         phone = Phone(door, WATCH)
-        place = "remote" if number % 3 == 2 else "hall"
         name = f"{NAMES[number % len(NAMES)]} {number // len(NAMES) + 1}" if number >= len(NAMES) else NAMES[number]
         group = groups[number % len(groups)] if groups else ""
-        await phone.sit(await door.join(links["participant"], name=name, place=place, group=group))
-        lives.append(Guest(phone, captioner, number).live())
+        place = "remote" if number % 3 == 2 else "hall"
+        await sit(phone, f"guest {number}", "participant", name=name, place=place, group=group)
+        lives.append(Guest(phone, scribe, number).live())
+    await asyncio.to_thread(seats.write_text, json.dumps(known))
     await asyncio.gather(*lives)
+
+
+def _kept(seats: Path) -> str:
+    """What the file of seats holds. It is made for its owner's eyes alone: a cookie is a seat."""
+    seats.touch(mode=0o600)
+    return seats.read_text() or "{}"
 
 
 async def _groups(links: dict[str, str]) -> list[str]:
@@ -246,7 +295,9 @@ async def _groups(links: dict[str, str]) -> list[str]:
 async def _main() -> None:
     asked: dict[str, Any] = json.loads(sys.stdin.readline())
     loop = asyncio.get_running_loop()
-    task = asyncio.create_task(visit(asked["links"], asked["count"], await _groups(asked["links"])))
+    task = asyncio.create_task(
+        visit(asked["links"], asked["count"], await _groups(asked["links"]), Path(asked["seats"]))
+    )
     ended = loop.run_in_executor(None, sys.stdin.read)
     await asyncio.wait([task, asyncio.ensure_future(ended)], return_when=asyncio.FIRST_COMPLETED)
     if task.done():

@@ -15,10 +15,10 @@ from deliberate.live.stale import touch, touch_seat
 from rooms.events.models import Attribution, Group, Room
 from rooms.events.queries import current_item
 from rooms.floor import queries, terms
-from rooms.floor.models import Kind, State, Turn
+from rooms.floor.models import ON_FLOOR, Kind, State, Turn
 from rooms.floor.queries import Floor
 from rooms.journal.actions import locked, note
-from rooms.seats.actions import eraser
+from rooms.seats.actions import eraser, leaver
 from rooms.seats.models import Seat
 
 PARTS = (
@@ -212,6 +212,21 @@ def _set_list(room: Any, by: Any, to: bool) -> None:
         Room.objects.filter(pk=room.pk).update(list_open=to)
         note(room, by, "opened the list" if to else "closed the list")
         changed(room)
+
+
+@leaver
+def let_go(seat: Seat) -> None:
+    """Whoever left is not called any more, and does not keep the floor."""
+    for turn in Turn.objects.filter(seat=seat, state__in=(State.WAITING, *ON_FLOOR)).select_related("room__event"):
+        room = locked(turn.room)
+        turn.refresh_from_db()
+        if turn.state in ON_FLOOR:
+            _end(room, seat, turn)
+        elif turn.state == State.WAITING:
+            turn.state = State.WITHDRAWN
+            turn.save(update_fields=["state"])
+            note(room, seat, "withdrew", turn)
+        changed(room, turn)
 
 
 @eraser

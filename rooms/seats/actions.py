@@ -131,3 +131,23 @@ def eraser(forget: Eraser) -> Eraser:
     """Register what a later feature does when a seat is erased: take its name and group out, and touch what showed them."""
     _erasers.append(forget)
     return forget
+
+
+@transaction.atomic
+def leave(*, by: Seat) -> None:
+    """Go, on Exit: the seat sits in no room and asks for nothing any more. It lives on, on its other devices if any."""
+    for let_go in _leavers:
+        let_go(by)
+    Seat.objects.filter(pk=by.pk).update(room=None)
+    if by.room is not None:
+        _touch_counts(by.room)
+
+
+Leaver = Callable[[Seat], None]
+_leavers: list[Leaver] = []
+
+
+def leaver(let_go: Leaver) -> Leaver:
+    """Register what a later feature does when somebody leaves: what would call them by name in their absence."""
+    _leavers.append(let_go)
+    return let_go

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -23,6 +25,7 @@ from rooms.seats import actions, queries
 from rooms.seats.commands import SeatForm
 from rooms.seats.models import Seat
 
+log = structlog.get_logger("deliberate.seats")
 TICKET_COOKIE = "ticket"
 TICKET_S = 3600
 _guesses = Guesses(settings.LIMIT_GUESSES_PER_MINUTE, settings.LIMIT_ALL_GUESSES_PER_MINUTE)
@@ -131,7 +134,14 @@ def _keep(response: HttpResponse, name: str, value: str, seconds: int, path: str
 
 def leave(request: HttpRequest, event: str, role: str) -> HttpResponse:
     """Exit: end this seat's cookie, clear what the browser kept, and go to a neutral page. A plain link."""
-    found = Event.objects.filter(handle=event).first()
+    found = None
+    try:
+        found = Event.objects.filter(handle=event).first()
+        seat = queries.seat_of(request.COOKIES.get(SEAT_COOKIE, ""))
+        if seat is not None:
+            actions.leave(by=seat)
+    except DatabaseError:
+        log.exception("whoever left is still counted")  # they leave all the same
     response = redirect(found.exit_url if found is not None and found.exit_url else "blank")
     _forget(response, event, role)
     return response

@@ -79,9 +79,10 @@ class Command(BaseCommand):
             out.write("Stop with Ctrl+C. Everything is kept; make run FRESH=1 (deliberate demo --fresh) starts over.")
             sys.stdout.flush()
             if options["guests"]:
-                guests.start(links, options["guests"])
+                guests.start(links, options["guests"], Path(settings.DATA_DIR) / "guests.json")
 
         serve(host, port, ready=ready)
+        self.stdout.write("Stopped. Everything is kept.")
 
     def _keep_others_out(self) -> None:
         """Hold the data folder for as long as this process lives: two demos in one would not see each other's acts."""
@@ -97,8 +98,8 @@ class Command(BaseCommand):
     def _start_over(self) -> None:
         """Delete what the demo made in the data folder, and nothing else that may lie there."""
         connection.close()
-        for path in Path(settings.DATA_DIR).glob("deliberate.sqlite3*"):
-            path.unlink()
+        for path in [*Path(settings.DATA_DIR).glob("deliberate.sqlite3*"), Path(settings.DATA_DIR) / "guests.json"]:
+            path.unlink(missing_ok=True)
         shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
 
     def _port_is_free(self, host: str, port: int) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from deliberate.rehearsal import guests
 from deliberate.rehearsal.phone import Door, Phone
-from tests.service import running
+from tests.service import demo, running
 from tests.waiting import until
 
 
@@ -63,3 +66,47 @@ async def test_the_guest_leaves_the_chair_once_somebody_opens_a_poll(room: tuple
     assert (await person.act("ballots.open", poll=poll))["ok"]
     await until(chair.phone, "ballots.console", "ballots.close", within_s=12)
     assert chair.relieved
+
+
+async def test_nothing_is_written_down_by_a_guest_once_a_person_captions(tmp_path: Path) -> None:
+    with running(tmp_path) as service:
+        door = Door(service.url)
+        scribe, person = guests.Scribe(door), Phone(door, ("transcript.live",))
+        await scribe.phone.sit(await door.join(service.links["captioner"]))
+        await person.sit(await door.join(service.links["captioner"]))
+        await scribe.write("Said by a guest.", settle=True)
+        await until(person, "transcript.live", "Said by a guest.")
+        assert (await person.act("transcript.settle", text="Written by a person."))["ok"]
+        await until(scribe.phone, "transcript.captioner", "Written by a person.")
+        await scribe.write("Said by another guest.", settle=True)
+        assert scribe.relieved
+        assert person.member is not None
+        assert "another guest" not in (await door.page(person.member)).text
+        for phone in (scribe.phone, person):
+            await phone.close()
+        await door.close()
+
+
+def test_guests_who_come_again_find_their_seats(tmp_path: Path) -> None:
+    taken = []
+    for _start in range(2):
+        service = demo(tmp_path, ("--guests", "2"))
+        try:
+            until_kept(tmp_path / "guests.json")
+            with closing(sqlite3.connect(tmp_path / "deliberate.sqlite3")) as rows:
+                taken.append(rows.execute("select role, name from rooms_seat order by 1, 2").fetchall())
+        finally:
+            service.stop()
+    assert taken[0] == taken[1]
+    assert [name for _role, name in taken[0] if name] == ["Asha", "Tomas"]
+
+
+def until_kept(seats: Path, within_s: float = 30) -> None:
+    """Until all guests sit."""
+    until = time.monotonic() + within_s
+    before = seats.stat().st_mtime_ns if seats.exists() else 0
+    while time.monotonic() < until:
+        if seats.exists() and seats.read_text() and seats.stat().st_mtime_ns > before:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the guests did not come")

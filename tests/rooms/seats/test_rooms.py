@@ -85,3 +85,33 @@ def test_the_code_of_another_room_takes_a_seat_there(event: Event, workshop: Roo
     code = RoleLink.objects.get(event=event, room=workshop).code
     assert client.get(f"/join/{code}/", follow=True).status_code == 200
     assert here(workshop) == {"Ann"}
+
+
+def test_whoever_exits_is_counted_no_more_and_not_called_in_their_absence(event: Event) -> None:
+    ann, ben = make.seat(event, name="Ann"), make.seat(event, name="Ben")
+    for seat in (ann, ben):
+        make.act(seat, "floor.ask", kind="point")
+    client = Client()
+    client.cookies[SEAT_COOKIE] = cookie_of(ann)
+    assert client.get(f"/at/{event.handle}/participant/leave/").status_code == 302
+    assert here(make.room(event)) == {"Ben"}
+    assert [turn.name for turn in floor.read(make.room(event)).waiting] == ["Ben"]
+
+
+def test_whoever_exits_while_they_have_the_floor_gives_it_back(event: Event) -> None:
+    ann = make.seat(event, name="Ann")
+    turn = make.act(ann, "floor.ask", kind="point").data["turn"]
+    make.act(make.seat(event, "moderator"), "floor.call_next", expected=turn)
+    client = Client()
+    client.cookies[SEAT_COOKIE] = cookie_of(ann)
+    client.get(f"/at/{event.handle}/participant/leave/")
+    assert floor.read(make.room(event)).now is None
+
+
+def test_a_second_device_of_a_seat_that_exited_counts_again_once_it_comes_in(event: Event) -> None:
+    ann, client = make.seat(event, name="Ann"), Client()
+    client.cookies[SEAT_COOKIE] = cookie_of(ann)
+    client.get(f"/at/{event.handle}/participant/leave/")
+    client.cookies[SEAT_COOKIE] = cookie_of(ann)
+    client.get(f"/at/{event.handle}/participant/welcome/")
+    assert here(make.room(event)) == {"Ann"}
