@@ -9,15 +9,20 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
 
 
 def same_origin(origin: str | None, host: str, *, strict: bool) -> bool:
-    """Whether an Origin header names our own host. `strict` refuses an absent one; "null" is always refused."""
+    """Whether an Origin header names our own host. `strict` refuses an absent one; "null" is always refused.
+
+    So is a `host` that is none of ours: a foreign name may resolve to this machine (DNS rebinding)."""
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+        return False
     if not origin:
         return not strict
     parts = urlsplit(origin)
-    if parts.scheme not in ("http", "https"):
+    if parts.scheme not in (("https",) if settings.SECURE else ("http", "https")):
         return False
     public = urlsplit(settings.PUBLIC_URL).netloc if settings.PUBLIC_URL else ""
     return parts.netloc == host or (bool(public) and parts.netloc == public)
@@ -30,6 +35,7 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.get_host()  # refuses names that are not ours, on every method
         if request.method not in ("GET", "HEAD", "OPTIONS") and not self.welcome(request):
             return render(request, "door/foreign.html", status=403)
         return self.get_response(request)

@@ -16,9 +16,16 @@ lines = Gauge("deliberate_lines", "Open lines", ["kind"], registry=registry)
 closed = Counter("deliberate_lines_closed", "Lines closed by the server", ["why"], registry=registry)
 
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+#: What a proxy or a tunnel adds to what it passes on.
+PASSED_ON = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
 async def endpoint(request: Request) -> Response:
-    """Who asks from elsewhere finds nothing, unless METRICS_OPEN: on a small network, counters that tick tell who taps."""
-    here = request.client is not None and request.client.host in ("127.0.0.1", "::1")
-    if not here and not settings.METRICS_OPEN:
+    """Who asks from elsewhere finds nothing, unless METRICS_OPEN: on a small network, counters that tick tell who taps.
+
+    A proxy on this machine asks from here for others: so the name asked for must be this machine's too."""
+    here = request.client is not None and request.client.host in LOOPBACK and request.url.hostname in LOOPBACK
+    if not (here and set(PASSED_ON).isdisjoint(request.headers.keys())) and not settings.METRICS_OPEN:
         return PlainTextResponse("not here", status_code=404)
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

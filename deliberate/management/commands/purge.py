@@ -1,4 +1,4 @@
-"""`deliberate purge`: delete what is past its time. Run at every start, and by cron every hour or day."""
+"""`deliberate purge`: delete what is past its time. A service does it at its start and every hour by itself."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand
 
 from deliberate.clock import now
 from deliberate.door.models import Receipt
-from deliberate.shell.traces import compact
+from deliberate.shell.traces import compact, wipe
 
 
 class Command(BaseCommand):
     help = (
         "Delete events after their retention date with all that belongs to them, receipts older than a day, used-up "
-        "pairing codes and ended log-ins; then rewrite the database without their traces."
+        "pairing codes and ended log-ins; and the traces of them that a database keeps."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,8 +31,8 @@ class Command(BaseCommand):
         receipts, _kinds = Receipt.objects.filter(day__lt=now().date() - timedelta(days=1)).delete()
         pairings = remove_old_pairings()
         call_command("clearsessions", verbosity=0)
-        # Only where something went: the file may be large, and others wait while it is rewritten.
-        done = compact() if events or receipts or pairings else True
+        # Only where an event went: the file may be large, and others wait while it is rewritten.
+        done = compact() if events else wipe()
         if options["verbosity"]:
             self.stdout.write(f"deleted: {events} events, {receipts} receipts, {pairings} pairing codes")
             if not done:
