@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from deliberate.door.registry import NoFields, command
 from deliberate.roles import HOST, MODERATOR, PARTICIPANT
 from rooms.events.models import Group
-from rooms.floor import actions, setup, time_actions
+from rooms.floor import actions, erasing, setup, time_actions
 from rooms.floor.models import Kind
 from rooms.seats.commands import one_line
 from rooms.seats.models import Where
@@ -66,6 +66,13 @@ class AddForm(forms.Form):
     kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"))
 
 
+class EraseForm(forms.Form):
+    """Somebody without a phone: the handle of one of their turns, or their name as it was typed."""
+
+    turn = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
+    name = OneLine(max_length=60, required=False, label=_("Name"))
+
+
 command("floor.ask", form=AskForm, who=[PARTICIPANT])(actions.ask)
 command("floor.withdraw", form=NoFields, who=[PARTICIPANT])(actions.withdraw)
 command("floor.finish", form=NoFields, who=[PARTICIPANT])(actions.finish)
@@ -76,6 +83,7 @@ command("floor.end", form=SeenForm, who=[MODERATOR])(actions.end)
 command("floor.undo_end", form=NoFields, who=[MODERATOR])(actions.undo_end)
 command("floor.add", form=AddForm, who=[MODERATOR])(actions.add)
 command("floor.remove", form=RemoveForm, who=[MODERATOR])(actions.remove)
+command("floor.erase", form=EraseForm, who=[MODERATOR, HOST])(erasing.erase)
 command("floor.open_list", form=NoFields, who=[MODERATOR])(actions.open_list)
 command("floor.close_list", form=NoFields, who=[MODERATOR])(actions.close_list)
 
