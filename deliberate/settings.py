@@ -200,5 +200,7 @@ METRICS_OPEN = env.bool("METRICS_OPEN", default=False)
 # The door: acts per minute and seat, and refused guesses of a code per minute.
 LIMIT_ACTS_PER_MINUTE = env.int("LIMIT_ACTS_PER_MINUTE", default=240)
 LIMIT_FRAMES_PER_MINUTE = env.int("LIMIT_FRAMES_PER_MINUTE", default=1200)
+#: New seats by one link a minute: a hall of 500 comes in within two, a script that makes seats is slowed.
+LIMIT_JOINS_PER_MINUTE = env.int("LIMIT_JOINS_PER_MINUTE", default=300)
 LIMIT_GUESSES_PER_MINUTE = env.int("LIMIT_GUESSES_PER_MINUTE", default=30)
 LIMIT_ALL_GUESSES_PER_MINUTE = env.int("LIMIT_ALL_GUESSES_PER_MINUTE", default=600)

@@ -30,6 +30,8 @@ Answer = dict[str, Any]
 PATIENCE_S = 180
 #: How often a line is tried, at longer and longer intervals up to two seconds.
 ATTEMPTS = 24
+#: How often a seat is asked for where very many join at once, and the seconds between.
+JOIN_ATTEMPTS, JOIN_AGAIN_S = 60, 5
 #: What a socket closes with where there is no living seat.
 ENDED = 4401
 OnPicture = Callable[["Phone", str, str], None]
@@ -80,17 +82,18 @@ class Door:
         )
 
     async def join(self, link: str, **fields: str) -> Member:
-        """Follow a role link or a join address, fill in the one page, take the seat."""
+        """Follow a role link or a join address, fill in the one page, take the seat; where many do, wait as the page says."""
         first = await self._get(link)
         ticket = _cookie(first, "ticket")
         welcome = first.headers.get("location", "")
         if first.status_code != 302 or not ticket:
             raise Away(f"{link} did not lead to a welcome page ({first.status_code})")
-        second = await self.http.post(
-            welcome,
-            data={"place": "hall", "scripts": "1", **fields},
-            headers={"Origin": self.origin, "Cookie": f"ticket={ticket}"},
-        )
+        headers = {"Origin": self.origin, "Cookie": f"ticket={ticket}"}
+        for _attempt in range(JOIN_ATTEMPTS):
+            second = await self.http.post(welcome, data={"place": "hall", "scripts": "1", **fields}, headers=headers)
+            if second.status_code != 429:
+                break
+            await asyncio.sleep(JOIN_AGAIN_S)
         seat = _cookie(second, "seat")
         if second.status_code != 302 or not seat:
             raise Away(f"the welcome page gave no seat ({second.status_code})")
