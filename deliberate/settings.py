@@ -193,6 +193,8 @@ LIVE_FRAME_LIMIT_BYTES = 16_384
 LIVE_WINDOW_BYTES = env.int("LIVE_WINDOW_BYTES", default=65_536)
 LIVE_STALL_S = env.float("LIVE_STALL_S", default=30.0)
 
+#: How many proxies stand in front, each adding to X-Forwarded-For; 0: the header is not read.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 #: Multiplies every limit of the door, for a rehearsal that does in seconds what a room does in hours.
 LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
 #: Whether /metrics answers others than this machine itself.

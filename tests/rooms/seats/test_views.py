@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from deliberate.clock import now
 from deliberate.door.limits import Buckets
@@ -76,6 +77,18 @@ def test_guessing_is_slowed_for_one_address_and_not_for_another(client: Client) 
     assert codes == [404] * 30 + [429] * 2
     assert "Too many codes were tried" in client.post("/join/", {"code": "ZZZZZZ"}).content.decode()
     assert Client(REMOTE_ADDR=next(_addresses)).post("/join/", {"code": "ZZZZZZ"}).status_code == 404
+
+
+def test_behind_a_proxy_one_guesser_slows_nobody_else_and_can_not_change_their_address(settings: Settings) -> None:
+    settings.SECURE, settings.TRUSTED_PROXIES = True, 1
+    guesser, other = (f"2001:db8:{next(_addresses).rpartition('.')[2]}::1" for _person in range(2))
+
+    def guess(number: int, seen: str) -> int:
+        said = {"X-Forwarded-For": f"192.0.2.{number}, {seen}"}
+        return Client(REMOTE_ADDR="10.0.0.2").post("/join/", {"code": f"ZZZZ{number:02}"}, headers=said).status_code
+
+    assert [guess(number, guesser) for number in range(32)] == [404] * 30 + [429] * 2
+    assert guess(40, other) == 404
 
 
 def test_a_whole_hall_behind_one_address_joins_with_the_right_code(client: Client) -> None:
