@@ -99,7 +99,10 @@ def _refused(request: HttpRequest, place: Place, command: str, refused: Refused)
         return JsonResponse({"ok": False, "say": str(refused), "code": refused.code}, status=status)
     form: Any = refused.form if isinstance(refused, BadFields) else None
     if form is None and command in commands and status == 422:
-        form = commands[command].form(request.POST)
+        typed = request.POST.copy()
+        for name, value in refused.instead.items():
+            typed[name] = value
+        form = commands[command].form(typed)
     context = {"refused": refused, "form": form, "command": command, "back": _back(request, place), "place": place}
     return render(request, "door/refused.html", context, status=status)
 

@@ -83,7 +83,9 @@ def test_the_row_on_the_list_erases_whom_it_shows(event: Event, chair: Seat) -> 
 def test_whoever_has_a_phone_is_not_erased_by_others(event: Event, chair: Seat) -> None:
     ann = make.seat(event, name="Ann")
     turn = make.act(ann, "floor.ask", kind="point").data["turn"]
-    assert "floor.erase" not in paint(make.room(event), "floor.queue", "moderator", "en").html.partition("Add someone")[0]
+    assert (
+        "floor.erase" not in paint(make.room(event), "floor.queue", "moderator", "en").html.partition("Add someone")[0]
+    )
     for fields in ({"name": "Ann"}, {"turn": turn}, {"name": ""}, {"name": "Nobody"}):
         with pytest.raises(Refused, match="Nobody without a phone has this name"):
             erase(chair, **fields)

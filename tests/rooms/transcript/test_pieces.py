@@ -6,7 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.transcript.core import tidy, words
+from deliberate.text import tidy
+from rooms.transcript.core import words
 from rooms.transcript.pieces import CLAUSE, SENTENCE, WORD, continues, duration, pieces, spans
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
