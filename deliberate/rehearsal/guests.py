@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
+from deliberate.rehearsal.meeting import choice
 from deliberate.rehearsal.phone import Away, Door, Member, Phone
-from deliberate.rehearsal.plenary import choice
 
 WATCH = ("floor.now", "floor.queue", "ballots.open", "ideas.board", "transcript.live", "statements.text")
 PATIENCE_S = 12

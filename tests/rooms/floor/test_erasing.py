@@ -42,7 +42,7 @@ def heard(chair: Seat) -> Turn:
     return turn
 
 
-def erase(by: Seat, **fields: object) -> Answer:
+def erase(by: Seat, **fields: str) -> Answer:
     return make.act(by, "floor.erase", **fields)
 
 
