@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.conf.locale import LANG_INFO
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,8 +124,18 @@ CHANNEL_LAYERS: dict[str, Any] = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
-LOCALE_PATHS = [ROOT / "frontend" / "locale"]
+#: A folder a language, each with a catalogue (docs/translating.md). Whatever has a compiled one is offered.
+LOCALE_DIR = Path(env.str("LOCALE_DIR", default=str(ROOT / "frontend" / "locale"))).resolve()
+LOCALE_PATHS = [LOCALE_DIR]
+LANGUAGES = [
+    ("en", "English"),
+    *(
+        (code, str(LANG_INFO.get(code, {}).get("name_local", code)))
+        for code in sorted(
+            path.parent.parent.name.replace("_", "-").lower() for path in LOCALE_DIR.glob("*/LC_MESSAGES/django.mo")
+        )
+    ),
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

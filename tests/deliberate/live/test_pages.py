@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from rooms.seats.models import Seat
@@ -14,12 +15,11 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-def words(seat: Seat, headers: dict[str, str], cookie: str = "") -> HttpResponse:
+def words(seat: Seat, headers: dict[str, str], cookie: str = "") -> Any:
     client = Client()
     client.cookies["seat"] = cookie or cookie_of(seat)
     address = f"/at/{seat.event.handle}/{seat.role}/{make.room(seat.event).handle}/words/"
-    found: HttpResponse = client.get(address, {"find": "wells"}, headers=headers)
-    return found
+    return client.get(address, {"find": "wells"}, headers=headers)
 
 
 def test_htmx_gets_the_page_without_its_head_and_the_bodys_data() -> None:
