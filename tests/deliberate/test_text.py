@@ -17,10 +17,6 @@ def test_letters_and_accents_are_joined_and_control_characters_gone() -> None:
     assert tidy("cafe\x00\u0301 \x07 \ud800") == "café"
 
 
-def test_marks_that_turn_the_direction_are_gone_and_joiners_stay() -> None:
-    assert tidy("a\u202eb\u2066c\u2069 می\u200cخواهم") == "abc می\u200cخواهم"
-
-
 @given(st.text())
 def test_tidying_twice_changes_nothing_more(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
