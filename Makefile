@@ -9,12 +9,13 @@ DEMO = $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--
        $(if $(GUESTS),--guests $(GUESTS)) $(if $(FRESH),--fresh)
 BIN = .venv/bin
 
-.PHONY: help run test lint fix types check environment test-environment lock wheel clean
+.PHONY: help run test lint fix types check environment test-environment lock wheel messages clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
 	@echo "make lint    ruff, rules and format      make fix    let ruff repair what it can"
 	@echo "make types   mypy, strict                make lock   write uv.lock anew"
+	@echo "make messages LOCALE=fr   a catalogue of all texts, to translate (docs/translating.md)"
 	@echo "make wheel   build the package           make clean  remove the environment and all caches"
 
 run: environment
@@ -53,6 +54,9 @@ lock:
 wheel: UV = $(firstword $(shell command -v uv) $(BIN)/uv)
 wheel: environment
 	$(UV) build --wheel $(ARGS)
+
+messages: environment
+	@$(BIN)/python scripts/messages.py $(LOCALE)
 
 # The demo's data is not touched.
 clean:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.conf.locale import LANG_INFO
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,8 +124,18 @@ CHANNEL_LAYERS: dict[str, Any] = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
-LOCALE_PATHS = [ROOT / "frontend" / "locale"]
+#: A folder a language, each with a catalogue (docs/translating.md). Whatever has a compiled one is offered.
+LOCALE_DIR = Path(env.str("LOCALE_DIR", default=str(ROOT / "frontend" / "locale"))).resolve()
+LOCALE_PATHS = [LOCALE_DIR]
+LANGUAGES = [
+    ("en", "English"),
+    *(
+        (code, str(LANG_INFO.get(code, {}).get("name_local", code)))
+        for code in sorted(
+            path.parent.parent.name.replace("_", "-").lower() for path in LOCALE_DIR.glob("*/LC_MESSAGES/django.mo")
+        )
+    ),
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
@@ -193,6 +204,8 @@ LIVE_FRAME_LIMIT_BYTES = 16_384
 LIVE_WINDOW_BYTES = env.int("LIVE_WINDOW_BYTES", default=65_536)
 LIVE_STALL_S = env.float("LIVE_STALL_S", default=30.0)
 
+#: How many proxies stand in front, each adding to X-Forwarded-For; 0: the header is not read.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 #: Multiplies every limit of the door, for a rehearsal that does in seconds what a room does in hours.
 LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
 #: Whether /metrics answers others than this machine itself.
@@ -202,5 +215,7 @@ METRICS_OPEN = env.bool("METRICS_OPEN", default=False)
 # The door: acts per minute and seat, and refused guesses of a code per minute.
 LIMIT_ACTS_PER_MINUTE = env.int("LIMIT_ACTS_PER_MINUTE", default=240)
 LIMIT_FRAMES_PER_MINUTE = env.int("LIMIT_FRAMES_PER_MINUTE", default=1200)
+#: New seats by one link a minute: a hall of 500 comes in within two, a script that makes seats is slowed.
+LIMIT_JOINS_PER_MINUTE = env.int("LIMIT_JOINS_PER_MINUTE", default=300)
 LIMIT_GUESSES_PER_MINUTE = env.int("LIMIT_GUESSES_PER_MINUTE", default=30)
 LIMIT_ALL_GUESSES_PER_MINUTE = env.int("LIMIT_ALL_GUESSES_PER_MINUTE", default=600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import secrets
 import threading
 import time
@@ -77,5 +78,23 @@ class Guesses:
 
 
 def caller(request: HttpRequest) -> str:
-    """A key of who asks, or "" behind a TLS proxy, where everybody comes from the proxy's own address."""
-    return "" if settings.SECURE else blurred(request.META.get("REMOTE_ADDR", ""))
+    """A key of who asks, or "" where that is not known: behind a TLS proxy everybody comes from the proxy's own address.
+
+    With TRUSTED_PROXIES proxies in front, each adds whom it was asked by at the right of X-Forwarded-For: the address
+    that many places from the right was written by the outermost of them. What stands further left anybody can invent."""
+    proxies = int(settings.TRUSTED_PROXIES)
+    if proxies:
+        hops = request.headers.get("X-Forwarded-For", "").split(",")
+        return _network(hops[-proxies]) if len(hops) >= proxies else ""
+    return "" if settings.SECURE else _network(request.META.get("REMOTE_ADDR", ""))
+
+
+def _network(address: str) -> str:
+    """The blurred key of an address; "" where it is none. An IPv6 address stands for its /64: one line has all of those."""
+    try:
+        found = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        return blurred(str(ipaddress.ip_network((int(found), 64), strict=False).network_address))
+    return blurred(str(found))

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from deliberate import tokens
 from deliberate.door.perform import BadFields, perform
@@ -55,6 +56,8 @@ def no_seat(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             {"ok": False, "say": _("Your seat has ended. Join again, please."), "code": "seat"}, status=401
         )
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRefresh()  # the page as a whole says it: there is no piece of it to put anywhere
     return render(request, "door/no_seat.html", status=401)
 
 
@@ -99,7 +102,10 @@ def _refused(request: HttpRequest, place: Place, command: str, refused: Refused)
         return JsonResponse({"ok": False, "say": str(refused), "code": refused.code}, status=status)
     form: Any = refused.form if isinstance(refused, BadFields) else None
     if form is None and command in commands and status == 422:
-        form = commands[command].form(request.POST)
+        typed = request.POST.copy()
+        for name, value in refused.instead.items():
+            typed[name] = value
+        form = commands[command].form(typed)
     context = {"refused": refused, "form": form, "command": command, "back": _back(request, place), "place": place}
     return render(request, "door/refused.html", context, status=status)
 

@@ -2,13 +2,18 @@
 
 A template says `{% when "turn" handle %}` (shown to who has the mark) or `{% unless "ballot" handle %}` (hidden from
 them). The phone's script shows and hides; for plain pages `apply` does the same on the server. So one template, painted
-once, serves everybody, with scripts and without."""
+once, serves everybody, with scripts and without.
+
+A mark may carry words that only this seat may read, "why:k3b9=It names a person": `<q {% told "why" handle %}></q>` is empty
+in the shared picture and filled in the same two places."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from typing import Any
+
+from django.utils.html import escape
 
 from deliberate.door.registry import Answer, Place
 
@@ -47,6 +52,7 @@ def every(place: Place) -> dict[str, list[str]]:
 
 
 _conditions = re.compile(r'data-(when|unless)="([^"]*)"( hidden)?')
+_told = re.compile(r'(data-told="([^"]*)"[^>]*>)(?=</)')
 _checks = re.compile(r'data-checked-when="([^"]*)"( checked)?')
 
 
@@ -62,4 +68,9 @@ def apply(html: str, held: set[str]) -> str:
         names = match.group(1)
         return f'data-checked-when="{names}"' + ("" if held.isdisjoint(names.split()) else " checked")
 
-    return _checks.sub(check, _conditions.sub(condition, html))
+    words = dict(mark.split("=", 1) for mark in held if "=" in mark)
+
+    def told(match: re.Match[str]) -> str:
+        return match.group(1) + escape(words.get(match.group(2), ""))
+
+    return _told.sub(told, _checks.sub(check, _conditions.sub(condition, html)))

@@ -29,7 +29,8 @@ from deliberate.door.registry import Place, commands, enter
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.errors import Refused
 from deliberate.live import marks, threads
-from deliberate.live.hub import Line, hub
+from deliberate.live.hub import hub
+from deliberate.live.line import Line
 
 log = structlog.get_logger("deliberate.live")
 ENDED = 4401

@@ -19,7 +19,8 @@ from deliberate.door.origin import same_origin
 from deliberate.door.registry import Place, enter
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.live import marks, threads
-from deliberate.live.hub import Line, hub
+from deliberate.live.hub import hub
+from deliberate.live.line import Line
 
 LONGEST_S = 600
 BREATH_S = 20

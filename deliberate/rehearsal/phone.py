@@ -30,6 +30,8 @@ Answer = dict[str, Any]
 PATIENCE_S = 180
 #: How often a line is tried, at longer and longer intervals up to two seconds.
 ATTEMPTS = 24
+#: Where very many join at once: seconds until a seat is asked for again.
+JOIN_AGAIN_S = 5
 #: What a socket closes with where there is no living seat.
 ENDED = 4401
 OnPicture = Callable[["Phone", str, str], None]
@@ -80,21 +82,27 @@ class Door:
         )
 
     async def join(self, link: str, **fields: str) -> Member:
-        """Follow a role link or a join address, fill in the one page, take the seat."""
+        """Follow a role link or a join address, fill in the one page, take the seat; where many do, wait as the page says."""
         first = await self._get(link)
         ticket = _cookie(first, "ticket")
         welcome = first.headers.get("location", "")
         if first.status_code != 302 or not ticket:
             raise Away(f"{link} did not lead to a welcome page ({first.status_code})")
-        second = await self.http.post(
-            welcome,
-            data={"place": "hall", "scripts": "1", **fields},
-            headers={"Origin": self.origin, "Cookie": f"ticket={ticket}"},
-        )
+        second = await self._ask_for_a_seat(welcome, ticket, fields)
         seat = _cookie(second, "seat")
         if second.status_code != 302 or not seat:
             raise Away(f"the welcome page gave no seat ({second.status_code})")
         return Member(seat, second.headers["location"])
+
+    async def _ask_for_a_seat(self, welcome: str, ticket: str, fields: dict[str, str]) -> httpx.Response:
+        headers = {"Origin": self.origin, "Cookie": f"ticket={ticket}"}
+        data = {"place": "hall", "scripts": "1", **fields}
+        until = time.monotonic() + PATIENCE_S
+        while (answer := await self.http.post(welcome, data=data, headers=headers)).status_code == 429:
+            if time.monotonic() > until:
+                break
+            await asyncio.sleep(JOIN_AGAIN_S)
+        return answer
 
     async def _get(self, url: str) -> httpx.Response:
         return await self.http.get(url)

@@ -1,4 +1,4 @@
-"""Tags of pages and parts: {% part %}, {% when %}, {% unless %}, {% checked %}."""
+"""Tags of pages and parts: {% part %}, {% when %}, {% unless %}, {% told %}, {% checked_when %}."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ def when(*pieces: Any) -> SafeString:
 def unless(*pieces: Any) -> SafeString:
     """Hidden from whoever has the mark."""
     return format_html('data-unless="{}"', _names(pieces))
+
+
+@register.simple_tag
+def told(*pieces: Any) -> SafeString:
+    """On an empty element: it holds the words of the mark piece:piece:...=words, for whoever has it."""
+    return format_html('data-told="{}"', _names(pieces))
 
 
 @register.simple_tag

@@ -6,11 +6,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import MODERATOR, PARTICIPANT
+from deliberate.text import one_line
 from polls.ballots import actions
 from polls.ballots.models import Kind
-from rooms.seats.commands import one_line
 
 MOST_OPTIONS = 20
 MOST_STEPS = 11
@@ -34,30 +35,23 @@ class PaperForm(forms.Form):
 
     `least` and `most`: for several choices, how many (empty: one to all); for a scale, its ends (empty: 1 to 5)."""
 
-    question = forms.CharField(label=gettext_lazy("Question"), max_length=280)
+    question = Line(
+        label=gettext_lazy("Question"), max_length=280, error_messages={"required": gettext_lazy("Write a question.")}
+    )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
     options = forms.CharField(
         label=gettext_lazy("Options, one a line"), required=False, max_length=4000, widget=forms.Textarea
     )
     least = forms.IntegerField(label=gettext_lazy("From"), required=False, min_value=-100, max_value=100)
     most = forms.IntegerField(label=gettext_lazy("To"), required=False, min_value=-100, max_value=100)
-    low_label = forms.CharField(label=gettext_lazy("The low end means"), required=False, max_length=40)
-    high_label = forms.CharField(label=gettext_lazy("The high end means"), required=False, max_length=40)
+    low_label = Line(label=gettext_lazy("The low end means"), required=False, max_length=40)
+    high_label = Line(label=gettext_lazy("The high end means"), required=False, max_length=40)
     secret = forms.ChoiceField(
         label=gettext_lazy("Ballots"),
         choices=[("on", gettext_lazy("Secret")), ("", gettext_lazy("Open, with names"))],
         required=False,
         widget=SecretByDefault,
     )
-
-    def clean_question(self) -> str:
-        return one_line(self.cleaned_data["question"])
-
-    def clean_low_label(self) -> str:
-        return one_line(self.cleaned_data["low_label"])
-
-    def clean_high_label(self) -> str:
-        return one_line(self.cleaned_data["high_label"])
 
     def clean_secret(self) -> bool:
         return bool(self.cleaned_data["secret"] == "on")
@@ -70,8 +64,6 @@ class PaperForm(forms.Form):
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        if not cleaned["question"]:
-            raise forms.ValidationError(_("Write a question."))
         if cleaned["kind"] == Kind.SCALE:
             self._scale(cleaned)
         else:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from polls.ballots.core import ABSTAIN, Contents, Kind, Question, counts, sizes
-from polls.ballots.folding import fold
 from polls.ballots.runoff import Round, instant_runoff, pairs
 from polls.ballots.tally import bars, spread
+from rooms.events.folding import fold
 
 
 class Named(TypedDict):

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from polls.ballots.folding import fold
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ideas.models import Idea, Upvote
@@ -16,6 +15,7 @@ from polls.ideas.models import State as IdeaState
 from polls.opinions.models import Stance
 from polls.statements.content import together
 from polls.statements.models import Citation, Version
+from rooms.events.folding import fold
 from rooms.floor.models import State, Turn
 from rooms.seats.queries import participants
 from rooms.transcript.queries import word_count

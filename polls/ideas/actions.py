@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
-from deliberate.live.stale import touch
+from deliberate.live.stale import touch, touch_seat
 from polls.ideas import queries
 from polls.ideas.models import Idea, State, Upvote
 from rooms.events.models import Room
@@ -78,7 +78,14 @@ def hide(*, room: Any, by: Any, idea: str, reason: str) -> Answer:
     _set_aside(found, State.HIDDEN, reason=reason)
     note(room, by, "hid", found)
     touch(room, *CHANGED)
+    _tell_author(found)
     return Answer(say=_("Hidden: idea %(n)d.") % {"n": found.number}, data=_undo("ideas.unhide", found))
+
+
+def _tell_author(idea: Idea) -> None:
+    """Why it was hidden is among the author's marks, where nobody else can read it."""
+    if idea.seat is not None:
+        touch_seat(idea.seat)
 
 
 @transaction.atomic
@@ -90,6 +97,7 @@ def unhide(*, room: Any, by: Any, idea: str) -> Answer:
     found.save(update_fields=["state", "reason"])
     note(room, by, "unhid", found)
     touch(room, *CHANGED)
+    _tell_author(found)
     return Answer(say=_("Idea %(n)d is back.") % {"n": found.number})
 
 

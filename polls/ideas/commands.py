@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import MODERATOR, PARTICIPANT
 from polls.ideas import actions, core
@@ -43,17 +44,11 @@ class OneIdeaForm(forms.Form):
 class HideForm(OneIdeaForm):
     """Hiding says why; the author reads it."""
 
-    reason = forms.CharField(
+    reason = Line(
         label=_("Why? Its author reads this."),
         max_length=160,
         error_messages={"required": _("Say in a few words why. Its author reads it.")},
     )
-
-    def clean_reason(self) -> str:
-        reason = core.tidy(self.cleaned_data["reason"])
-        if not reason:
-            raise forms.ValidationError(_("Say in a few words why. Its author reads it."))
-        return reason
 
 
 class MergeForm(OneIdeaForm):

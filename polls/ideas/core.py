@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from deliberate.text import tidy
+
 LONGEST = 280
 PER_PAGE = 10
 T = TypeVar("T")
-
-# No-break spaces are part of good typography (before a colon in French) and stay what they are.
-_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
-# Embeddings, overrides and isolates could turn the words around them. Single marks of direction and joiners stay:
-# Arabic, Hebrew, Persian and many emoji need them.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Order(StrEnum):
@@ -75,15 +70,6 @@ class Page(Generic[T]):
     number: int
     pages: int
     total: int
-
-
-def tidy(written: str) -> str:
-    """The text in Unicode NFC on one line, without control characters and without those that turn text around.
-
-    Two texts that look the same are then stored the same, and none can disguise what stands beside it."""
-    kept = (c for c in written if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs"))
-    clean = "".join(c for c in kept if c not in _TURNING)
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", clean)).strip()
 
 
 def text(written: str, limit: int = LONGEST) -> str:

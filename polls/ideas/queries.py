@@ -112,9 +112,9 @@ def upvoted(room: Any, seat: Any) -> list[str]:
     return list(Upvote.objects.filter(seat=seat, idea__room=room).values_list("idea__handle", flat=True))
 
 
-def posted(room: Any, seat: Any) -> list[str]:
-    """Handles of the ideas this seat posted."""
-    return list(Idea.objects.filter(seat=seat, room=room).order_by().values_list("handle", flat=True))
+def posted(room: Any, seat: Any) -> list[tuple[str, str]]:
+    """(handle, why it was hidden or "") of the ideas this seat posted."""
+    return list(Idea.objects.filter(seat=seat, room=room).order_by().values_list("handle", "reason"))
 
 
 def next_number(room: Any) -> int:

@@ -41,9 +41,9 @@ def _board(room: Any, number: int, order: core.Order) -> Context:
 
 @part("ideas.mine", audiences=[PARTICIPANT])
 def mine(room: Any, audience: str) -> Context:
-    """What became of ideas that don't stand on the board by themselves: a line each, for the author's eyes.
+    """What became of ideas that don't stand on the board by themselves: a line each, shown to the author.
 
-    Everybody's phone holds every line, so none repeats words that are not on the board."""
+    Everybody's phone holds every line, so none holds the idea's words, nor why it was hidden: that is in a mark."""
     return {"ideas": queries.off_board(room)}
 
 
@@ -108,10 +108,14 @@ def aside(room: Any, audience: str, number: int) -> Context:
 
 @marks("ideas")
 def own(room: Any, seat: Any) -> set[str]:
-    """Which ideas this seat upvoted (upvoted:<handle>) and which it posted (idea:<handle>)."""
-    return {f"upvoted:{handle}" for handle in queries.upvoted(room, seat)} | {
-        f"idea:{handle}" for handle in queries.posted(room, seat)
-    }
+    """Which ideas this seat upvoted (upvoted:<handle>) and posted (idea:<handle>), and why one of its own was hidden
+    (why:<handle>=<the moderator's words>)."""
+    found = {f"upvoted:{handle}" for handle in queries.upvoted(room, seat)}
+    for handle, reason in queries.posted(room, seat):
+        found.add(f"idea:{handle}")
+        if reason:
+            found.add(f"why:{handle}={reason}")
+    return found
 
 
 def _part_name(base: str, request: HttpRequest, asks: str = "page") -> str:

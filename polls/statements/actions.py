@@ -91,7 +91,10 @@ def edit_clause(*, room: Any, by: Any, clause: str, text: str, revision: int) ->
     room = locked(room)
     row = queries.clause(room, clause)
     if row.revision != revision:
-        raise Refused(changed_meanwhile(), code="stale")
+        said = _(
+            "Somebody reworded this clause while you wrote. Read their words; save once more to put yours in their place."
+        )
+        raise Refused(said, code="stale", instead={"revision": str(row.revision)})
     if row.text == text:
         return Answer(say=_("Saved."), data={"revision": revision})
     ClauseRevision.objects.create(clause=row, number=row.revision, text=row.text, replaced_at=now())
@@ -100,12 +103,6 @@ def edit_clause(*, room: Any, by: Any, clause: str, text: str, revision: int) ->
     note(room, by, "reworded a clause", row)
     touch(room, *TEXT)
     return Answer(say=_("Saved."), data={"revision": row.revision})
-
-
-def changed_meanwhile() -> str:
-    return _(
-        "Somebody reworded this clause while you wrote. Read their words; save once more to put yours in their place."
-    )
 
 
 @transaction.atomic

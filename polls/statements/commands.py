@@ -1,25 +1,18 @@
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from deliberate.door.fields import Line
 from deliberate.door.registry import NoFields, command
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT
+from deliberate.text import paragraphs
 from polls.statements import actions, citing
-from polls.statements.core import LONGEST_CLAUSE, paragraphs
-from polls.statements.models import Clause, Support
-from rooms.seats.commands import one_line
-
-
-class Line(forms.CharField):
-    """A text kept as one line."""
-
-    def clean(self, value: Any) -> Any:
-        return super().clean(one_line(value or ""))
+from polls.statements.core import LONGEST_CLAUSE
+from polls.statements.models import Support
 
 
 class Paragraphs(forms.CharField):
@@ -76,16 +69,6 @@ class EditForm(forms.Form):
     clause = Handle()
     text = Paragraphs(label=_("Wording"), max_length=LONGEST_CLAUSE, error_messages=WRITE)
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-
-    def clean(self) -> dict[str, Any]:
-        """Who typed over somebody else's change gets the form back with their own words, to send once more knowingly."""
-        fields = self.cleaned_data
-        row = Clause.objects.filter(handle=fields.get("clause", "")).first()
-        if row is not None and fields.get("revision", row.revision) != row.revision:
-            self.data = cast(QueryDict, self.data).copy()
-            self.data["revision"] = str(row.revision)
-            raise forms.ValidationError(actions.changed_meanwhile())
-        return fields
 
 
 class ClauseForm(forms.Form):

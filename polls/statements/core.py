@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from polls.ballots.folding import Cell, K, fold
+from rooms.events.folding import Cell, K, fold
 from rooms.transcript.core import Diff, Op, diff
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
@@ -20,21 +19,6 @@ Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 LONGEST_CLAUSE = 2000
 #: What every reader of JSON keeps exactly (RFC 8785, RFC 7493).
 LARGEST_INT = 2**53 - 1
-
-
-def paragraphs(text: str) -> str:
-    """The text in Unicode NFC as lines without control, surrogate and direction-override characters; no empty line twice."""
-    kept = "".join(
-        letter for letter in text.replace("\r\n", "\n").replace("\r", "\n") if letter == "\n" or _plain(letter)
-    )
-    lines = [" ".join(line.split()) for line in unicodedata.normalize("NFC", kept).split("\n")]
-    tidy = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
-    return "\n".join(tidy).strip("\n")
-
-
-def _plain(letter: str) -> bool:
-    override = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
-    return letter == "\t" or not (override or unicodedata.category(letter) in ("Cc", "Cs"))
 
 
 class Stance(StrEnum):

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from deliberate import tokens
+from rooms.events import folding
 
 
 class Names(models.TextChoices):
@@ -43,7 +44,7 @@ class Event(models.Model):
     exit_url = models.URLField(blank=True)
     #: Everything of the event is deleted after this day.
     retention_until = models.DateField()
-    k = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(2), MaxValueValidator(50)])
+    k = models.PositiveSmallIntegerField(default=folding.K, validators=[MinValueValidator(2), MaxValueValidator(50)])
     names_on_list = models.CharField(max_length=12, choices=Names.choices, default=Names.ALL)
     attribution = models.CharField(max_length=8, choices=Attribution.choices, default=Attribution.NOBODY)
     #: An idea waits for a moderator's approval before others see it.

@@ -12,13 +12,13 @@ from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.parts import resting_on
 from deliberate.live.stale import touch, touch_seat
-from rooms.events.models import Attribution, Group, Room
+from rooms.events.models import Group, Room
 from rooms.events.queries import current_item
 from rooms.floor import queries, terms
 from rooms.floor.models import ON_FLOOR, Kind, State, Turn
 from rooms.floor.queries import Floor
 from rooms.journal.actions import locked, note
-from rooms.seats.actions import eraser, leaver
+from rooms.seats.actions import leaver
 from rooms.seats.models import Seat
 
 PARTS = (
@@ -227,19 +227,6 @@ def let_go(seat: Seat) -> None:
             turn.save(update_fields=["state"])
             note(room, seat, "withdrew", turn)
         changed(room, turn)
-
-
-@eraser
-def forget(seat: Seat) -> None:
-    """An erased seat: its requests leave the list; name, group and reasons leave its turns, and the words' attribution."""
-    for room in Room.objects.filter(event=seat.event_id).order_by("pk"):
-        room = locked(room)
-        mine = Turn.objects.filter(room=room, seat=seat)
-        for turn in mine.filter(state=State.WAITING):
-            note(room, seat, "withdrew", turn)
-        mine.filter(state=State.WAITING).update(state=State.WITHDRAWN)
-        if mine.update(name="", group=None, why={}, attribution=Attribution.NOBODY):
-            changed(room)
 
 
 def _end(room: Any, by: Any, turn: Turn, at: Any = None) -> None:

@@ -3,20 +3,13 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from deliberate.door.fields import Line
 from deliberate.door.registry import NoFields, command
 from deliberate.roles import HOST, MODERATOR, PARTICIPANT
 from rooms.events.models import Group
-from rooms.floor import actions, setup, time_actions
+from rooms.floor import actions, erasing, setup, time_actions
 from rooms.floor.models import Kind
-from rooms.seats.commands import one_line
 from rooms.seats.models import Where
-
-
-class OneLine(forms.CharField):
-    """Text that is shown to others: one line, without characters that could disguise it."""
-
-    def to_python(self, value: object) -> str:
-        return one_line(super().to_python(value) or "")
 
 
 class AskForm(forms.Form):
@@ -36,13 +29,13 @@ class ReasonForm(forms.Form):
     """A waiting turn's handle, and words that are shown."""
 
     turn = forms.CharField(max_length=12, widget=forms.HiddenInput)
-    reason = OneLine(max_length=140, label=_("Reason"))
+    reason = Line(max_length=140, label=_("Reason"))
 
 
 class RemoveForm(ReasonForm):
     """As ReasonForm, where the reason may be left out."""
 
-    reason = OneLine(max_length=140, required=False, label=_("Reason"))
+    reason = Line(max_length=140, required=False, label=_("Reason"))
 
 
 class SeenForm(forms.Form):
@@ -60,10 +53,17 @@ class ExtendForm(SeenForm):
 class AddForm(forms.Form):
     """Somebody without a phone."""
 
-    name = OneLine(max_length=60, label=_("Name"))
+    name = Line(max_length=60, label=_("Name"))
     group = forms.ModelChoiceField(Group.objects.all(), to_field_name="handle", required=False, label=_("Group"))
     place = forms.ChoiceField(choices=Where.choices, label=_("Where they are"))
     kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"))
+
+
+class EraseForm(forms.Form):
+    """Somebody without a phone: the handle of one of their turns, or their name as it was typed."""
+
+    turn = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
+    name = Line(max_length=60, required=False, label=_("Name"))
 
 
 command("floor.ask", form=AskForm, who=[PARTICIPANT])(actions.ask)
@@ -76,6 +76,7 @@ command("floor.end", form=SeenForm, who=[MODERATOR])(actions.end)
 command("floor.undo_end", form=NoFields, who=[MODERATOR])(actions.undo_end)
 command("floor.add", form=AddForm, who=[MODERATOR])(actions.add)
 command("floor.remove", form=RemoveForm, who=[MODERATOR])(actions.remove)
+command("floor.erase", form=EraseForm, who=[MODERATOR, HOST])(erasing.erase)
 command("floor.open_list", form=NoFields, who=[MODERATOR])(actions.open_list)
 command("floor.close_list", form=NoFields, who=[MODERATOR])(actions.close_list)
 

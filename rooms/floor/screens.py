@@ -14,8 +14,6 @@ from rooms.seats.models import Where
 
 #: How many of those waiting are listed for everybody; whoever comes later reads their place in floor.ask.
 ROWS = 30
-#: How many of those taken off the list are told so on the shared picture.
-NOTICES = 10
 
 
 @part("floor.now", audiences=ROLES, also=["seats"])
@@ -50,14 +48,12 @@ def ask(room: Any, audience: str) -> Context:
     """The form that asks for the floor; for who waits, their place instead; what is refused while the list is closed."""
     floor = queries.read(room)
     kinds = [kind for kind in Kind if kind != Kind.REPLY or floor.subject]
-    removed = Turn.objects.filter(room=room, state=State.WITHDRAWN, why__has_key="removed").order_by("-pk")[:NOTICES]
     return {
         "every": Kind,
         "kinds": kinds,
         "subject": floor.subject,
         "rows": shown.rows(floor, audience),
         "wait": shown.wait_text(floor.wait_s),
-        "removed": removed,
     }
 
 
@@ -93,8 +89,8 @@ def balances(room: Any, audience: str) -> Context:
 
 @marks("floor")
 def mine(room: Any, seat: Any) -> set[str]:
-    """turn:<handle>, asked and asked:<kind> while waiting, turn:<handle> and speaking:<handle> on the floor, removed:<handle>
-    while the last thing was being taken off the list; for the moderator undo while an end can be taken back."""
+    """turn:<handle>, asked and asked:<kind> while waiting, turn:<handle> and speaking:<handle> on the floor, removed
+    and removed=<the moderator's words> while the last thing was being taken off the list; for the moderator undo while an end can be taken back."""
     if seat.role == MODERATOR:
         return {"undo"} if any(queries.undoable(room, now())) else set()
     found: set[str] = set()
@@ -105,7 +101,7 @@ def mine(room: Any, seat: Any) -> set[str]:
         elif newest.state in ON_FLOOR:
             found |= {f"turn:{newest.handle}", f"speaking:{newest.handle}"}
     if newest is not None and "removed" in newest.why:
-        found.add(f"removed:{newest.handle}")
+        found |= {"removed", f"removed={newest.why['removed']}"}
     return found
 
 

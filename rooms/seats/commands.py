@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deliberate.door.fields import Line
-from deliberate.door.fields import one_line as one_line
 from deliberate.door.registry import NoFields, command
 from deliberate.roles import CREW, HOST, PARTICIPANT
 from rooms.seats import actions

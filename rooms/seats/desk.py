@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from deliberate.clock import now
-from deliberate.door.fields import Line, one_line
+from deliberate.door.fields import Line
 from deliberate.door.limits import Guesses, blurred, caller
 from deliberate.roles import HOST
+from deliberate.text import one_line
 from rooms.events.actions import create_event, create_link
 from rooms.events.core import MOST_GROUPS, agenda_of
 from rooms.seats.views import to_welcome

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from deliberate import tokens
 from deliberate.clock import now
-from deliberate.door.limits import Guesses, caller
+from deliberate.door.limits import Buckets, Guesses, caller
 from deliberate.door.views import SAID_COOKIE, SEAT_COOKIE, seat_path
 from deliberate.errors import Refused
 from deliberate.live.pages import PLAIN_COOKIE
@@ -29,6 +29,8 @@ log = structlog.get_logger("deliberate.seats")
 TICKET_COOKIE = "ticket"
 TICKET_S = 3600
 _guesses = Guesses(settings.LIMIT_GUESSES_PER_MINUTE, settings.LIMIT_ALL_GUESSES_PER_MINUTE)
+#: New seats, by link. Nothing of whoever asks for one is looked at.
+_joins = Buckets(settings.LIMIT_JOINS_PER_MINUTE)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -96,6 +98,9 @@ def welcome(request: HttpRequest, event: str, role: str) -> HttpResponse:
             fields = {**form.cleaned_data, "group": actions.group_of(link.event, form.cleaned_data["group"])}
         except Refused as refused:
             return render(request, "seats/welcome.html", {**context, "refused": refused}, status=422)
+    if not _joins.take(link.handle):
+        late = _("Very many people are joining just now. Wait a minute, then try again.")
+        return render(request, "seats/welcome.html", {**context, "refused": late}, status=429)
     return _seated(request, actions.take(link=link, language=get_language() or settings.LANGUAGE_CODE, **fields))
 
 

@@ -14,6 +14,7 @@ from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.parts import resting_on
 from deliberate.live.stale import touch, touch_seat
+from deliberate.text import tidy
 from rooms.events.models import Attribution
 from rooms.floor.models import State, Turn
 from rooms.journal.actions import locked, note
@@ -29,7 +30,7 @@ WORDS = (*LIVE, "transcript.recent", "transcript.captioner")
 @transaction.atomic
 def interim(*, room: Any, by: Any, text: str) -> None:
     """Show `text` as what is being said right now. It is not kept; an empty text takes it away."""
-    text = core.tidy(text)
+    text = tidy(text)
     before = Interim.objects.filter(room=room).first()
     if text == (before.text if before else ""):
         return
@@ -64,7 +65,7 @@ def settle(*, room: Any, by: Any, text: str) -> Answer:
 def _begun(room: Any, text: str) -> tuple[Turn | None, datetime]:
     """In which turn and when these words began: as they were seen to begin; unseen, now, at a speaker's usual pace."""
     seen = Interim.objects.filter(room=room).select_related("turn").first()
-    if seen is not None and seen.since is not None and continues(seen.text, core.tidy(text)):
+    if seen is not None and seen.since is not None and continues(seen.text, tidy(text)):
         Interim.objects.filter(pk=seen.pk).update(text="", turn=None, since=None)
         return seen.turn, seen.since
     at, turn = now(), queries.on_floor(room)
@@ -99,7 +100,7 @@ def correct(*, room: Any, by: Any, segment: str, text: str, revision: int) -> An
     """Replace the text of a segment that was corrected `revision` times so far; the earlier text is kept."""
     room = locked(room)
     found = Segment.objects.filter(room=room, handle=segment).first()
-    text = core.tidy(text)
+    text = tidy(text)
     if found is None or not text:
         raise Refused(_("There are no such words in this room. Reload the page, please."))
     if found.revision != revision:

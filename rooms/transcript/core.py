@@ -1,21 +1,14 @@
-"""Words as they are kept: tidy white space, who they are shown as said by, and what a correction
-changed. Reading and writing of files is in vtt.py and plain.py.
-"""
+"""Words as they are kept: how many they are, who they are shown as said by, and what a correction changed. Reading and writing of files is in vtt.py and plain.py."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum, StrEnum
 from typing import TypeAlias
 
-# No-break spaces are part of good typography (before a colon in French) and stay what they are.
-_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
-#: Marks that turn the direction of what follows: they could make a name or a sentence look like another.
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -46,15 +39,6 @@ class Shown:
 
 
 NOBODY = Shown(Level.NOBODY, "")
-
-
-def tidy(text: str) -> str:
-    """The text in Unicode NFC, without control and direction-turning characters, runs of white space as one space.
-
-    Two texts that look the same are then stored the same, and a database takes every one of them.
-    """
-    clean = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", _TURNS.sub("", clean))).strip()
 
 
 def words(text: str) -> list[str]:

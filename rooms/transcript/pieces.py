@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from rooms.transcript.core import tidy, words
+from deliberate.text import tidy
+from rooms.transcript.core import words
 
 #: Letters after which a segment ends: with its sentence, else with its clause, else with the next word.
 SENTENCE, CLAUSE, WORD = 160, 320, 400

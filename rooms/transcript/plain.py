@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rooms.transcript.core import tidy
+from deliberate.text import tidy
 
 LONGEST_NAME = 100
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rooms.transcript.core import tidy
+from deliberate.text import tidy
 
 _TIME = re.compile(r"(?:([0-9]{2,}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})", re.ASCII)
 _TAG = re.compile(r"<[^>]*>?")

@@ -28,9 +28,9 @@ MARKS = {
 WORDS = ["Quagga/7.7", "quagga-referrer", "192.0.2.19", "quagga-proxy", "127.0.0.77"]
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    with running(tmp_path, LOG_LEVEL="DEBUG") as found:
+@pytest.fixture(params=["0", "1"], ids=["no proxy", "behind a proxy"])
+def service(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
+    with running(tmp_path, LOG_LEVEL="DEBUG", TRUSTED_PROXIES=request.param) as found:
         yield found
 
 

@@ -14,7 +14,10 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
 from deliberate.rehearsal.audit import audit
+from deliberate.rehearsal.board import converse
+from deliberate.rehearsal.drafting import draft
 from deliberate.rehearsal.material import Conversation, Said, Unreadable, conversation, meeting
+from deliberate.rehearsal.meeting import hold_poll, replay
 from deliberate.rehearsal.phone import Away, Door
 from deliberate.rehearsal.plenary import Plenary
 from deliberate.rehearsal.report import Report
@@ -75,13 +78,13 @@ class Command(BaseCommand):
             voters = len({*talk.votes, *(author for author, _text in talk.comments.values())}) if talk else 0
             await plenary.seat_people(max(options["phones"], speakers, voters))
             if said:
-                await plenary.replay(said, options["speed"], options["polls"])
+                await replay(plenary, said, options["speed"], options["polls"])
             elif options["polls"]:
                 for number in range(options["polls"]):
-                    await plenary.poll(number)
+                    await hold_poll(plenary, number)
             if talk:
-                await plenary.converse(talk)
-            await plenary.draft()
+                await converse(plenary, talk)
+            await draft(plenary)
             await plenary.compare_screens()
             await audit(plenary)
             await plenary.close()

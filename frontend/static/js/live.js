@@ -10,6 +10,8 @@
   let skew = 0;
 
   const has = (names) => names.split(" ").some((name) => [...marks.values()].some((some) => some.has(name)));
+  // The words that a mark carries for this seat alone: "why:k3=It names a person".
+  const told = (name) => [...marks.values()].flatMap((some) => [...some]).find((mark) => mark.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
   const all = (root, selector) => [...root.querySelectorAll(selector)];
   const shown = () => Object.fromEntries(all(document, "[data-part]").map((one) => [one.dataset.part, one.dataset.hash || ""]));
   function put(element, text) { if (element.textContent !== text) element.textContent = text; }
@@ -18,6 +20,7 @@
   function personal(root) {
     for (const one of all(root, "[data-when]")) one.hidden = !has(one.dataset.when);
     for (const one of all(root, "[data-unless]")) one.hidden = has(one.dataset.unless);
+    for (const one of all(root, "[data-told]")) put(one, told(one.dataset.told));
     for (const one of all(root, "[data-checked-when]")) one.toggleAttribute("checked", has(one.dataset.checkedWhen));
   }
   function learn(news) {
@@ -90,13 +93,13 @@
     if (circle && total) circle.setAttribute("stroke-dasharray", `${left < 0 ? 101 : Math.min(100, (100 * left) / total)} 100`);
   }
   // By ear a time is told at each full minute and at its end, never in between.
-  const told = { deadline: "", minutes: 0 };
+  const heard = { deadline: "", minutes: 0 };
   function tellTime() {
     const one = all(document, ".timer [data-left]").find((each) => !each.closest("[hidden]"));
     if (!one) return;
     const left = (one.dataset.left - Date.now() - skew) / 1000, minutes = Math.max(-1, Math.floor(left / 60));
-    if (told.deadline === one.dataset.left && minutes < told.minutes) tell(minutes < 0 ? words.up : words.minutes.replace("%d", minutes + 1));
-    Object.assign(told, { deadline: one.dataset.left, minutes });
+    if (heard.deadline === one.dataset.left && minutes < heard.minutes) tell(minutes < 0 ? words.up : words.minutes.replace("%d", minutes + 1));
+    Object.assign(heard, { deadline: one.dataset.left, minutes });
   }
 
   // ---- pictures ----------------------------------------------------------------------------------------------------

@@ -66,3 +66,33 @@ def test_behind_a_proxy_nobody_is_counted_for_the_proxy(rf: RequestFactory, sett
     assert caller(request) == ""
     guesses = Guesses(1, 2)
     assert [guess(guesses, "") for _time in range(3)] == [True, True, False]
+
+
+def forwarded(rf: RequestFactory, *said: str, by: str = "10.0.0.2") -> str:
+    """The caller of a request that came by a proxy, with this header."""
+    headers = {"X-Forwarded-For": ", ".join(said)} if said else {}
+    return caller(rf.get("/join/", REMOTE_ADDR=by, headers=headers))
+
+
+def test_what_a_client_says_of_itself_is_not_read_where_no_proxy_is_trusted(rf: RequestFactory) -> None:
+    assert forwarded(rf, "203.0.113.7", by="198.51.100.1") == blurred("198.51.100.1")
+
+
+def test_behind_a_trusted_proxy_the_caller_is_whom_it_was_asked_by(rf: RequestFactory, settings: Settings) -> None:
+    settings.SECURE, settings.TRUSTED_PROXIES = True, 1
+    assert forwarded(rf, "203.0.113.7") == blurred("203.0.113.7")
+    assert forwarded(rf, "8.8.8.8", "127.0.0.1", "203.0.113.7") == blurred("203.0.113.7"), "the left is invented"
+    settings.TRUSTED_PROXIES = 2
+    assert forwarded(rf, "8.8.8.8", "203.0.113.7", "10.0.0.1") == blurred("203.0.113.7")
+
+
+def test_a_header_that_no_proxy_can_have_written_names_nobody(rf: RequestFactory, settings: Settings) -> None:
+    settings.SECURE, settings.TRUSTED_PROXIES = True, 2
+    for said in ([], ["203.0.113.7"], ["unknown", "10.0.0.1"], ["", "10.0.0.1"]):
+        assert forwarded(rf, *said) == ""
+
+
+def test_the_addresses_of_one_ipv6_network_are_one_caller(rf: RequestFactory, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+    one, other, foreign = "2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"
+    assert forwarded(rf, one) == forwarded(rf, other) != forwarded(rf, foreign)

@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from deliberate.live.hub import Line
+from deliberate.live.line import Line
 from deliberate.live.painter import Picture
 
 

@@ -68,7 +68,9 @@ def test_every_quote_stands_in_the_bundle_where_it_says() -> None:
     texts = {f"segment:{each['handle']}": each["text"] for each in room["segments"]}
     texts |= {f"idea:{each['handle']}": each["text"] for each in room["ideas"]}
     texts |= {f"poll:{each['handle']}": each["as_text"] for each in room["polls"]}
-    for cited in room["statement"]["clauses"][0]["citations"]:
+    citations = room["statement"]["clauses"][0]["citations"]
+    assert len(citations) == 3
+    for cited in citations:
         assert texts[cited["source"]][cited["start"] : cited["end"]] == cited["quote"]
 
 

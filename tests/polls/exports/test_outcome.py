@@ -82,8 +82,9 @@ def test_an_attribution_lowered_later_holds_in_versions_settled_before() -> None
 def test_who_is_erased_is_named_nowhere() -> None:
     held = plenary(attribution="name")
     settled(held.drafter)
-    make.act(held.zoe, "seats.erase")
     room = make.room(held.event)
+    assert NAME in str(asdict(outcome(room, None)))
+    make.act(held.zoe, "seats.erase")
     for version in (None, versions(room).get()):
         assert NAME not in str(asdict(outcome(room, version)))
 

@@ -18,7 +18,6 @@ from polls.ideas.core import (
     page,
     roots,
     text,
-    tidy,
     together,
 )
 
@@ -84,25 +83,6 @@ def test_an_idea_nobody_could_see_is_refused(written: str) -> None:
     with pytest.raises(BadIdea) as refusal:
         text(written)
     assert refusal.value.code is Amiss.EMPTY
-
-
-@pytest.mark.parametrize(
-    ("written", "stored"),
-    [
-        ("Pay\u202e them \u2066now\u2069", "Pay them now"),
-        ("one\x07 two\x9b", "one two"),
-        ("lone \ud800 half", "lone half"),
-        ("fin\u00a0: oui", "fin\u00a0: oui"),
-        ("می\u200cخواهم \u200f!", "می\u200cخواهم \u200f!"),
-    ],
-)
-def test_what_turns_text_around_goes_and_what_scripts_need_stays(written: str, stored: str) -> None:
-    assert tidy(written) == stored
-
-
-@given(st.text())
-def test_tidying_twice_changes_nothing(written: str) -> None:
-    assert tidy(tidy(written)) == tidy(written)
 
 
 def test_a_page_is_a_slice_and_knows_how_many_there_are() -> None:

@@ -70,6 +70,8 @@ async def test_an_idea_travels_from_one_phone_to_the_others_and_to_the_console_a
         await as_reloaded(phone)
     assert "Dig wells" not in ben.screen()["ideas.board"]
     assert f'data-when="idea:{idea}">Your idea 1 was taken off the board' in ann.screen()["ideas.mine"]
+    assert ">It belongs elsewhere</q>" in ann.screen()["ideas.mine"]
+    assert "It belongs elsewhere" not in str(ben.screen())
     assert f'data-when="idea:{idea}" hidden>' in ben.screen()["ideas.mine"]
     for phone in (ann, ben, moderator):
         await phone.close()

@@ -29,6 +29,7 @@ SAID = st.lists(st.builds(Said, st.integers(1, 4), st.integers(1, 5), st.sampled
 @given(SAID, st.sampled_from([{}, {1: 2}, {1: 2, 3: 2}]))
 def test_a_seat_counts_once_an_idea(said: list[Said], root: dict[int, int]) -> None:
     summed = counts(said, root)
+    assert set(summed) == {root.get(each.idea, each.idea) for each in said}
     for idea, of in summed.items():
         seats = {each.seat for each in said if root.get(each.idea, each.idea) == idea}
         assert of.agree + of.disagree + of.passed == len(seats)

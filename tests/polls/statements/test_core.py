@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polls.ballots.folding import Cell
 from polls.statements.core import (
     CellSupport,
     Change,
@@ -16,11 +15,11 @@ from polls.statements.core import (
     Support,
     canonical,
     compare,
-    paragraphs,
     seal,
     shortened,
     support,
 )
+from rooms.events.folding import Cell
 from rooms.transcript.core import Op
 
 FOR, AGAINST = Stance.SUPPORT, Stance.OPPOSE
@@ -29,26 +28,6 @@ VERSION: dict[str, Any] = {
     "title": "Just governance",
     "clauses": [{"text": "We ask for peace.", "number": 1}],
 }
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("  We   ask\r\n\r\n\r\n\r\nfor peace \n", "We ask\n\nfor peace"),
-        ("\n\n", ""),
-        ("pe\u202eace\u2066", "peace"),
-        ("pe\x00a\ud800ce\x7f", "peace"),
-        ("cafe\u0301", "caf\u00e9"),
-        ("a\tb", "a b"),
-    ],
-)
-def test_a_text_is_kept_as_tidy_lines(typed: str, kept: str) -> None:
-    assert paragraphs(typed) == kept
-
-
-@given(st.text())
-def test_a_tidy_text_stays_as_it_is(text: str) -> None:
-    assert paragraphs(paragraphs(text)) == paragraphs(text)
 
 
 def test_support_is_shown_by_group_and_small_groups_are_folded() -> None:

@@ -27,21 +27,18 @@ def event(client: Client) -> Event:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_every_screen_has_one_heading_no_inline_style_and_no_id_twice(
-    client: Client, event: Event, screen: str
-) -> None:
+def test_every_screen_has_one_heading_and_no_id_twice(client: Client, event: Event, screen: str) -> None:
     html = client.get(at(event, screen)).content.decode()
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert sorted(ids) == sorted(set(ids))
     assert html.count("<h1") == 1
-    assert "style=" not in html
-    assert "<style" not in html
 
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_field_has_its_label(client: Client, event: Event, screen: str) -> None:
     html = client.get(at(event, screen)).content.decode()
     fields = re.findall(r"<(?:input|select|textarea)\b[^>]*>", html)
+    assert bool(fields) == (screen != "print/")
     labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', html))
     for field in fields:
         found = re.search(r'\bid="([^"]+)"', field)

@@ -114,7 +114,8 @@ def test_the_speakers_phone_is_full_screen_and_nobody_elses(event: Event, chair:
 def test_who_was_taken_off_the_list_reads_why_until_they_ask_again(event: Event, chair: Seat) -> None:
     ann = make.seat(event)
     make.act(chair, "floor.remove", turn=ask(ann), reason="We are at the break")
-    assert "A moderator took you off the list: We are at the break" in seen(event, ann, "floor.ask")
+    assert "A moderator took you off the list. We are at the break" in seen(event, ann, "floor.ask")
+    assert not any("at the break" in painted(event, name, audience) for name, audience in FLOOR)
     assert "took you off" not in seen(event, make.seat(event), "floor.ask")
     ask(ann)
     assert "took you off" not in seen(event, ann, "floor.ask")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from deliberate.clock import now
+from deliberate.door.limits import Buckets
 from deliberate.roles import CREW
 from rooms.events.models import Event
 from rooms.events.queries import path_of
+from rooms.seats import views
 from rooms.seats.models import Pairing, Seat
 from rooms.seats.queries import cookie_of
 from tests import make
@@ -75,9 +79,41 @@ def test_guessing_is_slowed_for_one_address_and_not_for_another(client: Client) 
     assert Client(REMOTE_ADDR=next(_addresses)).post("/join/", {"code": "ZZZZZZ"}).status_code == 404
 
 
+def test_behind_a_proxy_one_guesser_slows_nobody_else_and_can_not_change_their_address(settings: Settings) -> None:
+    settings.SECURE, settings.TRUSTED_PROXIES = True, 1
+    guesser, other = (f"2001:db8:{next(_addresses).rpartition('.')[2]}::1" for _person in range(2))
+
+    def guess(number: int, seen: str) -> int:
+        said = {"X-Forwarded-For": f"192.0.2.{number}, {seen}"}
+        return Client(REMOTE_ADDR="10.0.0.2").post("/join/", {"code": f"ZZZZ{number:02}"}, headers=said).status_code
+
+    assert [guess(number, guesser) for number in range(32)] == [404] * 30 + [429] * 2
+    assert guess(40, other) == 404
+
+
 def test_a_whole_hall_behind_one_address_joins_with_the_right_code(client: Client) -> None:
     event = make.event()
     assert {client.get(f"/join/{code(event)}/").status_code for _person in range(40)} == {302}
+
+
+def test_one_link_gives_so_many_seats_a_minute_and_what_was_typed_stays(client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(views, "_joins", Buckets(3))
+    event, other = make.event(), make.event("Another")
+    assert [bool(join(Client(), event)) for _person in range(3)] == [True] * 3
+    client.get(f"/join/{code(event)}/")
+    late = client.post(f"/at/{event.handle}/participant/welcome/", {"name": "Late Lark", "place": "remote"})
+    assert late.status_code == 429
+    assert "Very many people are joining just now" in late.content.decode()
+    assert 'value="Late Lark"' in late.content.decode()
+    assert Seat.objects.filter(event=event).count() == 3
+    assert join(client, other), "another link has its own minute"
+
+
+def test_who_has_a_seat_is_not_counted_when_they_come_back(client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(views, "_joins", Buckets(1))
+    event = make.event()
+    assert len({join(client, event) for _time in range(3)}) == 1
+    assert Seat.objects.count() == 1
 
 
 # ---- role links ------------------------------------------------------------------------------------------------------

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import unicodedata
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.transcript.core import NOBODY, Level, Op, Shown, attribution, diff, lowest, tidy, words
+from rooms.transcript.core import NOBODY, Level, Op, Shown, attribution, diff, lowest, words
 
 
 def shown(*levels: Level, name: str = "Ada", role: str = "judge", group: str = "artists") -> Shown:
@@ -41,24 +40,6 @@ def test_what_is_missing_falls_to_the_next_lower_level_never_a_higher() -> None:
 
 def test_no_level_at_all_shows_nobody() -> None:
     assert shown() == NOBODY
-
-
-def test_white_space_is_tidied_and_no_break_spaces_stay() -> None:
-    assert tidy("  a\t\r\n b\u00a0: c\u2003d ") == "a b\u00a0: c d"
-
-
-def test_letters_and_accents_are_joined_and_control_characters_gone() -> None:
-    assert tidy("cafe\x00\u0301 \x07 \ud800") == "café"
-
-
-def test_marks_that_turn_the_direction_are_gone_and_joiners_stay() -> None:
-    assert tidy("a\u202eb\u2066c\u2069 می\u200cخواهم") == "abc می\u200cخواهم"
-
-
-@given(st.text())
-def test_tidying_twice_changes_nothing_more(text: str) -> None:
-    assert tidy(tidy(text)) == tidy(text)
-    assert unicodedata.is_normalized("NFC", tidy(text))
 
 
 def test_words_are_what_stands_between_white_space() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.transcript.core import tidy
+from deliberate.text import tidy
 from rooms.transcript.plain import LONGEST_NAME, Said, read, write
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deliberate.text import tidy
 from rooms.events.models import Event
 from rooms.transcript import plain, queries, vtt
-from rooms.transcript.core import tidy, words
+from rooms.transcript.core import words
 from rooms.transcript.models import Segment
 from tests import make
 from tests.rooms.transcript.rows import said, speaks

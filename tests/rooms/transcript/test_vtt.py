@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.transcript.core import tidy
+from deliberate.text import tidy
 from rooms.transcript.vtt import BadFile, Captions, Cue, Flaw, read, write
 
 

@@ -1,0 +1,97 @@
+"""What takes its place in a page that stays: pieces that htmx asks for, and words that are for one seat alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, expect
+
+from tests.service import Service, running
+from tests.stories.stage import Hand, new_room, sit
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("in-place"), LIVE_TICK_S="0.02", LIMIT_FACTOR="1000") as found:
+        yield found
+
+
+@pytest.fixture
+def links(service: Service) -> dict[str, str]:
+    return new_room(service)
+
+
+def pieces(page: Page) -> list[Response]:
+    """The answers to htmx from now on."""
+    found: list[Response] = []
+    page.on("response", lambda answer: found.append(answer) if answer.request.headers.get("hx-request") else None)
+    return found
+
+
+def test_a_search_is_answered_in_the_page_by_a_piece_and_the_line_stays(
+    links: dict[str, str], chromium: Browser
+) -> None:
+    captioner = Hand(links["captioner"])
+    captioner.do("transcript.settle", text="We dig wells before we build roads.")
+    captioner.do("transcript.settle", text="Nobody asked the village.")
+    context = chromium.new_context()
+    page = sit(context, links["participant"], "words/")
+    expect(page.locator("#line")).to_have_attribute("data-line", "live")
+    asked = pieces(page)
+    page.get_by_role("searchbox").fill("wells")
+    expect(page.locator("#found mark")).to_have_text("wells")
+    expect(page.locator("#found")).not_to_contain_text("village")
+    expect(page.locator("#line")).to_have_attribute("data-line", "live")
+    assert "<head>" not in asked[-1].text()
+    context.close()
+
+
+def test_another_page_of_ideas_comes_in_place_and_can_be_voted_on(links: dict[str, str], chromium: Browser) -> None:
+    for number in range(12):
+        Hand(links["participant"]).do("ideas.post", text=f"Idea text {number}")
+    context = chromium.new_context()
+    page = sit(context, links["participant"], "ideas/?sort=newest")
+    asked = pieces(page)
+    page.get_by_role("link", name="More ideas").click()
+    card = page.locator("#board li", has_text="Idea text 1")
+    expect(card).to_have_count(1)
+    assert "page=2" in page.url
+    assert "<head>" not in asked[-1].text()
+    card.get_by_role("button", name="Support").click()
+    expect(card.locator("b").first).to_have_text("1")
+    context.close()
+
+
+def test_why_a_request_was_removed_is_read_by_whoever_asked_alone(links: dict[str, str], chromium: Browser) -> None:
+    context, other, chair = chromium.new_context(), chromium.new_context(), Hand(links["moderator"])
+    ann, ben = sit(context, links["participant"], "floor/"), sit(other, links["participant"], "floor/")
+    ann.get_by_role("button", name="Ask to speak").click()
+    row = ann.locator("[data-part='floor.queue'] li")
+    expect(row).to_have_count(1)
+    turn = str(row.get_attribute("id")).removeprefix("turn-")
+    chair.do("floor.remove", turn=turn, reason="We are at the break")
+    expect(ann.get_by_text("A moderator took you off the list. We are at the break")).to_be_visible()
+    expect(ben.locator("[data-part='floor.queue'] li")).to_have_count(0)
+    assert "at the break" not in ben.content()
+    ann.reload()
+    expect(ann.get_by_text("A moderator took you off the list. We are at the break")).to_be_visible()
+    for each in (context, other):
+        each.close()
+
+
+def test_somebody_without_a_phone_is_erased_in_their_row_or_by_name(links: dict[str, str], chromium: Browser) -> None:
+    chair = Hand(links["moderator"])
+    chair.do("floor.add", name="Zora Quagga", group="", place="hall", kind="point")
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = sit(context, links["moderator"])
+    row = page.locator("[data-part='floor.queue'] li", has_text="Zora Quagga")
+    row.locator("summary").click()
+    row.get_by_role("button", name="Erase them").click()
+    expect(page.locator("[data-part='floor.queue']")).not_to_contain_text("Zora")
+    chair.do("floor.add", name="Zora Quagga", group="", place="hall", kind="point")
+    page.get_by_text("Erase someone without a phone").click()
+    page.get_by_label("Their name, as it was put on the list").fill("zora quagga")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-part='floor.queue'] ol")).to_have_count(0)
+    context.close()
