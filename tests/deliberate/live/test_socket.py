@@ -265,7 +265,10 @@ async def test_health_readiness_and_metrics_answer_and_name_nobody(service: Serv
 
 
 async def test_nothing_of_these_tests_left_an_address_or_a_name_in_the_log(service: Service, door: Door) -> None:
-    await door.join(service.links["participant"], name="Zebulon Quux")
+    phone = Phone(door, ())
+    await phone.sit(await door.join(service.links["participant"], name="Zebulon Quux"))
+    assert not (await phone.act("floor.call_next"))["ok"]
+    await phone.close()
     log = service.log.read_text()
     assert "refused" in log, "refusals are logged"
     assert "Zebulon" not in log
