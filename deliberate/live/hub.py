@@ -25,6 +25,8 @@ log = structlog.get_logger("deliberate.live")
 Key = tuple[str, str, str]  # part, audience, language
 #: A line that holds more parts than any page shows is a broken or hostile one.
 MOST_PARTS = 40
+#: Open lines of one seat in a process: tabs, devices, and those that a weak network has not let go yet.
+MOST_LINES = 8
 #: So many offers in one go, then others have their turn: what changed together should travel together.
 OFFERS = 5000
 
@@ -113,7 +115,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.rooms: dict[int, RoomHub] = {}
-        self.seats: dict[int, set[Line]] = {}
+        self.seats: dict[int, dict[Line, None]] = {}  # the lines of a seat, oldest first
         self._tasks: dict[object, asyncio.Task[None]] = {}
 
     def start(self) -> None:
@@ -144,7 +146,7 @@ class Hub:
 
     def twins(self, line: Line) -> None:
         """The seat behind `line` has acted: its other lines, here and in other processes, learn their marks anew."""
-        for other in self.seats.get(line.seat, set()) - {line}:
+        for other in self.seats.get(line.seat, {}).keys() - {line}:
             self._remind(other)
         hints.tell_others(hints.Hint(seat=line.seat))
 
@@ -157,8 +159,9 @@ class Hub:
     async def _refresh(self, line: Line) -> None:
         """Let a line learn its marks; once a tick at most, however many acts change them."""
         while line.forgot:
-            line.forgot = False
-            await line.refresh()
+            if not line.full:  # else later: who does not read is told nothing more
+                line.forgot = False
+                await line.refresh()
             await asyncio.sleep(settings.LIVE_TICK_S)
 
     async def join(self, line: Line) -> None:
@@ -168,7 +171,11 @@ class Hub:
             room = self.rooms[line.room] = RoomHub(line.room)
             self._spawn(line.room, room.run())
         room.lines.add(line)
-        self.seats.setdefault(line.seat, set()).add(line)
+        mine = self.seats.setdefault(line.seat, {})
+        for oldest in list(mine)[: max(0, len(mine) - MOST_LINES + 1)]:
+            del mine[oldest]
+            self._spawn(("end", oldest), oldest.close("crowded"))
+        mine[line] = None
         self._spawn(line, line.write())
         metrics.lines.labels(kind=line.kind).inc()
 
@@ -176,8 +183,8 @@ class Hub:
         self._stop(line)
         self._stop(("seat", line))
         self._tasks.pop(("end", line), None)
-        mine = self.seats.get(line.seat, set())
-        mine.discard(line)
+        mine = self.seats.get(line.seat, {})
+        mine.pop(line, None)
         if not mine:
             self.seats.pop(line.seat, None)
         room = self.rooms.get(line.room)
@@ -194,7 +201,11 @@ class Hub:
         """The line's screen now shows these parts and holds pictures of these hashes: send what differs."""
         room = self.rooms[line.room]
         room.forget(line)
-        names = [name for name in have if known(name, line.audience)][:MOST_PARTS]
+        elsewhere = {name for other in self.seats.get(line.seat, ()) if other is not line for name in other.holds}
+        names = [name for name in have if known(name, line.audience)]
+        # What a seat already watches costs nothing more; what is new to it does, and one person's share is bounded.
+        fresh = [name for name in names if name not in elsewhere][: max(0, MOST_PARTS - len(elsewhere))]
+        names = [name for name in names if name in elsewhere or name in fresh][:MOST_PARTS]
         line.holds = {name: have[name] for name in names}
         line.pending = {name: picture for name, picture in line.pending.items() if name in line.holds}
         keys = [(name, line.audience, line.language) for name in names]

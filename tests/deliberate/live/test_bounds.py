@@ -1,0 +1,69 @@
+"""What one seat may ask of a process: its lines, the parts they watch, and words to who does not read."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from deliberate.live.hub import MOST_LINES, MOST_PARTS
+from deliberate.rehearsal.phone import Door, Member, Phone
+from tests.service import Service, running
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> object:
+    with running(tmp_path_factory.mktemp("bounds"), LIMIT_FACTOR="1000") as found:
+        yield found
+
+
+async def lines_of(door: Door, member: Member, count: int, watch: tuple[str, ...] = ()) -> list[Phone]:
+    phones = []
+    for _number in range(count):
+        phones.append(Phone(door, watch))
+        await phones[-1].sit(Member(member.cookie, member.base))
+    return phones
+
+
+async def test_a_seat_s_oldest_line_makes_room_for_one_too_many(service: Service) -> None:
+    door = Door(service.url)
+    member = await door.join(service.links["participant"])
+    phones = await lines_of(door, member, MOST_LINES + 1)
+    for _attempt in range(500):
+        if phones[0].ended == "crowded":
+            break
+        await asyncio.sleep(0.01)
+    assert phones[0].ended == "crowded"
+    assert all(not phone.ended for phone in phones[1:])
+    assert (await phones[-1].act("floor.ask", kind="point"))["ok"]
+    for phone in phones:
+        await phone.close()
+    await door.close()
+
+
+async def test_pages_beyond_a_seat_s_share_are_not_painted_for_it(service: Service) -> None:
+    door = Door(service.url)
+    member = await door.join(service.links["participant"])
+    wanted = tuple(f"{part}/{page}" for part in ("ideas.board", "ideas.newest") for page in range(2, 99))
+    phones = [Phone(door, wanted[start : start + 30]) for start in range(0, 120, 30)]
+    for phone in phones:
+        await phone.sit(Member(member.cookie, member.base))
+        assert (await phone.act("floor.withdraw"))["code"] == "refused"  # answered after what was watched before it
+    await asyncio.sleep(1)
+    assert len({name for phone in phones for name in phone.pictures}) == MOST_PARTS
+    for phone in phones:
+        await phone.close()
+    await door.close()
+
+
+async def test_one_picture_larger_than_the_window_does_not_close_a_line_that_reads(tmp_path: Path) -> None:
+    with running(tmp_path, LIVE_WINDOW_BYTES="2000") as service:
+        door = Door(service.url)
+        phone = Phone(door, ("floor.ask", "ideas.board", "seats.presence", "statements.text", "floor.now"))
+        await phone.sit(await door.join(service.links["participant"]))
+        for number in range(6):
+            assert (await phone.act("ideas.post", text=f"{number} " + "long " * 50))["ok"]
+        assert not phone.ended
+        await phone.close()
+        await door.close()
