@@ -26,20 +26,33 @@ PAIRING_MINUTES = 5
 
 @transaction.atomic
 def take(
-    *, link: RoleLink, name: str = "", group: Group | None = None, place: str = "hall", language: str = "en"
+    *,
+    link: RoleLink,
+    handle: str = "",
+    name: str = "",
+    group: Group | None = None,
+    place: str = "hall",
+    language: str = "en",
 ) -> Seat:
-    """A new seat by way of a role link. Nobody is told whether others bear the same name: that would say who is here."""
-    seat = Seat.objects.create(
+    """A seat by way of a role link: a new one, or the link's seat called `handle` where that is there already.
+
+    A tap on "Join" that comes in twice names one handle, so it makes one seat, and the second gets what the first made.
+    Nobody is told whether others bear the same name: that would say who is here."""
+    seat, made = Seat.objects.get_or_create(
         event=link.event,
-        link=link,
         role=link.role,
-        room=link.room or home_room(link.event),
-        name=name,
-        group=group,
-        place=place,
-        language=language,
+        handle=handle or tokens.handle(),
+        defaults={
+            "link": link,
+            "room": link.room or home_room(link.event),
+            "name": name,
+            "group": group,
+            "place": place,
+            "language": language,
+        },
     )
-    _touch_counts(seat.room)
+    if made:
+        _touch_counts(seat.room)
     return seat
 
 

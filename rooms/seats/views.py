@@ -69,16 +69,16 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def to_welcome(link: RoleLink) -> HttpResponse:
-    """On to the page before the seat, with a ticket that this browser came by `link`."""
+    """On to the page before the seat, with a ticket that this browser came by `link`, good for one seat: the one it names."""
     path = f"{seat_path(link.event.handle, link.role)}welcome/"
     response = HttpResponseRedirect(path)
-    _keep(response, TICKET_COOKIE, tokens.sign({"l": link.handle}, "ticket"), TICKET_S, path)
+    _keep(response, TICKET_COOKIE, tokens.sign({"l": link.handle, "s": tokens.handle(12)}, "ticket"), TICKET_S, path)
     return response
 
 
 def welcome(request: HttpRequest, event: str, role: str) -> HttpResponse:
     """One page before one's seat: who you are here, if you like to say; then one tap. Who has a seat goes straight in."""
-    link = _ticket(request, event, role)
+    link, handle = _ticket(request, event, role)
     seat = queries.seat_of(request.COOKIES.get(SEAT_COOKIE, ""))
     if seat is not None and seat.role == role and seat.event.handle == event:
         return _seated(request, seat, link.room if link is not None else None)
@@ -101,14 +101,17 @@ def welcome(request: HttpRequest, event: str, role: str) -> HttpResponse:
     if not _joins.take(link.handle):
         late = _("Very many people are joining just now. Wait a minute, then try again.")
         return render(request, "seats/welcome.html", {**context, "refused": late}, status=429)
-    return _seated(request, actions.take(link=link, language=get_language() or settings.LANGUAGE_CODE, **fields))
+    language = get_language() or settings.LANGUAGE_CODE
+    seat = actions.take(link=link, handle=handle, language=language, **fields)
+    return _seated(request, seat) if not seat.ended else _without_ticket(request, event, role)
 
 
-def _ticket(request: HttpRequest, event: str, role: str) -> RoleLink | None:
-    value = tokens.unsign(request.COOKIES.get(TICKET_COOKIE, ""), "ticket", max_age_s=TICKET_S)
+def _ticket(request: HttpRequest, event: str, role: str) -> tuple[RoleLink | None, str]:
+    """The link that this browser's ticket stands for, and the handle of the seat that the ticket is good for."""
+    value = tokens.unsign(request.COOKIES.get(TICKET_COOKIE, ""), "ticket", max_age_s=TICKET_S) or {}
     links = RoleLink.objects.select_related("event", "room").filter(event__handle=event, role=role, revoked_at=None)
     links = links.filter(event__retention_until__gte=now().date())
-    return links.filter(handle=value.get("l", "")).first() if value else None
+    return links.filter(handle=value.get("l", "")).first(), value.get("s", "")
 
 
 def _without_ticket(request: HttpRequest, event: str, role: str) -> HttpResponse:

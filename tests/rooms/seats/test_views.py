@@ -167,6 +167,40 @@ def test_one_page_and_one_tap_give_a_seat_in_a_cookie_for_its_own_pages(client: 
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (f"/at/{event.handle}/participant/", True, "Lax")
 
 
+def test_a_double_tap_gives_one_seat(client: Client) -> None:
+    event = make.event()
+    client.get(f"/join/{code(event)}/")
+    ticket = client.cookies["ticket"].value
+    welcome, taps = f"/at/{event.handle}/participant/welcome/", []
+    for _tap in range(2):  # the second leaves before the first is answered: the same ticket, no seat yet
+        phone = Client()
+        phone.cookies["ticket"] = ticket
+        taps.append(phone.post(welcome, {"name": "Ann", "place": "hall"}).cookies["seat"].value.partition(":")[0])
+    assert taps[0] == taps[1]
+    assert Seat.objects.get().name == "Ann"
+
+
+def test_who_comes_later_on_the_same_device_gets_a_seat_of_their_own(client: Client) -> None:
+    event = make.event()
+    join(client, event)
+    client.get(f"/at/{event.handle}/participant/leave/")
+    join(client, event, name="Ben")
+    assert list(Seat.objects.order_by("pk").values_list("name", flat=True)) == ["Ann", "Ben"]
+
+
+def test_the_ticket_of_an_erased_seat_gives_no_way_back_to_it(client: Client) -> None:
+    event = make.event()
+    client.get(f"/join/{code(event)}/")
+    phone = Client()
+    phone.cookies["ticket"] = client.cookies["ticket"].value
+    welcome = f"/at/{event.handle}/participant/welcome/"
+    client.post(welcome, {"name": "Ann", "place": "hall"})
+    make.act(Seat.objects.get(), "seats.erase")
+    again = phone.post(welcome, {"name": "Ann", "place": "hall"})
+    assert "seat" not in again.cookies
+    assert "Type the code once more" in again.content.decode()
+
+
 def test_a_name_is_suggested_and_none_is_needed(client: Client) -> None:
     event = make.event()
     client.get(f"/join/{code(event)}/")
