@@ -43,7 +43,10 @@ class SettingsForm(forms.Form):
         validators=[URLValidator(schemes=["http", "https"])],
     )
     names_on_list = forms.ChoiceField(
-        label=_("Names on the speakers’ list are shown to"), choices=Names.choices, widget=forms.RadioSelect
+        label=_("Names on the speakers’ list are shown to"),
+        help_text=_("Showing them to more people counts for whoever asks to speak from now on."),
+        choices=Names.choices,
+        widget=forms.RadioSelect,
     )
     attribution = forms.ChoiceField(
         label=_("What is said is signed with"),

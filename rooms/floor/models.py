@@ -73,6 +73,8 @@ class Turn(models.Model):
     why = models.JSONField(default=dict, blank=True)
     #: The attribution chosen for this turn's words; empty: the event's. The speaker may lower it, never raise it.
     attribution = models.CharField(max_length=8, blank=True)
+    #: Who may see the name at most, where it was asked for while the event showed names to fewer; empty: the event's.
+    names_on_list = models.CharField(max_length=12, blank=True)
 
     class Meta:
         ordering = ["asked_at", "pk"]

@@ -38,15 +38,24 @@ class Row:
 
 def names_shown(event: Event, audience: str) -> bool:
     """Whether this audience sees names on the list and on the floor: the host's choice."""
-    shown_to = event.names_on_list
+    return _among(event.names_on_list, audience)
+
+
+def name_shown(event: Event, turn: Turn, audience: str) -> bool:
+    """Whether this audience sees the name on a turn: by the host's choice now, and by that of when the turn was asked."""
+    return names_shown(event, audience) and _among(turn.names_on_list or Names.ALL, audience)
+
+
+def _among(shown_to: str, audience: str) -> bool:
     return shown_to == Names.ALL or (shown_to == Names.MODERATORS and audience == MODERATOR)
 
 
-def group_shown(floor: Floor, group: Group | None, audience: str) -> bool:
-    """Whether a group may be named: beside a name that is shown, else only where it is not folded with others."""
-    if group is None:
-        return False
-    return names_shown(floor.event, audience) or group.handle in floor.alone
+def group_of(floor: Floor, turn: Turn, audience: str) -> Group | None:
+    """The group of a turn where it may be named: beside a name that is shown, else only where it is not folded with others."""
+    if turn.group is None:
+        return None
+    named = name_shown(floor.event, turn, audience) or turn.group.handle in floor.alone
+    return turn.group if named else None
 
 
 def row(floor: Floor, turn: Turn, audience: str) -> Row:
@@ -79,9 +88,8 @@ def proposed(floor: Floor, audience: str) -> Row | None:
 
 
 def _row(floor: Floor, turn: Turn, audience: str, **more: Any) -> Row:
-    named = names_shown(floor.event, audience)
-    group = turn.group if group_shown(floor, turn.group, audience) else None
-    return Row(turn, turn.name if named else "", group, **more)
+    name = turn.name if name_shown(floor.event, turn, audience) else ""
+    return Row(turn, name, group_of(floor, turn, audience), **more)
 
 
 def place_text(number: int, wait_s: float) -> str:
@@ -131,8 +139,8 @@ def reason_text(floor: Floor, reason: Reason, turn: Turn, audience: str) -> str:
         case Because.FIRST_TIME:
             return _("Has not spoken yet.")
         case Because.GROUP:
-            if turn.group is not None and group_shown(floor, turn.group, audience):
-                return _("Least heard for their share of the seats: %(group)s.") % {"group": turn.group.name}
+            if (group := group_of(floor, turn, audience)) is not None:
+                return _("Least heard for their share of the seats: %(group)s.") % {"group": group.name}
             return _("From a group that was heard least for its share of the seats.")
         case Because.PLACE:
             return _place_reason(floor, str(values["place"]))

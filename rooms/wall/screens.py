@@ -10,7 +10,7 @@ from deliberate.roles import MODERATOR, WALL
 from rooms.events.qr import qr
 from rooms.floor.models import State, Turn
 from rooms.floor.queries import on_floor
-from rooms.floor.shown import names_shown
+from rooms.floor.shown import name_shown, names_shown
 from rooms.seats.models import Where
 from rooms.seats.queries import present
 from rooms.wall import queries
@@ -73,7 +73,7 @@ def _speaker_gist(room: Any) -> list[str]:
     turn = on_floor(room)
     if turn is None:
         return [_("Nobody is speaking.")]
-    name = turn.name if names_shown(room.event, WALL) else ""
+    name = turn.name if name_shown(room.event, turn, WALL) else ""
     return [name or str(Where(turn.place).label)]
 
 

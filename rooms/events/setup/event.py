@@ -14,8 +14,12 @@ from deliberate.errors import Refused
 from deliberate.live.parts import parts
 from deliberate.live.stale import drop_seat, touch
 from deliberate.shell.traces import wipe
-from rooms.events.models import Attribution, Event
+from rooms.events.models import Attribution, Event, Names
 from rooms.journal.actions import locked, note
+
+#: Settings that promise people how much is shown of them, with their levels from most to least. A turn has a column of the
+#: same name; empty: the event's.
+PROMISED = {"attribution": Attribution.values, "names_on_list": Names.values}
 
 
 def opened(room: Any) -> tuple[Any, Event]:
@@ -43,10 +47,9 @@ def settings(*, room: Any, by: Any, **fields: Any) -> Answer:
     """Change what the event is called and how it treats people. `fields`: columns of Event (SettingsForm)."""
     room, event = opened(room)
     changed = [name for name, value in fields.items() if getattr(event, name) != value]
-    if "attribution" in changed and Attribution.values.index(fields["attribution"]) < Attribution.values.index(
-        event.attribution
-    ):
-        _hold(event)
+    for name, levels in PROMISED.items():
+        if name in changed and levels.index(fields[name]) < levels.index(getattr(event, name)):
+            _hold(event, name)
     for name in changed:
         setattr(event, name, fields[name])
     event.save(update_fields=changed)
@@ -55,10 +58,10 @@ def settings(*, room: Any, by: Any, **fields: Any) -> Answer:
     return Answer(say=_("Saved."))
 
 
-def _hold(event: Event) -> None:
-    """Words keep the attribution they were spoken under, though the event's is about to be raised."""
+def _hold(event: Event, promised: str) -> None:
+    """Turns keep what was promised when they were asked, though the event's setting is about to be raised."""
     for room in event.rooms.all():
-        room.turns.filter(attribution="").update(attribution=event.attribution)
+        room.turns.filter(**{promised: ""}).update(**{promised: getattr(event, promised)})
 
 
 @transaction.atomic

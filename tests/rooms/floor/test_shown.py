@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from deliberate.live.painter import paint
+from deliberate.live.parts import parts
 from deliberate.roles import MODERATOR, PARTICIPANT, WALL
 from rooms.events.models import Event, Names
 from rooms.floor import queries, shown
@@ -37,6 +39,25 @@ def test_names_are_shown_to_whom_the_host_chose(names: Names, sees: set[str]) ->
         assert row.name == ("Quiet Heron" if audience in sees else "")
         assert (row.group is not None) == (audience in sees)
         assert row.where == "Remote"
+
+
+def test_who_asked_while_names_were_hidden_stays_without_one_until_they_ask_anew() -> None:
+    event = make.event(names_on_list=Names.NOBODY)
+    bea = make.seat(event, name="Bea", group="Youth")
+    make.act(bea, "floor.ask", kind="point")
+    settings = {"title": "A meeting", "attribution": "nobody", "k": "5"}
+    make.act(make.seat(event, "host"), "events.settings", **settings, names_on_list="all")
+    row = shown.rows(floor_of(event), PARTICIPANT)[0]
+    assert (row.name, row.group) == ("", None)
+    reason = Reason(Because.GROUP, {"group": "x", "heard": 0, "seats": 1})
+    assert "Youth" not in shown.reason_text(floor_of(event), reason, row.turn, MODERATOR)
+    make.act(make.seat(event, MODERATOR), "floor.call_next", expected=row.turn.handle)
+    for name, each in parts.items():
+        for audience in each.audiences:
+            assert "Bea" not in paint(make.room(event), name, audience, "en").html, name
+    make.act(bea, "floor.finish")
+    make.act(bea, "floor.ask", kind="point")
+    assert shown.rows(floor_of(event), PARTICIPANT)[0].name == "Bea"
 
 
 def test_without_a_name_a_group_is_shown_only_where_k_seats_have_it() -> None:

@@ -90,6 +90,17 @@ def test_raising_attribution_leaves_what_was_said_before_as_it_was_promised() ->
     assert after.attribution == "", "lowering needs no promise: it holds for everything"
 
 
+def test_showing_names_to_more_leaves_who_asked_before_as_they_were_promised() -> None:
+    event = make.event()
+    host = make.seat(event, "host")
+    for level in ("nobody", "moderators", "all", "nobody", "all"):
+        make.act(host, "events.settings", **{**FIELDS, "names_on_list": level})
+        Turn.objects.create(room=make.room(event), asked_at=now())
+    assert list(Turn.objects.order_by("pk").values_list("names_on_list", flat=True)) == [
+        "nobody", "moderators", "nobody", "nobody", "",
+    ]  # fmt: skip
+
+
 def test_only_the_host_may_change_settings() -> None:
     with pytest.raises(Refused, match="Your seat may not do this"):
         make.act(make.seat(make.event(), "moderator"), "events.settings", **FIELDS)
