@@ -125,7 +125,7 @@ class MoveItemForm(ThisItemForm):
 
 
 class LinkForm(forms.Form):
-    """A role, and the room it is for (a handle); without one the link leads to the event's first room."""
+    """A role, and the room it is for (a handle); without one it is for all rooms, and leads to the event's first."""
 
     role = forms.ChoiceField(label=_("For"), choices=ROLE_CHOICES)
     room = forms.SlugField(label=_("Room"), required=False)

@@ -20,6 +20,7 @@ from deliberate.shell.traces import wipe
 from rooms.events.models import Attribution, Event, Group, RoleLink
 from rooms.events.queries import home_room
 from rooms.seats.models import Pairing, Seat
+from rooms.seats.queries import only_room
 
 PAIRING_MINUTES = 5
 
@@ -54,6 +55,14 @@ def take(
     if made:
         _touch_counts(seat.room)
     return seat
+
+
+@transaction.atomic
+def come_again(*, link: RoleLink, by: Seat) -> None:
+    """A seat whose role holds in one room alone comes by a link for another room, or for all: it goes by that one from now on."""
+    if only_room(by) not in (None, link.room_id):
+        Seat.objects.filter(pk=by.pk).update(link=link)
+        drop_seat(by)  # its pages of the room left
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db.models import Q
 from deliberate import tokens
 from deliberate.clock import now
 from deliberate.door.registry import Place, entrance, living, still
-from deliberate.roles import PARTICIPANT
+from deliberate.roles import HOST, PARTICIPANT
 from rooms.events.models import Event, Room
 from rooms.seats import core
 from rooms.seats.models import Seat
@@ -47,12 +47,21 @@ def why_ended(cookie: str) -> str:
 
 @entrance
 def enter(event: str, role: str, room: str, cookie: str) -> Place | None:
-    """The seat behind the cookie in that room, if it is of that event and role."""
+    """The seat behind the cookie in that room, if it is of that event and role and its role holds in that room."""
     seat = seat_of(cookie)
     if seat is None or seat.role != role or seat.event.handle != event:
         return None
     found = Room.objects.select_related("event").filter(handle=room, event_id=seat.event_id).first()
-    return Place(seat, found, found.event) if found is not None else None
+    return Place(seat, found, found.event) if found is not None and only_room(seat) in (None, found.pk) else None
+
+
+def only_room(seat: Seat) -> Any:
+    """The key of the one room in which the seat has its role, by a link that was made for that room; None: in all rooms.
+
+    Participants go everywhere, and hosts set up the whole event: their links only begin in a room."""
+    if seat.role in (PARTICIPANT, HOST) or seat.link is None:
+        return None
+    return seat.link.room_id
 
 
 @still

@@ -81,6 +81,8 @@ def welcome(request: HttpRequest, event: str, role: str) -> HttpResponse:
     link, handle = _ticket(request, event, role)
     seat = queries.seat_of(request.COOKIES.get(SEAT_COOKIE, ""))
     if seat is not None and seat.role == role and seat.event.handle == event:
+        if link is not None:
+            actions.come_again(link=link, by=seat)
         return _seated(request, seat, link.room if link is not None else None)
     if link is None:
         return _without_ticket(request, event, role)

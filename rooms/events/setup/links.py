@@ -21,7 +21,8 @@ from rooms.journal.actions import note
 
 @transaction.atomic
 def new_link(*, room: Any, by: Any, role: str, leads_to: str) -> Answer:
-    """A new link for a role; with `leads_to` (a room's handle) whoever comes by it lands in that room."""
+    """A new link for a role; with `leads_to` (a room's handle) whoever comes by it lands there, and has a crew's
+    or the wall's role in that room alone."""
     room, event = opened(room)
     target = meant(event.rooms.filter(handle=leads_to)) if leads_to else None
     link = create_link(event, role, target)

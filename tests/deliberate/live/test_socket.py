@@ -77,6 +77,26 @@ async def test_a_seat_of_one_role_opens_no_socket_of_another(service: Service, d
             await socket.recv()
 
 
+async def test_a_crew_link_for_one_room_opens_no_socket_of_another(service: Service, door: Door) -> None:
+    host = Phone(door, ())
+    await host.sit(await door.join(service.links["host"]))
+    room = (await host.act("events.add_room", name="Workshop"))["data"]["room"]
+    path = (await host.act("events.new_link", role="moderator", room=room))["data"]["path"]
+    await host.close()
+    member = await door.join(service.url + path)
+    assert f"/{room}/" in member.base
+    async with connect(service, member) as socket:
+        await socket.send('{"beat": 1}')
+        assert json.loads(await socket.recv())["beat"] == 1
+    assert host.member is not None
+    member.base = host.member.base.replace("/host/", "/moderator/")
+    async with connect(service, member) as socket:
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
+
+
 @pytest.mark.parametrize(
     ("frame", "code"),
     [

@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 
 from deliberate.errors import Refused
+from deliberate.roles import CREW
 from rooms.events.models import RoleLink
+from rooms.events.queries import path_of
 from rooms.seats.queries import cookie_of, seat_of
 from tests import make
 
@@ -28,6 +30,64 @@ def test_whoever_comes_by_a_link_for_a_room_lands_there(client: Client) -> None:
     path = make.act(host, "events.new_link", role="moderator", room=workshop).data["path"]
     client.get(path)
     assert client.post(f"/at/{event.handle}/moderator/welcome/")["Location"].endswith(f"/moderator/{workshop}/")
+
+
+@pytest.mark.parametrize("role", [*CREW, "wall"])
+def test_a_link_for_one_room_gives_its_role_there_alone(client: Client, role: str) -> None:
+    event = make.event()
+    host = make.seat(event, "host")
+    workshop = make.act(host, "events.add_room", name="Workshop").data["room"]
+    base = f"/at/{event.handle}/{role}"
+    client.get(make.act(host, "events.new_link", role=role, room=workshop).data["path"])
+    client.post(f"{base}/welcome/")
+    assert client.get(f"{base}/{workshop}/").status_code == 200
+    hall = make.room(event)
+    for path in ("", "outcome/", "transcript.txt", "stream"):
+        answer = client.get(f"{base}/{hall.handle}/{path}")
+        assert answer.status_code in (401, 404), path
+    assert client.post(f"{base}/{hall.handle}/do/floor.close_list").status_code == 401
+    hall.refresh_from_db()
+    assert hall.list_open
+
+
+def test_a_link_without_a_room_gives_its_role_in_all_of_them(client: Client) -> None:
+    event = make.event()
+    workshop = make.act(make.seat(event, "host"), "events.add_room", name="Workshop").data["room"]
+    client.get(path_of(event.links.get(role="moderator")))
+    client.post(f"/at/{event.handle}/moderator/welcome/")
+    for room in (workshop, make.room(event).handle):
+        assert client.get(f"/at/{event.handle}/moderator/{room}/").status_code == 200
+
+
+def test_whoever_comes_by_the_link_for_another_room_goes_by_that_one(client: Client) -> None:
+    event = make.event()
+    host = make.seat(event, "host")
+    workshop = make.act(host, "events.add_room", name="Workshop").data["room"]
+    base, hall = f"/at/{event.handle}/moderator", make.room(event).handle
+    ways = [
+        make.act(host, "events.new_link", role="moderator", room=room).data["path"] for room in (workshop, hall, "")
+    ]
+    opened = []
+    for way in ways:
+        landed = client.get(way, follow=True)
+        if landed.request["PATH_INFO"].endswith("welcome/"):
+            landed = client.post(f"{base}/welcome/", follow=True)
+        assert landed.status_code == 200
+        opened.append([client.get(f"{base}/{room}/").status_code for room in (workshop, hall)])
+    assert opened == [[200, 401], [401, 200], [200, 200]]
+    assert event.seats.filter(role="moderator").count() == 1
+    client.get(ways[0], follow=True)
+    assert client.get(f"{base}/{hall}/").status_code == 200, "a link for all rooms is not narrowed by one for a room"
+
+
+def test_a_participant_and_a_host_go_everywhere_by_any_link(client: Client) -> None:
+    event = make.event()
+    host = make.seat(event, "host")
+    workshop = make.act(host, "events.add_room", name="Workshop").data["room"]
+    for role in ("participant", "host"):
+        client.get(make.act(host, "events.new_link", role=role, room=workshop).data["path"])
+        client.post(f"/at/{event.handle}/{role}/welcome/", {"place": "hall"})
+        assert client.get(f"/at/{event.handle}/{role}/{make.room(event).handle}/").status_code == 200
 
 
 def test_a_room_of_another_event_is_no_place_to_lead_to() -> None:
