@@ -108,7 +108,10 @@ def compose(
     if "still" in request.GET:
         context["refresh_s"] = 0
     response = render(request, template, context, status=status)
-    html = fill(marks.apply(response.content.decode(), {mark for some in held.values() for mark in some}), now())
+    shown = {mark for some in held.values() for mark in some}
+    if said and said["u"]:
+        shown.discard(f"undo:{said['u']['command']}")  # offered already, beside what the page says
+    html = fill(marks.apply(response.content.decode(), shown), now())
     response.content = (_once(html) if plain else html).encode()
     if said:
         response.delete_cookie(SAID_COOKIE, path=seat_path(place.event.handle, place.seat.role))

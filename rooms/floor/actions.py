@@ -38,6 +38,8 @@ def ask(*, room: Any, by: Seat, kind: str, reply_to: str = "") -> Answer:
     if (has := queries.on_floor(room)) is not None and has.seat_id == by.pk:
         raise Refused(_("You have the floor. Finish first, then ask again."))
     answered = _answered(room, reply_to) if kind == Kind.REPLY else None
+    if answered is not None and answered.seat_id == by.pk:
+        raise Refused(_("That was your own turn. Ask for a new point."))
     turn = Turn.objects.create(
         room=room, seat=by, name=by.name, group=by.group, place=by.place, kind=kind, reply_to=answered, asked_at=now()
     )

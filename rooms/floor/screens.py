@@ -89,10 +89,11 @@ def balances(room: Any, audience: str) -> Context:
 
 @marks("floor")
 def mine(room: Any, seat: Any) -> set[str]:
-    """turn:<handle>, asked and asked:<kind> while waiting, turn:<handle> and speaking:<handle> on the floor, removed
-    and removed=<the moderator's words> while the last thing was being taken off the list; for the moderator undo while an end can be taken back."""
+    """turn:<handle>, asked and asked:<kind> while waiting, turn:<handle> and speaking:<handle> on the floor, had:<handle>
+    from its call on, removed and removed=<the moderator's words> while the last thing was being taken off the list; for
+    the moderator undo:floor.undo_end while an end can be taken back."""
     if seat.role == MODERATOR:
-        return {"undo"} if any(queries.undoable(room, now())) else set()
+        return {"undo:floor.undo_end"} if any(queries.undoable(room, now())) else set()
     found: set[str] = set()
     newest = None
     for newest in Turn.objects.filter(room=room, seat=seat).order_by("pk"):
@@ -100,6 +101,8 @@ def mine(room: Any, seat: Any) -> set[str]:
             found |= {f"turn:{newest.handle}", "asked", f"asked:{newest.kind}"}
         elif newest.state in ON_FLOOR:
             found |= {f"turn:{newest.handle}", f"speaking:{newest.handle}"}
+        if newest.called_at:
+            found.add(f"had:{newest.handle}")
     if newest is not None and "removed" in newest.why:
         found |= {"removed", f"removed={newest.why['removed']}"}
     return found

@@ -104,9 +104,12 @@ def test_letters_are_letters_where_somebody_types_and_keys_can_be_switched_off(c
     console.locator("#add-name").press_sequentially("below")
     expect(console.locator("#part-wall-scene")).to_contain_text("by itself")
     expect(console.locator("#add-name")).to_have_value("below")
+    hints = console.locator("main kbd:visible")
+    expect(hints).not_to_have_count(0)
     console.get_by_role("link", name="Keys").click()
     console.get_by_label("Keys are on").uncheck()
     press(console, "Escape")
+    expect(hints).to_have_count(0)
     press(console, "b")
     console.wait_for_timeout(300)
     expect(console.locator("#part-wall-scene")).to_contain_text("by itself")
@@ -151,6 +154,14 @@ def test_a_picture_that_comes_asks_nothing_back(links: dict[str, str], chromium:
         Hand(links["participant"], name=f"Guest {number}").do("floor.ask", kind="point")
         expect(page.locator("#part-floor-queue")).to_contain_text(f"Guest {number}")
     assert [frame for frame in sent[before:] if "pong" not in str(frame)] == []
+    context.close()
+
+
+def test_a_phone_shows_no_hints_at_keys(links: dict[str, str], chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = sit(context, links["moderator"])
+    expect(page.get_by_role("button", name="Close the list")).to_be_visible()
+    expect(page.locator("kbd:visible")).to_have_count(0)
     context.close()
 
 

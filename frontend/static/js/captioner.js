@@ -22,6 +22,7 @@
   function soon() { if (!timer && box.value !== shown) timer = setTimeout(show, EVERY_MS); }
   box.addEventListener("input", soon);
 
+  document.documentElement.classList.add("keys");
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();

@@ -14,6 +14,9 @@
     one.focus();
     if (one.matches("button, a, summary")) one.click();
   }
+  const hint = () => document.documentElement.classList.toggle("keys", on.checked);
+  on.addEventListener("change", hint);
+  hint();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
     if (event.key === "Escape" && event.target === field) { field.value = ""; return field.blur(); }

@@ -95,6 +95,9 @@ def test_a_direct_reply_answers_what_is_discussed(event: Event, chair: Seat) -> 
     point = asked(ann)
     call(chair)
     asked(make.seat(event, name="Dora"))
+    make.act(chair, "floor.end")
+    with pytest.raises(Refused, match="your own turn"):
+        make.act(ann, "floor.ask", kind="reply")
     reply = asked(ben, "reply")
     assert reply.reply_to_id == point.pk
     assert asked(cem, "reply", reply_to=point.handle).reply_to_id == point.pk

@@ -70,6 +70,19 @@ def ask(seat: Seat, kind: str = "point") -> str:
     return str(make.act(seat, "floor.ask", kind=kind).data["turn"])
 
 
+def test_a_direct_reply_is_offered_to_all_but_whose_turn_it_would_answer(event: Event, chair: Seat) -> None:
+    ann, ben = make.seat(event, name="Ann"), make.seat(event, name="Ben")
+    turn = ask(ann)
+    make.act(chair, "floor.call_next", expected=turn)
+    for ended in (False, True):
+        assert "Direct reply" not in seen(event, ann, "floor.ask")
+        assert "Direct reply" in seen(event, ben, "floor.ask")
+        if not ended:
+            make.act(chair, "floor.end")
+    reply = ask(ben, "reply")
+    assert Turn.objects.get(handle=reply).reply_to == Turn.objects.get(handle=turn)
+
+
 def test_each_finds_their_own_place_in_the_one_picture(event: Event) -> None:
     ann, ben = make.seat(event, name="Ann"), make.seat(event, name="Ben")
     ask(ann)
@@ -104,7 +117,7 @@ def test_the_speakers_phone_is_full_screen_and_nobody_elses(event: Event, chair:
     ann, ben = make.seat(event, name="Ann"), make.seat(event)
     turn = ask(ann)
     make.act(chair, "floor.call_next", expected=turn)
-    assert mine(make.room(event), ann) == {f"turn:{turn}", f"speaking:{turn}"}
+    assert mine(make.room(event), ann) == {f"turn:{turn}", f"speaking:{turn}", f"had:{turn}"}
     assert "It is your turn" in seen(event, ann, "floor.turn")
     assert "It is your turn" not in seen(event, ben, "floor.turn")
     assert "Called to speak" in seen(event, ben, "floor.now")
@@ -160,7 +173,7 @@ def test_an_end_can_be_taken_back_without_scripts(event: Event, chair: Seat) -> 
     assert mine(room, chair) == set()
     make.act(chair, "floor.call_next", expected=ask(make.seat(event)))
     make.act(chair, "floor.end")
-    assert mine(room, chair) == {"undo"}
+    assert mine(room, chair) == {"undo:floor.undo_end"}
     assert "<noscript><form" in painted(event, "floor.console", MODERATOR)
 
 
