@@ -1,11 +1,16 @@
-"""Times in pictures are absolute; a phone's script counts them. Plain pages are filled in here, at the moment of the page."""
+"""Times in pictures are absolute; a phone's script counts them. Plain pages are filled in here, at the moment of the page.
+
+Days and moments are written here alone: the day in words of the reader's language, the time by 24 hours."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from deliberate.clock import epoch_ms
 
@@ -26,6 +31,17 @@ def behind_text(minutes: int) -> str:
     if minutes < 0:
         return _("%(minutes)d min ahead") % {"minutes": -minutes}
     return _("on time")
+
+
+def day_text(day: date) -> str:
+    """ "22 November 2026" """
+    return date_format(day, pgettext("how a day is written, in the letters of Django's date filter", "j F Y"))
+
+
+def moment_text(moment: datetime) -> str:
+    """ "22 November 2026, 14:05 CET": an aware datetime in the service's time zone."""
+    local = localtime(moment)
+    return f"{day_text(local)}, {date_format(local, 'H:i T')}"
 
 
 def fill(html: str, moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Tags of pages and parts: {% part %}, {% when %}, {% unless %}, {% told %}, {% checked_when %}."""
+"""Tags of pages and parts: {% part %}, {% when %}, {% unless %}, {% told %}, {% checked_when %}. Filters: |day, |moment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from deliberate.live.times import day_text, moment_text
+
 register = template.Library()
+register.filter("day", day_text)
+register.filter("moment", moment_text)
 
 
 @register.simple_tag(takes_context=True)
