@@ -40,6 +40,16 @@ def test_every_setting_stands_in_the_table(name: str) -> None:
     assert f"| `{name}` |" in (DOCS / "operations.md").read_text()
 
 
+NUMBERS = dict(re.findall(r'env\.(?:int|float)\("([A-Z_]+)", default=([\d_.]+)', SETTINGS.read_text()))
+
+
+@pytest.mark.parametrize("name", sorted(NUMBERS))
+def test_the_table_gives_the_default_that_holds(name: str) -> None:
+    stands = re.search(rf"^\| `{name}` \| `?([\d.]+)", (DOCS / "operations.md").read_text(), re.MULTILINE)
+    assert stands is not None
+    assert float(stands.group(1)) == float(NUMBERS[name])
+
+
 def test_no_page_links_to_a_page_that_is_not_there() -> None:
     broken = []
     for page in [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]:
