@@ -22,10 +22,12 @@ def on_now(room: Any, audience: str) -> Context:
     return _now(room, audience)
 
 
-@part("floor.turn", audiences=[PARTICIPANT], also=["seats", "attribution"])
+@part("floor.turn", audiences=[PARTICIPANT], also=["seats", "attribution", "rooms"])
 def turn(room: Any, audience: str) -> Context:
-    """Your turn, over the whole screen: for every screen of the phone that does not show floor.now, which holds it too."""
-    return _now(room, audience)
+    """Your turn, over the whole screen: for every screen of the phone that does not show floor.now, which holds it too.
+
+    In the other rooms it leads whoever is called here, and went over there, back."""
+    return {**_now(room, audience), "others": list(room.event.rooms.exclude(pk=room.pk))}
 
 
 def _now(room: Any, audience: str) -> Context:
@@ -91,21 +93,38 @@ def balances(room: Any, audience: str) -> Context:
 def mine(room: Any, seat: Any) -> set[str]:
     """turn:<handle>, asked and asked:<kind> while waiting, turn:<handle> and speaking:<handle> on the floor, had:<handle>
     from its call on, removed and removed=<the moderator's words> while the last thing was being taken off the list; for
-    the moderator undo:floor.undo_end while an end can be taken back."""
+    the moderator undo:floor.undo_end while an end can be taken back.
+
+    For whoever went over to another room: away on the list of the room left; and in any room elsewhere with
+    elsewhere=<rooms' names> and elsewhere:<room> while waiting in others, called:<room> while they have the floor there."""
     if seat.role == MODERATOR:
         return {"undo:floor.undo_end"} if any(queries.undoable(room, now())) else set()
+    turns = list(Turn.objects.filter(seat=seat).select_related("room", "seat").order_by("pk"))
+    here = [turn for turn in turns if turn.room_id == room.pk]
+    return _here(here) | _elsewhere([turn for turn in turns if turn not in here])
+
+
+def _here(turns: list[Turn]) -> set[str]:
     found: set[str] = set()
-    newest = None
-    for newest in Turn.objects.filter(room=room, seat=seat).order_by("pk"):
-        if newest.state == State.WAITING:
-            found |= {f"turn:{newest.handle}", "asked", f"asked:{newest.kind}"}
-        elif newest.state in ON_FLOOR:
-            found |= {f"turn:{newest.handle}", f"speaking:{newest.handle}"}
-        if newest.called_at:
-            found.add(f"had:{newest.handle}")
-    if newest is not None and "removed" in newest.why:
-        found |= {"removed", f"removed={newest.why['removed']}"}
+    for turn in turns:
+        if turn.state == State.WAITING:
+            found |= {f"turn:{turn.handle}", "asked", f"asked:{turn.kind}"}
+            found |= {"away"} if turn.seat is not None and turn.seat.room_id != turn.room_id else set()
+        elif turn.state in ON_FLOOR:
+            found |= {f"turn:{turn.handle}", f"speaking:{turn.handle}"}
+        if turn.called_at:
+            found.add(f"had:{turn.handle}")
+    if turns and "removed" in turns[-1].why:
+        found |= {"removed", f"removed={turns[-1].why['removed']}"}
     return found
+
+
+def _elsewhere(turns: list[Turn]) -> set[str]:
+    waiting = [turn.room for turn in turns if turn.state == State.WAITING]
+    found = {f"called:{turn.room.handle}" for turn in turns if turn.state in ON_FLOOR}
+    if waiting:
+        found |= {"elsewhere", f"elsewhere={', '.join(room.name for room in waiting)}"}
+    return found | {f"elsewhere:{room.handle}" for room in waiting}
 
 
 page("floor", roles=[PARTICIPANT], template="phone/floor.html", refresh_s=20)

@@ -15,7 +15,7 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.parts import resting_on
-from deliberate.live.stale import drop_seat, touch
+from deliberate.live.stale import drop_seat, touch, touch_seat
 from deliberate.shell.traces import wipe
 from rooms.events.models import Attribution, Event, Group, RoleLink
 from rooms.events.queries import home_room
@@ -112,6 +112,7 @@ def move(*, room: Any, by: Seat) -> None:
     if left != room:
         Seat.objects.filter(pk=by.pk).update(room=room)
         _touch_counts(room, *([left] if left is not None else []))
+        touch_seat(by)  # its other pages say where it sits
 
 
 def group_of(event: Event, handle: str) -> Group | None:

@@ -25,6 +25,7 @@ def add_room(*, room: Any, by: Any, name: str) -> Answer:
     last = event.rooms.aggregate(last=Max("position"))["last"] or 0
     made = Room.objects.create(event=event, name=name, position=last + 1)
     note(made, by, "added a room", made)
+    _touch_others(made)
     return Answer(say=_("Added."), data={"room": made.handle})
 
 
@@ -36,7 +37,13 @@ def edit_room(*, room: Any, by: Any, name: str) -> Answer:
     room.save(update_fields=["name"])
     note(room, by, "renamed the room", room)
     touch(room, *parts)
+    _touch_others(room)
     return Answer(say=_("Saved."))
+
+
+def _touch_others(room: Room) -> None:
+    for other in room.event.rooms.exclude(pk=room.pk):
+        touch(other, *resting_on("rooms"))
 
 
 @transaction.atomic

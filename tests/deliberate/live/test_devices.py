@@ -65,6 +65,32 @@ async def test_a_plain_form_reaches_the_tabs_with_scripts(
     assert [await marked(phone, "asked") for phone in devices] == [True, True]
 
 
+async def test_who_goes_over_to_another_room_while_waiting_is_told_on_the_pages_of_both(
+    service: Service, door: Door, devices: tuple[Phone, Phone]
+) -> None:
+    chair = Phone(door, ())
+    await chair.sit(await door.join(service.links["host"]))
+    workshop = (await chair.act("events.add_room", name="Workshop"))["data"]["room"]
+    await chair.close()
+    first, second = devices
+    assert first.member is not None
+    hall = first.member.base.rstrip("/").rpartition("/")[2]
+    assert (await first.act("floor.ask", kind="point"))["ok"]
+    there = Phone(door, ("floor.ask",))
+    await there.sit(replace(first.member, base=first.member.base.replace(hall, workshop), marks={}))
+    assert (await there.act("seats.move"))["ok"]
+    assert [await marked(phone, "away") for phone in devices] == [True, True]
+    assert await marked(there, f"elsewhere:{hall}")
+    assert (await second.act("floor.withdraw"))["ok"]
+    for _attempt in range(100):
+        if there.member is not None and "elsewhere" not in there.member.held:
+            break
+        await asyncio.sleep(0.02)
+    assert there.member is not None
+    assert "elsewhere" not in there.member.held
+    await there.close()
+
+
 async def test_many_acts_at_once_leave_both_with_the_same_marks(devices: tuple[Phone, Phone]) -> None:
     first, _second = devices
     answers = await asyncio.gather(*(first.act("ideas.post", text=f"Idea {n}") for n in range(8)))

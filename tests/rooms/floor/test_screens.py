@@ -49,11 +49,15 @@ class Visible(HTMLParser):
 
 
 def seen(event: Event, seat: Seat, name: str) -> str:
-    """What this seat reads in a part."""
+    """What this seat reads in a part of the event's first room."""
+    return read(make.room(event), seat, name)
+
+
+def read(room: Room, seat: Seat, name: str) -> str:
     reader = Visible()
-    reader.feed(marks.apply(painted(event, name), mine(make.room(event), seat)))
+    reader.feed(marks.apply(paint(room, name, PARTICIPANT, "en").html, mine(room, seat)))
     assert reader.open == []
-    return reader.text
+    return reader.text.strip()
 
 
 @pytest.fixture
@@ -81,6 +85,23 @@ def test_a_direct_reply_is_offered_to_all_but_whose_turn_it_would_answer(event: 
             make.act(chair, "floor.end")
     reply = ask(ben, "reply")
     assert Turn.objects.get(handle=reply).reply_to == Turn.objects.get(handle=turn)
+
+
+def test_who_goes_over_to_another_room_stays_on_the_list_and_is_told_so_in_both(event: Event, chair: Seat) -> None:
+    ann = make.seat(event, name="Ann")
+    handle = make.act(make.seat(event, "host"), "events.add_room", name="Workshop").data["room"]
+    workshop = Room.objects.select_related("event").get(handle=handle)
+    turn = ask(ann)
+    make.act_in(workshop, ann, "seats.move")
+    assert "You are next" in seen(event, ann, "floor.ask")
+    assert "You stay on this list" in seen(event, ann, "floor.ask")
+    assert "still waiting on the list of: Hall. When" in read(workshop, ann, "floor.ask")
+    assert "still waiting" not in read(workshop, make.seat(event), "floor.ask")
+    make.act(chair, "floor.call_next", expected=turn)
+    assert "It is your turn in Hall" in read(workshop, ann, "floor.turn")
+    assert "still waiting" not in read(workshop, ann, "floor.ask")
+    make.act(ann, "floor.finish")
+    assert read(workshop, ann, "floor.turn") == ""
 
 
 def test_each_finds_their_own_place_in_the_one_picture(event: Event) -> None:

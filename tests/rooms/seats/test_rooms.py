@@ -78,6 +78,19 @@ def test_the_page_you_leads_over_by_a_plain_form(event: Event, workshop: Room) -
     assert here(workshop) == {"Ann"}
 
 
+def test_the_page_you_withdraws_what_waits_in_the_room_left(event: Event, workshop: Room) -> None:
+    ann, client, hall = make.seat(event, name="Ann"), Client(), make.room(event)
+    client.cookies[SEAT_COOKIE] = cookie_of(ann)
+    base = f"/at/{event.handle}/participant/"
+    make.act(ann, "floor.ask", kind="point")
+    make.act_in(workshop, ann, "seats.move")
+    page = client.get(f"{base}{workshop.handle}/you/").content.decode()
+    assert f'data-when="elsewhere:{hall.handle}"><p' in page
+    answer = client.post(f"{base}{hall.handle}/do/floor.withdraw", {"next": f"{base}{workshop.handle}/"})
+    assert answer.headers["Location"] == f"{base}{workshop.handle}/"
+    assert not floor.read(hall).waiting
+
+
 def test_the_code_of_another_room_takes_a_seat_there(event: Event, workshop: Room) -> None:
     ann, client = make.seat(event, name="Ann"), Client()
     client.cookies[SEAT_COOKIE] = cookie_of(ann)
