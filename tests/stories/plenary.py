@@ -161,9 +161,9 @@ def clauses_are_supported_and_opposed(hall: Hall) -> None:
 
 
 def the_wording_changes_and_the_wall_follows(hall: Hall) -> None:
-    """A new item of the agenda leaves the results behind; the wall shows what changed in the clause."""
+    """A new item of the agenda leaves clauses and results behind; a new wording comes on the wall with what changed."""
     hall.look(MODERATOR).get_by_role("button", name="Move on").click()
-    expect(scene(hall, "agreeing")).to_contain_text("Clause 2")
+    expect(scene(hall, "ideas")).to_contain_text(IDEA)
     clause = hall.look(DRAFTER).locator("li.clause").first
     unfold(clause, "Reword")
     clause.get_by_label("Wording of clause 1").fill(f"{HEARD}, in writing")
