@@ -25,9 +25,14 @@ def shown(room: Any, order: core.Order = core.Order.SUPPORT) -> list[core.Card]:
     return core.ordered(cards, order)
 
 
+def on_board(room: Any) -> QuerySet[Idea]:
+    """The ideas that stand on the board."""
+    return Idea.objects.filter(room=room, state=State.SHOWN)
+
+
 def any_shown(room: Any) -> bool:
     """Whether there is anything on the board."""
-    return Idea.objects.filter(room=room, state=State.SHOWN).exists()
+    return on_board(room).exists()
 
 
 def _card(idea: Idea, support: int, merged: list[Idea]) -> core.Card:
