@@ -14,8 +14,8 @@ from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ballots.queries import as_text, result
 from polls.exports.figures import seats, seconds
-from polls.ideas.models import Idea, State
-from polls.ideas.queries import shown
+from polls.ideas.models import Idea
+from polls.ideas.queries import shown, withheld
 from polls.opinions.queries import counts
 from polls.statements import queries
 from polls.statements.content import content
@@ -130,13 +130,13 @@ def _segments(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
 
 
 def _ideas(room: Room) -> list[Row]:
-    """Every idea; what a moderator hid, or has not let through yet, without its words. Counts of a merged idea stand at
-    the one it was merged into."""
+    """Every idea; what a moderator hid, or never let through, without its words. Counts of a merged idea stand at the one
+    it was merged into."""
     support = {card.handle: card.support for card in shown(room)}
-    stances = counts(room)
+    stances, secret = counts(room), withheld(room)
     rows = []
     for idea in Idea.objects.filter(room=room).select_related("merged_into").order_by("number"):
-        public = idea.state in (State.SHOWN, State.MERGED)
+        public = idea.handle not in secret
         said = stances.get(idea.handle)
         rows.append(
             {

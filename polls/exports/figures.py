@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ideas.models import Idea, Upvote
-from polls.ideas.models import State as IdeaState
+from polls.ideas.queries import withheld
 from polls.opinions.models import Stance
 from polls.statements.content import together
 from polls.statements.models import Citation, Version
@@ -32,7 +32,7 @@ def process(room: Any) -> tuple[tuple[str, int], ...]:
     """Label and figure of what happened in a room, in the order of a plenary."""
     turns = list(Turn.objects.filter(room=room, state=State.DONE, started_at__isnull=False))
     polls = Poll.objects.filter(room=room, state=PollState.CLOSED)
-    ideas = Idea.objects.filter(room=room, state__in=(IdeaState.SHOWN, IdeaState.MERGED))
+    ideas = Idea.objects.filter(room=room).exclude(handle__in=withheld(room))
     return (
         (_("Turns to speak"), len(turns)),
         (_("Minutes spoken"), round(sum(seconds(turn) for turn in turns) / 60)),

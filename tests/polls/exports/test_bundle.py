@@ -11,6 +11,7 @@ from deliberate.live import marks
 from deliberate.live.painter import paint
 from polls.exports.bundle import bundle
 from polls.statements.core import canonical
+from rooms.events.models import Event
 from rooms.journal import core as journal
 from tests import make
 from tests.polls.exports.rows import NAME, Plenary, plenary
@@ -125,6 +126,31 @@ def test_what_was_hidden_stays_hidden_and_what_was_never_opened_stays_closed() -
     (room,) = exported(held)["rooms"]
     assert [idea["state"] for idea in room["ideas"]] == ["shown", "hidden"]
     assert [(poll["state"], poll["result"] is None) for poll in room["polls"]] == [("closed", False), ("open", True)]
+
+
+def test_words_that_no_moderator_let_through_do_not_leave_by_way_of_a_merge() -> None:
+    held = plenary()
+    moderator = make.seat(held.event, "moderator")
+    Event.objects.update(approve_ideas=True)
+    waiting = thought(held.zoe, "Name the colonel", show_author="on")
+    make.act(moderator, "ideas.merge", idea=waiting.handle, into=held.idea.handle)
+    row = exported(held)["rooms"][0]["ideas"][-1]
+    assert (row["state"], row["merged_into"]) == ("merged", held.idea.handle)
+    assert (row["text"], row["author"]) == ("", "")
+
+
+def test_words_merged_into_a_hidden_idea_are_hidden_with_it_and_shown_with_it() -> None:
+    held = plenary()
+    moderator = make.seat(held.event, "moderator")
+    twin, target = thought(held.zoe, "Wells for all", show_author="on"), thought(held.zoe, "Water for all")
+    make.act(moderator, "ideas.merge", idea=twin.handle, into=target.handle)
+    make.act(moderator, "ideas.merge", idea=target.handle, into=held.idea.handle)
+    assert "Wells for all" in json.dumps(exported(held)["rooms"][0]["ideas"])
+    make.act(moderator, "ideas.hide", idea=held.idea.handle, reason="Off topic")
+    ideas = exported(held)["rooms"][0]["ideas"]
+    assert [(idea["text"], idea["author"]) for idea in ideas] == [("", "")] * 3
+    make.act(moderator, "ideas.unhide", idea=held.idea.handle)
+    assert [idea["text"] for idea in exported(held)["rooms"][0]["ideas"]][1:] == ["Wells for all", "Water for all"]
 
 
 def test_a_room_where_nothing_happened_has_its_place_too() -> None:
