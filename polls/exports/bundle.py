@@ -18,7 +18,8 @@ from polls.ideas.models import Idea
 from polls.ideas.queries import shown, withheld
 from polls.opinions.queries import counts
 from polls.statements import queries
-from polls.statements.content import content
+from polls.statements.content import content, shown_quotes
+from polls.statements.content import shown as as_shown
 from polls.statements.models import Proposal
 from rooms.events.models import Event, Room
 from rooms.floor.models import State as TurnState
@@ -180,14 +181,21 @@ def _polls(room: Room) -> list[Row]:
 
 
 def _statement(room: Room) -> Row:
+    """The draft, and the versions as they were sealed with the quotes that are not withheld now."""
     statement = queries.statement(room)
     if statement is None:
         return {"title": "", "preamble": "", "clauses": [], "versions": [], "proposals": []}
     proposals = queries.with_sources(Proposal.objects.filter(statement=statement))
+    hidden = queries.withheld(room)
     return {
-        **content(statement),
+        **as_shown(content(statement), hidden),
         "versions": [
-            {"number": version.number, "hash": version.hash, "content": version.content}
+            {
+                "number": version.number,
+                "hash": version.hash,
+                "content": version.content,
+                "quotes": shown_quotes(version, hidden),
+            }
             for version in queries.versions(room).reverse()
         ],
         "proposals": [_proposal(row) for row in proposals],

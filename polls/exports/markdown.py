@@ -56,7 +56,8 @@ def _clause(clause: Clause) -> list[str]:
     if clause.grounds:
         page += [f"### {_('What it rests on')}", ""]
         for ground in clause.grounds:
-            page += [*lines(ground.quote, "> "), ">", f"> — {escaped(ground.origin)}", ""]
+            quote = [*lines(ground.quote, "> "), ">"] if ground.quote else []
+            page += [*quote, f"> — {escaped(ground.origin)}", ""]
     return page
 
 

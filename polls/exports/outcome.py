@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from polls.exports import figures
 from polls.statements import queries
-from polls.statements.content import content, together
+from polls.statements.content import content, settled, shown, together
 from polls.statements.models import Version
 from polls.statements.sources import SEGMENT
 from rooms.transcript.models import Segment
@@ -20,7 +20,7 @@ from rooms.transcript.models import Segment
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One thing a clause rests on: words, and where they come from."""
+    """One thing a clause rests on: words, and where they come from. Words that are withheld now are empty."""
 
     quote: str
     origin: str
@@ -77,7 +77,8 @@ class Outcome:
 def outcome(room: Any, version: Version | None) -> Outcome:
     """The outcome of `room`: a settled version, or the draft as it stands."""
     statement = queries.statement(room)
-    text: dict[str, Any] = version.content if version else content(statement) if statement else {"clauses": []}
+    text: Any = settled(version) if version else content(statement) if statement else {"clauses": []}
+    text = shown(text, queries.withheld(room))
     origin = _origins(room, text)
     return Outcome(
         event=room.event.title,
@@ -106,12 +107,18 @@ def _origins(room: Any, text: dict[str, Any]) -> dict[str, str]:
     return found
 
 
+def _ground(cited: dict[str, Any], origin: dict[str, str]) -> Ground:
+    if cited.get("withheld"):
+        return Ground("", _("An idea that was taken off the board since: its words are withheld."))
+    return Ground(cited["quote"], origin[cited["source"]])
+
+
 def _clause(clause: dict[str, Any], origin: dict[str, str]) -> Clause:
     support = clause["support"]
     return Clause(
         number=clause["number"],
         text=clause["text"],
-        grounds=tuple(Ground(cited["quote"], origin[cited["source"]]) for cited in clause["citations"]),
+        grounds=tuple(_ground(cited, origin) for cited in clause["citations"]),
         support=support["support"],
         oppose=support["oppose"],
         earlier=support["earlier_wording"],

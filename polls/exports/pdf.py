@@ -128,8 +128,9 @@ def _clause(sheet: Sheet, clause: Clause) -> None:
     if clause.grounds:
         sheet.head(_("What it rests on"), BODY_PT)
         for ground in clause.grounds:
-            sheet.style()
-            sheet.say(ground.quote, indent=6, space=0)
+            if ground.quote:
+                sheet.style()
+                sheet.say(ground.quote, indent=6, space=0)
             sheet.style(SMALL_PT, _SOFT)
             sheet.say(ground.origin, indent=6)
     sheet.ln(4)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import deepcopy
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,7 +29,7 @@ def together(groups: Sequence[str]) -> str:
 
 
 def content(of: Statement) -> Content:
-    """The statement as it stands, as plain values: what a version seals and what exports show. It names nobody."""
+    """The statement as it stands, with every quote: what is shown of it goes through `shown`."""
     clauses = numbered(of)
     rows = [row for _number, row in clauses]
     rests: dict[int, list[Json]] = defaultdict(list)
@@ -94,11 +96,46 @@ def _support(of: Statement, clauses: list[Clause]) -> dict[int, Json]:
     return found
 
 
-def sealed(of: Statement, number: int, moment: Any) -> Content:
-    """The content of a version that is being settled at this moment."""
-    return {"room": of.room.handle, "version": number, "settled_at_ms": epoch_ms(moment), **content(of)}
+def sealed(of: Statement, number: int, moment: Any) -> tuple[Content, Content]:
+    """The content of a version that is being settled at this moment, and by their seals the quotes that it seals."""
+    text: Any = content(of)
+    quotes: Content = {}
+    for cited in _citations(text):
+        salt, quote = secrets.token_hex(16), cited.pop("quote")
+        cited["quote_seal"] = core.quote_seal(quote, salt)
+        quotes[cited["quote_seal"]] = {"salt": salt, "quote": quote}
+    return {"room": of.room.handle, "version": number, "settled_at_ms": epoch_ms(moment), **text}, quotes
+
+
+def settled(version: Version) -> Content:
+    """The content of a version with its quotes in it, as it stood when it was settled."""
+    text = deepcopy(version.content)
+    for cited in _citations(text):
+        cited["quote"] = version.quotes.get(cited.pop("quote_seal"), {"quote": ""})["quote"]
+    return text
+
+
+def shown(text: Content, hidden: Collection[str]) -> Content:
+    """A text as it may be shown now: a quote whose source is among `hidden` ("idea:…") is empty and says "withheld"."""
+    text = deepcopy(text)
+    for cited in _citations(text):
+        if cited["source"] in hidden:
+            cited |= {"quote": "", "withheld": True}
+    return text
+
+
+def _citations(text: Any) -> list[dict[str, Any]]:
+    return [cited for clause in text["clauses"] for cited in clause["citations"]]
+
+
+def shown_quotes(version: Version, hidden: Collection[str]) -> Content:
+    """The quotes of a version by their seals, without those that are withheld: what somebody checks them with."""
+    gone = {cited["quote_seal"] for cited in _citations(version.content) if cited["source"] in hidden}
+    return {seal: quote for seal, quote in version.quotes.items() if seal not in gone}
 
 
 def intact(version: Version) -> bool:
-    """Whether a version's content still has the hash it was settled with."""
-    return core.seal(version.content) == version.hash
+    """Whether a version's content still has the hash it was settled with, and its quotes the seals in it."""
+    quotes: Any = version.quotes
+    unbroken = all(core.quote_seal(kept["quote"], kept["salt"]) == seal for seal, kept in quotes.items())
+    return unbroken and core.seal(version.content) == version.hash

@@ -76,6 +76,12 @@ def seal(content: Mapping[str, Json]) -> str:
     return hashlib.sha256(canonical(dict(content))).hexdigest()
 
 
+def quote_seal(quote: str, salt: str) -> str:
+    """SHA-256 of a salt and a quote: what a version seals in the quote's place, so that the quote can be withheld and the
+    version checked all the same. Without the salt nobody can try out what the quote may have been."""
+    return hashlib.sha256((salt + quote).encode()).hexdigest()
+
+
 def canonical(value: Json) -> bytes:
     """The one way to write a value: JSON after RFC 8785, in UTF-8, so that anybody can check a seal with tools that are
     not ours.

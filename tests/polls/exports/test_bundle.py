@@ -153,6 +153,25 @@ def test_words_merged_into_a_hidden_idea_are_hidden_with_it_and_shown_with_it() 
     assert [idea["text"] for idea in exported(held)["rooms"][0]["ideas"]][1:] == ["Wells for all", "Water for all"]
 
 
+def test_a_quote_of_a_hidden_idea_leaves_the_bundle_and_the_versions_can_be_checked_all_the_same() -> None:
+    held = plenary()
+    settled(held.drafter)
+    moderator = make.seat(held.event, "moderator")
+    make.act(moderator, "ideas.hide", idea=held.idea.handle, reason="Off topic")
+    assert "Dig" not in json.dumps(exported(held))
+    statement = exported(held)["rooms"][0]["statement"]
+    assert [cited.get("withheld", False) for cited in statement["clauses"][0]["citations"]] == [False, True, False]
+    (version,) = statement["versions"]
+    assert hashlib.sha256(canonical(version["content"])).hexdigest() == version["hash"]
+    make.act(moderator, "ideas.unhide", idea=held.idea.handle)
+    (version,) = exported(held)["rooms"][0]["statement"]["versions"]
+    quotes = version["quotes"]
+    for cited in version["content"]["clauses"][0]["citations"]:
+        kept = quotes.pop(cited["quote_seal"])
+        assert hashlib.sha256((kept["salt"] + kept["quote"]).encode()).hexdigest() == cited["quote_seal"]
+    assert quotes == {}
+
+
 def test_a_room_where_nothing_happened_has_its_place_too() -> None:
     (room,) = bundle(make.event())["rooms"]
     assert (room["turns"], room["ideas"], room["statement"]["clauses"]) == ([], [], [])

@@ -3,7 +3,9 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import pytest
+from django.template.loader import render_to_string
 
+from polls.exports.markdown import written
 from polls.exports.outcome import Cell, Ground, outcome
 from polls.statements.queries import versions
 from tests import make
@@ -87,6 +89,25 @@ def test_who_is_erased_is_named_nowhere() -> None:
     make.act(held.zoe, "seats.erase")
     for version in (None, versions(room).get()):
         assert NAME not in str(asdict(outcome(room, version)))
+
+
+def test_words_taken_off_the_board_are_withheld_in_every_file_until_they_are_shown_again() -> None:
+    held = plenary()
+    settled(held.drafter)
+    moderator, room = make.seat(held.event, "moderator"), make.room(held.event)
+
+    def files() -> list[str]:
+        found = [outcome(room, version) for version in (None, versions(room).get())]
+        pages = [render_to_string("exports/file.html", {"outcome": each}) for each in found]
+        return [*pages, *(written(each).replace("\\", "") for each in found)]
+
+    make.act(moderator, "ideas.hide", idea=held.idea.handle, reason="Off topic")
+    for text in files():
+        assert "Dig *wells*" not in text
+        assert "An idea that was taken off the board since: its words are withheld." in text
+        assert "the second visit" in text
+    make.act(moderator, "ideas.unhide", idea=held.idea.handle)
+    assert all("Dig *wells*" in text for text in files())
 
 
 def test_a_room_without_a_statement_has_an_outcome_too() -> None:
