@@ -109,7 +109,7 @@ def sealed(of: Statement, number: int, moment: Any) -> tuple[Content, Content]:
 
 def settled(version: Version) -> Content:
     """The content of a version with its quotes in it, as it stood when it was settled."""
-    text = deepcopy(version.content)
+    text: Content = deepcopy(version.content)
     for cited in _citations(text):
         cited["quote"] = version.quotes.get(cited.pop("quote_seal"), {"quote": ""})["quote"]
     return text
