@@ -26,6 +26,7 @@ from rooms.floor.models import State as TurnState
 from rooms.floor.models import Turn
 from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
+from rooms.seats.queries import participants
 from rooms.transcript.queries import attribution_of, named_groups, segments
 
 FORMAT = "deliberate.bundle/1"
@@ -34,12 +35,11 @@ Row = dict[str, Any]
 
 def bundle(event: Event) -> Row:
     """The whole event as plain values for JSON. Times are ISO 8601 in UTC; journal times milliseconds since 1970."""
-    total, by_group = seats(event)
     return {
         "format": FORMAT,
         "event": _event(event),
         "groups": [{"handle": group.handle, "name": group.name} for group in event.groups.all()],
-        "people": {"all": total, "by_group": [{"groups": groups, "people": n} for groups, n in by_group]},
+        "people": {"all": participants(event).count()},
         "rooms": [_room(room) for room in event.rooms.select_related("event")],
     }
 
@@ -68,6 +68,7 @@ def _room(room: Room) -> Row:
     return {
         "handle": room.handle,
         "name": room.name,
+        "people": _people(room),
         "agenda": [
             {
                 "handle": item.handle,
@@ -86,6 +87,11 @@ def _room(room: Room) -> Row:
         "statement": _statement(room),
         "journal": _journal(room),
     }
+
+
+def _people(room: Room) -> Row:
+    total, by_group = seats(room)
+    return {"all": total, "by_group": [{"groups": groups, "people": n} for groups, n in by_group]}
 
 
 def _time(moment: datetime | None) -> str | None:

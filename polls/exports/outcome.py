@@ -52,7 +52,7 @@ class Clause:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`version` and `settled_at` are None and `hash` empty for a draft. `process`: label and figure, in order;
-    `groups`: people by group, small ones folded."""
+    `groups`: people in the room by group, small ones folded."""
 
     event: str
     room: str
@@ -90,7 +90,7 @@ def outcome(room: Any, version: Version | None) -> Outcome:
         hash=version.hash if version else "",
         clauses=tuple(_clause(clause, origin) for clause in text["clauses"]),
         process=figures.process(room),
-        groups=figures.people(room.event),
+        groups=figures.people(room),
     )
 
 

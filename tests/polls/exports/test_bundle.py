@@ -11,11 +11,13 @@ from deliberate.live import marks
 from deliberate.live.painter import paint
 from polls.exports.bundle import bundle
 from polls.statements.core import canonical
-from rooms.events.models import Event
+from rooms.events.models import Event, Room
+from rooms.floor.queries import read as floor_of
 from rooms.journal import core as journal
+from rooms.seats.models import Seat
 from tests import make
 from tests.polls.exports.rows import NAME, Plenary, plenary
-from tests.polls.statements.rows import asked, settled, thought
+from tests.polls.statements.rows import asked, people, settled, thought
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +113,25 @@ def test_a_speaker_is_named_as_far_as_the_attribution_allows(attribution: str) -
     assert room["ideas"][0]["author"] == NAME
     make.act(held.zoe, "seats.erase")
     assert NAME not in json.dumps(exported(held))
+
+
+def test_groups_are_counted_room_by_room_so_that_no_room_is_the_rest_of_its_event() -> None:
+    event = make.event(k=5)
+    hall = make.room(event)
+    seats = people(event, *["Youth"] * 6, *["Diplomats"] * 6)
+    Seat.objects.update(room=hall)
+    Seat.objects.filter(pk=seats[0].pk).update(room=Room.objects.create(event=event, name="Workshop", position=2))
+    whole = bundle(Event.objects.get(pk=event.pk))
+    assert whole["people"] == {"all": 12}
+    first, second = (room["people"] for room in whole["rooms"])
+    assert first == {
+        "all": 11,
+        "by_group": [{"groups": ["Diplomats"], "people": 6}, {"groups": ["Youth"], "people": 5}],
+    }
+    assert second == {"all": 1, "by_group": []}
+    assert [(cell.groups, cell.size) for cell in floor_of(hall).cells()] == [
+        ((event.groups.get(name=cell["groups"][0]).handle,), cell["people"]) for cell in first["by_group"]
+    ]
 
 
 def test_what_was_hidden_stays_hidden_and_what_was_never_opened_stays_closed() -> None:

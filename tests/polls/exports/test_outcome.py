@@ -49,7 +49,7 @@ def test_the_process_is_told_in_figures() -> None:
     assert (figures["Ideas"], figures["Upvotes on ideas"], figures["Stances on ideas"]) == (1, 6, 6)
     assert (figures["Polls"], figures["Ballots cast"], figures["Quotes that clauses rest on"]) == (1, 6, 3)
     groups = dict(found.groups)
-    assert groups.pop("People") == 7
+    assert groups.pop("People in the room") == 7
     assert sorted(groups.values()) == [3, 4]
 
 
