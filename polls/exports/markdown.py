@@ -65,6 +65,8 @@ def _support(clause: Clause) -> list[str]:
     page = [f"### {_('Support')}", "", f"| {_('Group')} | {_('Support')} | {_('Oppose')} |", "| --- | ---: | ---: |"]
     page += [f"| {escaped(cell.groups)} | {cell.support} | {cell.oppose} |" for cell in clause.cells]
     page += [f"| {_('Everybody')} | {clause.support} | {clause.oppose} |", ""]
+    if clause.cells_of:
+        page += [clause.cells_are_of, ""]
     if clause.earlier:
         page += [_("%(n)d of them chose before it was reworded.") % {"n": clause.earlier}, ""]
     return page

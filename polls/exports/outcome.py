@@ -37,7 +37,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause with all that stands beside it. `earlier`: of those who took a stand, how many before it was reworded."""
+    """A clause with all that stands beside it. `earlier`: of those who took a stand, how many before it was reworded;
+    `cells_of`: the earlier version that the cells were taken in, None where they are of this one."""
 
     number: int
     text: str
@@ -46,7 +47,13 @@ class Clause:
     oppose: int
     earlier: int
     cells: tuple[Cell, ...]
+    cells_of: int | None
     reservations: tuple[str, ...]
+
+    @property
+    def cells_are_of(self) -> str:
+        """Where the cells are of an earlier version, which; else empty."""
+        return _("Groups as they stood in version %(n)d.") % {"n": self.cells_of} if self.cells_of else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ def outcome(room: Any, version: Version | None) -> Outcome:
         version=version.number if version else None,
         settled_at=version.settled_at if version else None,
         hash=version.hash if version else "",
-        clauses=tuple(_clause(clause, origin) for clause in text["clauses"]),
+        clauses=tuple(_clause(clause, origin, version) for clause in text["clauses"]),
         process=figures.process(room),
         groups=figures.people(room),
     )
@@ -113,8 +120,9 @@ def _ground(cited: dict[str, Any], origin: dict[str, str]) -> Ground:
     return Ground(cited["quote"], origin[cited["source"]])
 
 
-def _clause(clause: dict[str, Any], origin: dict[str, str]) -> Clause:
+def _clause(clause: dict[str, Any], origin: dict[str, str], version: Version | None) -> Clause:
     support = clause["support"]
+    taken_at = support["by_group_version"] if support["by_group"] else None
     return Clause(
         number=clause["number"],
         text=clause["text"],
@@ -123,5 +131,6 @@ def _clause(clause: dict[str, Any], origin: dict[str, str]) -> Clause:
         oppose=support["oppose"],
         earlier=support["earlier_wording"],
         cells=tuple(Cell(together(cell["groups"]), cell["support"], cell["oppose"]) for cell in support["by_group"]),
+        cells_of=None if version and taken_at == version.number else taken_at,
         reservations=tuple(support["reservations"]),
     )

@@ -71,6 +71,8 @@ def _support(sheet: Sheet, clause: Clause) -> None:
     for cell in clause.cells:
         sheet.row(cell.groups, str(cell.support), str(cell.oppose))
     sheet.row(_("Everybody"), str(clause.support), str(clause.oppose))
+    if clause.cells_of:
+        sheet.say(clause.cells_are_of, space=0)
     if clause.earlier:
         sheet.say(_("%(n)d of them chose before it was reworded.") % {"n": clause.earlier}, space=0)
     sheet.ln(3)

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_an_outcome_lists_its_clauses_with_all_that_stands_beside_them() -> None:
     held = plenary()
+    version = settled(held.drafter)
     found = outcome(make.room(held.event), None)
     assert (found.event, found.title, found.preamble) == (
         "Just governance",
@@ -38,6 +39,8 @@ def test_an_outcome_lists_its_clauses_with_all_that_stands_beside_them() -> None
         Cell(clause.cells[1].groups, 3, 1),
     ]
     assert "Youth" in clause.cells[1].groups
+    assert clause.cells_are_of == "Groups as they stood in version 1."
+    assert outcome(make.room(held.event), version).clauses[0].cells_are_of == ""
 
 
 def test_the_process_is_told_in_figures() -> None:

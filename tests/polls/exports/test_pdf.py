@@ -20,6 +20,7 @@ CLAUSE = Clause(
     1,
     2,
     (Cell("Youth", 6, 1),),
+    None,
     ("Who *pays*?",),
 )
 OUTCOME = Outcome(
