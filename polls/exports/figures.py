@@ -14,7 +14,6 @@ from polls.ideas.queries import withheld
 from polls.opinions.models import Stance
 from polls.statements.content import together
 from polls.statements.models import Citation, Version
-from rooms.events.folding import fold
 from rooms.floor.models import State, Turn
 from rooms.floor.queries import read
 from rooms.transcript.queries import word_count
