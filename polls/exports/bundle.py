@@ -14,17 +14,19 @@ from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ballots.queries import as_text, result
 from polls.exports.figures import seats, seconds
-from polls.ideas.models import Idea, State
-from polls.ideas.queries import shown
+from polls.ideas.models import Idea
+from polls.ideas.queries import shown, withheld
 from polls.opinions.queries import counts
 from polls.statements import queries
-from polls.statements.content import content
+from polls.statements.content import content, shown_quotes
+from polls.statements.content import shown as as_shown
 from polls.statements.models import Proposal
 from rooms.events.models import Event, Room
 from rooms.floor.models import State as TurnState
 from rooms.floor.models import Turn
 from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
+from rooms.seats.queries import participants
 from rooms.transcript.queries import attribution_of, named_groups, segments
 
 FORMAT = "deliberate.bundle/1"
@@ -33,12 +35,11 @@ Row = dict[str, Any]
 
 def bundle(event: Event) -> Row:
     """The whole event as plain values for JSON. Times are ISO 8601 in UTC; journal times milliseconds since 1970."""
-    total, by_group = seats(event)
     return {
         "format": FORMAT,
         "event": _event(event),
         "groups": [{"handle": group.handle, "name": group.name} for group in event.groups.all()],
-        "people": {"all": total, "by_group": [{"groups": groups, "people": n} for groups, n in by_group]},
+        "people": {"all": participants(event).count()},
         "rooms": [_room(room) for room in event.rooms.select_related("event")],
     }
 
@@ -67,6 +68,7 @@ def _room(room: Room) -> Row:
     return {
         "handle": room.handle,
         "name": room.name,
+        "people": _people(room),
         "agenda": [
             {
                 "handle": item.handle,
@@ -85,6 +87,11 @@ def _room(room: Room) -> Row:
         "statement": _statement(room),
         "journal": _journal(room),
     }
+
+
+def _people(room: Room) -> Row:
+    total, by_group = seats(room)
+    return {"all": total, "by_group": [{"groups": groups, "people": n} for groups, n in by_group]}
 
 
 def _time(moment: datetime | None) -> str | None:
@@ -130,13 +137,13 @@ def _segments(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
 
 
 def _ideas(room: Room) -> list[Row]:
-    """Every idea; what a moderator hid, or has not let through yet, without its words. Counts of a merged idea stand at
-    the one it was merged into."""
+    """Every idea; what a moderator hid, or never let through, without its words. Counts of a merged idea stand at the one
+    it was merged into."""
     support = {card.handle: card.support for card in shown(room)}
-    stances = counts(room)
+    stances, secret = counts(room), withheld(room)
     rows = []
     for idea in Idea.objects.filter(room=room).select_related("merged_into").order_by("number"):
-        public = idea.state in (State.SHOWN, State.MERGED)
+        public = idea.handle not in secret
         said = stances.get(idea.handle)
         rows.append(
             {
@@ -180,14 +187,21 @@ def _polls(room: Room) -> list[Row]:
 
 
 def _statement(room: Room) -> Row:
+    """The draft, and the versions as they were sealed with the quotes that are not withheld now."""
     statement = queries.statement(room)
     if statement is None:
         return {"title": "", "preamble": "", "clauses": [], "versions": [], "proposals": []}
     proposals = queries.with_sources(Proposal.objects.filter(statement=statement))
+    hidden = queries.withheld(room)
     return {
-        **content(statement),
+        **as_shown(content(statement), hidden),
         "versions": [
-            {"number": version.number, "hash": version.hash, "content": version.content}
+            {
+                "number": version.number,
+                "hash": version.hash,
+                "content": version.content,
+                "quotes": shown_quotes(version, hidden),
+            }
             for version in queries.versions(room).reverse()
         ],
         "proposals": [_proposal(row) for row in proposals],

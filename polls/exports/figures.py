@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django.db.models import Sum
@@ -11,13 +10,12 @@ from django.utils.translation import gettext as _
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ideas.models import Idea, Upvote
-from polls.ideas.models import State as IdeaState
+from polls.ideas.queries import withheld
 from polls.opinions.models import Stance
 from polls.statements.content import together
 from polls.statements.models import Citation, Version
-from rooms.events.folding import fold
 from rooms.floor.models import State, Turn
-from rooms.seats.queries import participants
+from rooms.floor.queries import read
 from rooms.transcript.queries import word_count
 
 
@@ -32,7 +30,7 @@ def process(room: Any) -> tuple[tuple[str, int], ...]:
     """Label and figure of what happened in a room, in the order of a plenary."""
     turns = list(Turn.objects.filter(room=room, state=State.DONE, started_at__isnull=False))
     polls = Poll.objects.filter(room=room, state=PollState.CLOSED)
-    ideas = Idea.objects.filter(room=room, state__in=(IdeaState.SHOWN, IdeaState.MERGED))
+    ideas = Idea.objects.filter(room=room).exclude(handle__in=withheld(room))
     return (
         (_("Turns to speak"), len(turns)),
         (_("Minutes spoken"), round(sum(seconds(turn) for turn in turns) / 60)),
@@ -50,20 +48,20 @@ def process(room: Any) -> tuple[tuple[str, int], ...]:
     )
 
 
-def seats(event: Any) -> tuple[int, list[tuple[list[str], int]]]:
-    """How many take part in an event, and by group, small ones folded: (names of groups, "" for none given; people).
+def seats(room: Any) -> tuple[int, list[tuple[list[str], int]]]:
+    """How many take part in a room now, and by group, small ones folded: (names of groups, "" for none given; people).
 
-    Only the total where no breakdown may be shown."""
-    sizes: Counter[str] = Counter(
-        handle or "" for handle in participants(event).values_list("group__handle", flat=True)
-    )
-    names = {group.handle: group.name for group in event.groups.all()} | {"": ""}
-    cells = fold(sizes, event.k)
-    by_group = [([name for handle, name in names.items() if handle in cell.groups], cell.size) for cell in cells]
-    return sizes.total(), by_group
+    The cells are those of the floor's balance, and no figure counts the groups of a whole event: two partings of the same
+    people, or a room beside its event, could be subtracted. Only the total where no breakdown may be shown."""
+    floor = read(room)
+    names = {group.handle: group.name for group in room.event.groups.all()} | {"": ""}
+    by_group = [
+        ([name for handle, name in names.items() if handle in cell.groups], cell.size) for cell in floor.cells()
+    ]
+    return sum(floor.sizes.values()), by_group
 
 
-def people(event: Any) -> tuple[tuple[str, int], ...]:
+def people(room: Any) -> tuple[tuple[str, int], ...]:
     """The same in words, the total first."""
-    total, by_group = seats(event)
-    return ((_("People"), total), *((together(groups), count) for groups, count in by_group))
+    total, by_group = seats(room)
+    return ((_("People in the room"), total), *((together(groups), count) for groups, count in by_group))

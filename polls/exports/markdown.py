@@ -56,7 +56,8 @@ def _clause(clause: Clause) -> list[str]:
     if clause.grounds:
         page += [f"### {_('What it rests on')}", ""]
         for ground in clause.grounds:
-            page += [*lines(ground.quote, "> "), ">", f"> — {escaped(ground.origin)}", ""]
+            quote = [*lines(ground.quote, "> "), ">"] if ground.quote else []
+            page += [*quote, f"> — {escaped(ground.origin)}", ""]
     return page
 
 
@@ -64,6 +65,8 @@ def _support(clause: Clause) -> list[str]:
     page = [f"### {_('Support')}", "", f"| {_('Group')} | {_('Support')} | {_('Oppose')} |", "| --- | ---: | ---: |"]
     page += [f"| {escaped(cell.groups)} | {cell.support} | {cell.oppose} |" for cell in clause.cells]
     page += [f"| {_('Everybody')} | {clause.support} | {clause.oppose} |", ""]
+    if clause.cells_of:
+        page += [clause.cells_are_of, ""]
     if clause.earlier:
         page += [_("%(n)d of them chose before it was reworded.") % {"n": clause.earlier}, ""]
     return page

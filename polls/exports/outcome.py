@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from polls.exports import figures
 from polls.statements import queries
-from polls.statements.content import content, together
+from polls.statements.content import content, settled, shown, together
 from polls.statements.models import Version
 from polls.statements.sources import SEGMENT
 from rooms.transcript.models import Segment
@@ -20,7 +20,7 @@ from rooms.transcript.models import Segment
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One thing a clause rests on: words, and where they come from."""
+    """One thing a clause rests on: words, and where they come from. Words that are withheld now are empty."""
 
     quote: str
     origin: str
@@ -37,7 +37,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause with all that stands beside it. `earlier`: of those who took a stand, how many before it was reworded."""
+    """A clause with all that stands beside it. `earlier`: of those who took a stand, how many before it was reworded;
+    `cells_of`: the earlier version that the cells were taken in, None where they are of this one."""
 
     number: int
     text: str
@@ -46,13 +47,19 @@ class Clause:
     oppose: int
     earlier: int
     cells: tuple[Cell, ...]
+    cells_of: int | None
     reservations: tuple[str, ...]
+
+    @property
+    def cells_are_of(self) -> str:
+        """Where the cells are of an earlier version, which; else empty."""
+        return _("Groups as they stood in version %(n)d.") % {"n": self.cells_of} if self.cells_of else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`version` and `settled_at` are None and `hash` empty for a draft. `process`: label and figure, in order;
-    `groups`: people by group, small ones folded."""
+    `groups`: people in the room by group, small ones folded."""
 
     event: str
     room: str
@@ -77,7 +84,8 @@ class Outcome:
 def outcome(room: Any, version: Version | None) -> Outcome:
     """The outcome of `room`: a settled version, or the draft as it stands."""
     statement = queries.statement(room)
-    text: dict[str, Any] = version.content if version else content(statement) if statement else {"clauses": []}
+    text: Any = settled(version) if version else content(statement) if statement else {"clauses": []}
+    text = shown(text, queries.withheld(room))
     origin = _origins(room, text)
     return Outcome(
         event=room.event.title,
@@ -87,9 +95,9 @@ def outcome(room: Any, version: Version | None) -> Outcome:
         version=version.number if version else None,
         settled_at=version.settled_at if version else None,
         hash=version.hash if version else "",
-        clauses=tuple(_clause(clause, origin) for clause in text["clauses"]),
+        clauses=tuple(_clause(clause, origin, version) for clause in text["clauses"]),
         process=figures.process(room),
-        groups=figures.people(room.event),
+        groups=figures.people(room),
     )
 
 
@@ -106,15 +114,23 @@ def _origins(room: Any, text: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _clause(clause: dict[str, Any], origin: dict[str, str]) -> Clause:
+def _ground(cited: dict[str, Any], origin: dict[str, str]) -> Ground:
+    if cited.get("withheld"):
+        return Ground("", _("An idea that was taken off the board since: its words are withheld."))
+    return Ground(cited["quote"], origin[cited["source"]])
+
+
+def _clause(clause: dict[str, Any], origin: dict[str, str], version: Version | None) -> Clause:
     support = clause["support"]
+    taken_at = support["by_group_version"] if support["by_group"] else None
     return Clause(
         number=clause["number"],
         text=clause["text"],
-        grounds=tuple(Ground(cited["quote"], origin[cited["source"]]) for cited in clause["citations"]),
+        grounds=tuple(_ground(cited, origin) for cited in clause["citations"]),
         support=support["support"],
         oppose=support["oppose"],
         earlier=support["earlier_wording"],
         cells=tuple(Cell(together(cell["groups"]), cell["support"], cell["oppose"]) for cell in support["by_group"]),
+        cells_of=None if version and taken_at == version.number else taken_at,
         reservations=tuple(support["reservations"]),
     )

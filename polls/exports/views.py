@@ -1,4 +1,5 @@
-"""The outcome as files to take away. Every file is made anew, so that an attribution lowered since holds in it."""
+"""The outcome as files to take away. Every file is made from what holds now, so that an attribution lowered since holds
+in it."""
 
 from __future__ import annotations
 
@@ -9,20 +10,29 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from deliberate.door.limits import Buckets
 from deliberate.door.registry import Place
-from deliberate.door.views import no_seat, place_of
+from deliberate.door.views import no_seat, place_of, seat_path
 from deliberate.roles import DRAFTER, HOST, MODERATOR, PARTICIPANT
 from polls.exports import markdown, pdf
 from polls.exports.bundle import bundle
-from polls.exports.outcome import outcome
+from polls.exports.kept import Busy, Kept
+from polls.exports.outcome import Outcome, outcome
 from polls.statements import queries
 from polls.statements.models import Version
 
 #: Who may take the outcome, and who the whole event.
 READERS = (PARTICIPANT, MODERATOR, DRAFTER, HOST)
 KEEPERS = (DRAFTER, HOST)
+#: Files a minute that a seat may take.
+PER_MINUTE = 10
+_asks = Buckets(PER_MINUTE)
+#: PDFs are drawn one at a time, whatever else the service does; a thread waits for its turn, never the loop.
+_drawings = Kept(seconds=600, most=32_000_000, wait_s=20)
 
 
 def asked_version(request: HttpRequest, room: Any) -> Version | None:
@@ -51,7 +61,11 @@ def text(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse
 @require_safe
 def sheet(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
     """The outcome as a PDF."""
-    return _outcome(request, (event, role, room), "pdf", "application/pdf", lambda _place, found: pdf.drawn(found))
+    return _outcome(request, (event, role, room), "pdf", "application/pdf", _drawn)
+
+
+def _drawn(place: Place, found: Outcome) -> bytes:
+    return _drawings.get((get_language(), found), lambda: pdf.drawn(found))
 
 
 @require_safe
@@ -60,11 +74,13 @@ def whole(request: HttpRequest, event: str, role: str, room: str) -> HttpRespons
     place = place_of(request, event, role, room)
     if place is None or role not in KEEPERS:
         return _elsewhere(request, place)
+    if not _asks.take(place.seat.handle):
+        return _too_many(request, place)
     written = json.dumps(bundle(place.event), ensure_ascii=False, indent=1)
     return _file(written, "bundle.json", "application/json")
 
 
-def _page(place: Place, found: Any) -> str:
+def _page(place: Place, found: Outcome) -> str:
     title = place.event.shown_title if place.event.neutral else found.title
     return render_to_string("exports/file.html", {"outcome": found, "title": title})
 
@@ -74,14 +90,31 @@ def _outcome(
     where: tuple[str, str, str],
     ending: str,
     kind: str,
-    write: Callable[[Place, Any], str | bytes],
+    write: Callable[[Place, Outcome], str | bytes],
 ) -> HttpResponse:
     place = place_of(request, *where)
     if place is None or place.seat.role not in READERS:
         return _elsewhere(request, place)
+    if not _asks.take(place.seat.handle):
+        return _too_many(request, place)
     version = asked_version(request, place.room)
     name = f"outcome-{version.number}" if version else "outcome-draft"
-    return _file(write(place, outcome(place.room, version)), f"{name}.{ending}", kind)
+    try:
+        return _file(write(place, outcome(place.room, version)), f"{name}.{ending}", kind)
+    except Busy:
+        return _wait(request, place, _("Many are asking for files now. Try again in a minute."), 503)
+
+
+def _too_many(request: HttpRequest, place: Place) -> HttpResponse:
+    said = _("That was more than %(n)d files in a minute. Wait a moment, then try again.") % {"n": PER_MINUTE}
+    return _wait(request, place, said, 429)
+
+
+def _wait(request: HttpRequest, place: Place, why: str, status: int) -> HttpResponse:
+    back = f"{seat_path(place.event.handle, place.seat.role)}{place.room.handle}/outcome/"
+    response = render(request, "exports/wait.html", {"place": place, "why": why, "back": back}, status=status)
+    response["Retry-After"] = "60"
+    return response
 
 
 def _elsewhere(request: HttpRequest, place: Place | None) -> HttpResponse:

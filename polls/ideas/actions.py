@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
+from deliberate.live.facts import known
+from deliberate.live.parts import resting_on
 from deliberate.live.stale import touch, touch_seat
 from polls.ideas import queries
 from polls.ideas.models import Idea, State, Upvote
@@ -20,7 +22,9 @@ from rooms.seats.models import Seat
 #: The parts that show ideas and their support. Whoever changes a fact on an idea ("in clause 3") touches them too.
 BOARDS = ("ideas.board", "ideas.newest", "ideas.top", "ideas.console", "ideas.desk")
 #: Parts that go stale besides when an idea comes, or leaves the board, or is back.
-CHANGED = (*BOARDS, "ideas.mine", "ideas.waiting", "ideas.aside", "statements.proposals", "wall.scene")
+CHANGED = (*BOARDS, "ideas.mine", "ideas.waiting", "ideas.aside", "wall.scene")
+#: The kind of facts that later features register to say where an idea's words are quoted ("clause 3").
+QUOTED = "quoted idea"
 
 
 @transaction.atomic
@@ -72,14 +76,29 @@ def unvote(*, room: Any, by: Any, idea: str) -> Answer:
 
 @transaction.atomic
 def hide(*, room: Any, by: Any, idea: str, reason: str) -> Answer:
-    """Take an idea off the board, or off the list of those that wait. Its author is told why."""
+    """Take an idea off the board, or off the list of those that wait. Its author is told why, the moderator where its
+    words are quoted."""
     room = locked(room)
     found = _find(room, idea, State.SHOWN, State.WAITING)
     _set_aside(found, State.HIDDEN, reason=reason)
     note(room, by, "hid", found)
-    touch(room, *CHANGED)
+    _touch_moved(room)
     _tell_author(found)
-    return Answer(say=_("Hidden: idea %(n)d.") % {"n": found.number}, data=_undo("ideas.unhide", found))
+    said = _("Hidden: idea %(n)d.") % {"n": found.number}
+    if quoted := _quoted(room, found):
+        said += " " + _(
+            "It stands in the text: %(where)s. The quote is withheld there too; what the clause itself says is for the"
+            " drafters to reword."
+        ) % {"where": ", ".join(quoted)}
+    return Answer(say=said, data=_undo("ideas.unhide", found))
+
+
+def _quoted(room: Any, idea: Idea) -> list[str]:
+    """Where the words of an idea, and of those that count for it, are quoted."""
+    handles = Idea.objects.filter(pk__in=queries.group_of(idea)).order_by().values_list("handle", flat=True)
+    places = known(QUOTED, room)
+    found = {place for handle in handles for place in places.get(handle, ())}
+    return sorted(found, key=lambda place: (len(place), place))  # clause 2 before clause 10
 
 
 def _tell_author(idea: Idea) -> None:
@@ -96,7 +115,7 @@ def unhide(*, room: Any, by: Any, idea: str) -> Answer:
     found.state, found.reason = found.before, ""
     found.save(update_fields=["state", "reason"])
     note(room, by, "unhid", found)
-    touch(room, *CHANGED)
+    _touch_moved(room)
     _tell_author(found)
     return Answer(say=_("Idea %(n)d is back.") % {"n": found.number})
 
@@ -126,7 +145,7 @@ def merge(*, room: Any, by: Any, idea: str, into: str) -> Answer:
     _set_aside(found, State.MERGED, merged_into=target)
     note(room, by, "merged", found, f"idea:{target.handle}")
     _regroup(queries.group_of(target))
-    touch(room, *CHANGED)
+    _touch_moved(room)
     said = _("Idea %(n)d counts for idea %(target)d now.") % {"n": found.number, "target": target.number}
     return Answer(say=said, data=_undo("ideas.unmerge", found))
 
@@ -141,7 +160,7 @@ def unmerge(*, room: Any, by: Any, idea: str) -> Answer:
     found.save(update_fields=["state", "merged_into"])
     note(room, by, "unmerged", found)
     _regroup(apart)
-    touch(room, *CHANGED)
+    _touch_moved(room)
     return Answer(say=_("Idea %(n)d stands by itself again.") % {"n": found.number})
 
 
@@ -181,6 +200,11 @@ def _flag(room: Any, by: Any, handle: str, verb: str, said: str, **change: bool)
 def _set_aside(idea: Idea, state: State, **changes: Any) -> None:
     """Take an idea off the board, remembering where it was."""
     Idea.objects.filter(pk=idea.pk).update(before=idea.state, state=state, **changes)
+
+
+def _touch_moved(room: Any) -> None:
+    """An idea left the board or is back, and so do its words wherever they are quoted."""
+    touch(room, *CHANGED, *resting_on("ideas"))
 
 
 def _find(room: Any, handle: str, *states: State) -> Idea:

@@ -12,6 +12,8 @@ from deliberate.text import tidy
 
 LONGEST = 280
 PER_PAGE = 10
+#: Pages of a board that screens can ask for.
+MOST_PAGES = 99
 T = TypeVar("T")
 
 
@@ -107,10 +109,15 @@ def ordered(cards: Iterable[Card], order: Order) -> list[Card]:
     return sorted(cards, key=lambda card: (not card.pinned, -card.number))
 
 
-def page(entries: Sequence[T], number: int, size: int = PER_PAGE) -> Page[T]:
-    """One page. A number outside the pages gives the nearest, since a board may have shrunk."""
+def pages_of(total: int, size: int = PER_PAGE) -> int:
+    """How many pages so many entries take: one at least, MOST_PAGES at most."""
     if size < 1:
         raise ValueError("a page has at least one entry")
-    pages = max(1, -(-len(entries) // size))
+    return min(max(1, -(-total // size)), MOST_PAGES)
+
+
+def page(entries: Sequence[T], number: int, size: int = PER_PAGE) -> Page[T]:
+    """One page. A number outside the pages gives the nearest, since a board may have shrunk."""
+    pages = pages_of(len(entries), size)
     number = min(max(1, number), pages)
     return Page(tuple(entries[(number - 1) * size : number * size]), number, pages, len(entries))

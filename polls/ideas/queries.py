@@ -25,9 +25,14 @@ def shown(room: Any, order: core.Order = core.Order.SUPPORT) -> list[core.Card]:
     return core.ordered(cards, order)
 
 
+def on_board(room: Any) -> QuerySet[Idea]:
+    """The ideas that stand on the board."""
+    return Idea.objects.filter(room=room, state=State.SHOWN)
+
+
 def any_shown(room: Any) -> bool:
     """Whether there is anything on the board."""
-    return Idea.objects.filter(room=room, state=State.SHOWN).exists()
+    return on_board(room).exists()
 
 
 def _card(idea: Idea, support: int, merged: list[Idea]) -> core.Card:
@@ -70,6 +75,18 @@ def aside(room: Any) -> QuerySet[Idea]:
 def off_board(room: Any) -> QuerySet[Idea]:
     """Ideas whose authors are told why they don't stand on the board by themselves, the newest first."""
     return Idea.objects.filter(room=room).exclude(state=State.SHOWN).select_related("merged_into")
+
+
+def withheld(room: Any) -> frozenset[str]:
+    """Handles of the ideas whose words moderators alone may read: hidden, not let through yet, merged before they were
+    let through, or counting for one that is not on the board. One query."""
+    off = {idea.pk: idea for idea in Idea.objects.filter(room=room).exclude(state=State.SHOWN).order_by()}
+    root = core.roots({pk: idea.merged_into_id for pk, idea in off.items() if idea.merged_into_id is not None})
+    return frozenset(
+        idea.handle
+        for pk, idea in off.items()
+        if idea.state != State.MERGED or idea.before != State.SHOWN or root[pk] in off
+    )
 
 
 def standing(room: Any, handle: str) -> Idea | None:

@@ -118,19 +118,20 @@ def own(room: Any, seat: Any) -> set[str]:
     return found
 
 
-def _part_name(base: str, request: HttpRequest, asks: str = "page") -> str:
-    """The part of the page that the address asks for, as in ?page=3; the first where it asks for none."""
+def _part_name(base: str, request: HttpRequest, pages: int, asks: str = "page") -> str:
+    """The part of the page that the address asks for, as in ?page=3: the first where it asks for none, the last of
+    `pages` where it asks for more."""
     asked = request.GET.get(asks, "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+    number = min(int(asked), pages) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
     return f"{base}/{number}" if number > 1 else base
 
 
 def _ideas_page(request: HttpRequest, place: Place) -> dict[str, Any]:
     """?sort=newest and ?page=2 choose the part. A plain page shows the form (?write=1) or comes anew by itself."""
-    newest_first = request.GET.get("sort") == core.Order.NEWEST
+    base = "ideas.newest" if request.GET.get("sort") == core.Order.NEWEST else "ideas.board"
     writing = PLAIN_COOKIE not in request.COOKIES or "write" in request.GET
     found = {
-        "board": _part_name("ideas.newest" if newest_first else "ideas.board", request),
+        "board": _part_name(base, request, core.pages_of(queries.on_board(place.room).count())),
         "writing": writing,
         "longest": core.LONGEST,
     }
@@ -139,7 +140,12 @@ def _ideas_page(request: HttpRequest, place: Place) -> dict[str, Any]:
 
 def _desk_page(request: HttpRequest, place: Place) -> dict[str, Any]:
     """?page=2 turns the board's pages, ?aside=2 those of what was taken off it."""
-    return {"desk": _part_name("ideas.desk", request), "aside": _part_name("ideas.aside", request, "aside")}
+    desk = core.pages_of(queries.on_board(place.room).count(), DESK_PER_PAGE)
+    aside = core.pages_of(queries.aside(place.room).count(), DESK_PER_PAGE)
+    return {
+        "desk": _part_name("ideas.desk", request, desk),
+        "aside": _part_name("ideas.aside", request, aside, "aside"),
+    }
 
 
 page("ideas", roles=[PARTICIPANT], template="phone/ideas.html", extra=_ideas_page)

@@ -13,7 +13,7 @@ from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
 from polls.statements import core, queries
-from polls.statements.content import content, sealed
+from polls.statements.content import content, sealed, settled
 from polls.statements.models import Clause, ClauseRevision, Statement, Version
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
@@ -159,12 +159,15 @@ def settle(*, room: Any, by: Any) -> Answer:
     if not queries.numbered(statement):
         raise Refused(_("There is no clause to settle yet."))
     last = queries.versions(room).first()
-    if last is not None and {**last.content, **content(statement)} == last.content:
+    before = settled(last) if last else {}
+    if last is not None and {**before, **content(statement)} == before:
         raise Refused(_("Nothing has changed since version %(number)d.") % {"number": last.number})
     number, moment = last.number + 1 if last else 1, now()
-    frozen = sealed(statement, number, moment)
+    frozen, quotes = sealed(statement, number, moment)
     digest = core.seal(frozen)
-    Version.objects.create(statement=statement, number=number, settled_at=moment, content=frozen, hash=digest)
+    Version.objects.create(
+        statement=statement, number=number, settled_at=moment, content=frozen, quotes=quotes, hash=digest
+    )
     note(room, by, "settled", f"version:{number}", digest)
     touch(room, *TEXT)
     return Answer(

@@ -84,11 +84,13 @@ def uncite(*, room: Any, by: Any, citation: str) -> Answer:
     if row is None:
         raise Refused(_("This quote is no longer there."))
     kind, source = queries.source_row(row)
-    again = {"clause": row.clause.handle, "source": f"{kind}:{source.handle}", "quote": row.quote}
+    name = f"{kind}:{source.handle}"
+    again = {"clause": row.clause.handle, "source": name, "quote": row.quote}
+    data = {"undo": {"command": "statements.cite", "fields": again}} if name not in queries.withheld(room) else {}
     note(room, by, "took out a quote", row)
     row.delete()
     touch(room, *TEXT, *USES)
-    return Answer(say=_("The quote is taken out."), data={"undo": {"command": "statements.cite", "fields": again}})
+    return Answer(say=_("The quote is taken out."), data=data)
 
 
 @transaction.atomic

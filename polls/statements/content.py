@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import deepcopy
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,14 +28,16 @@ def together(groups: Sequence[str]) -> str:
     return _("%(some)s and %(last)s together") % {"some": ", ".join(names[:-1]), "last": names[-1]}
 
 
-def content(of: Statement) -> Content:
-    """The statement as it stands, as plain values: what a version seals and what exports show. It names nobody."""
+def content(of: Statement, settling: int = 0) -> Content:
+    """The statement as it stands, with every quote: what is shown of it goes through `shown`.
+
+    Support by group is that of the last version: only the version number `settling` takes it anew."""
     clauses = numbered(of)
     rows = [row for _number, row in clauses]
     rests: dict[int, list[Json]] = defaultdict(list)
     for row in with_sources(Citation.objects.filter(clause__in=rows)):
         rests[row.clause_id].append(_citation(row))
-    support = _support(of, rows)
+    support = _support(of, rows, settling)
     return {
         "title": of.title,
         "preamble": of.preamble,
@@ -61,7 +65,7 @@ def _citation(row: Citation) -> Json:
     }
 
 
-def _support(of: Statement, clauses: list[Clause]) -> dict[int, Json]:
+def _support(of: Statement, clauses: list[Clause], settling: int) -> dict[int, Json]:
     event = of.room.event
     names = {group.handle: group.name for group in event.groups.all()} | {"": ""}  # in the host's order, none last
     seated = {handle or "" for handle in participants(event).values_list("group__handle", flat=True)}
@@ -72,7 +76,7 @@ def _support(of: Statement, clauses: list[Clause]) -> dict[int, Json]:
         taken[row.clause_id].append((row.seat.group.handle if row.seat.group else "", Stance(row.value)))
         if row.reservation:
             reservations[row.clause_id].append(row.reservation)
-    earlier = totals(clauses)
+    earlier, told = totals(clauses), _told(of)
     found: dict[int, Json] = {}
     for clause in clauses:
         result = core.support(taken[clause.pk], seated, event.k)
@@ -84,21 +88,79 @@ def _support(of: Statement, clauses: list[Clause]) -> dict[int, Json]:
             }
             for cell in result.cells
         ]
+        before = told[clause.handle]
+        total = (result.support, result.oppose)
+        anew = settling and cells and all(core.moved(_sums(old), total) >= event.k for old, _version in before)
+        by_group, taken_at = (cells, settling) if anew else before[0] if before else ([], None)
         found[clause.pk] = {
             "support": result.support,
             "oppose": result.oppose,
             "earlier_wording": earlier[clause.pk].earlier if clause.pk in earlier else 0,
-            "by_group": cells,
+            "by_group": by_group,
+            "by_group_version": taken_at,
             "reservations": reservations[clause.pk],
         }
     return found
 
 
-def sealed(of: Statement, number: int, moment: Any) -> Content:
-    """The content of a version that is being settled at this moment."""
-    return {"room": of.room.handle, "version": number, "settled_at_ms": epoch_ms(moment), **content(of)}
+def _told(of: Statement) -> dict[str, list[tuple[list[Json], int]]]:
+    """By the clause's handle: the cells that versions show, newest first, and the version they were taken in.
+
+    Cells that followed each stand would tell the group of whoever took it. So they change at settling alone, and only
+    where k seats or more have moved since any that were told before."""
+    told: dict[str, list[tuple[list[Json], int]]] = defaultdict(list)
+    for version in Version.objects.filter(statement=of).order_by("-number"):
+        for clause in version.content["clauses"]:
+            support = clause["support"]
+            if support["by_group"]:
+                told[clause["handle"]].append((support["by_group"], support["by_group_version"]))
+    return told
+
+
+def _sums(cells: list[Any]) -> tuple[int, int]:
+    return sum(cell["support"] for cell in cells), sum(cell["oppose"] for cell in cells)
+
+
+def sealed(of: Statement, number: int, moment: Any) -> tuple[Content, Content]:
+    """The content of a version that is being settled at this moment, and by their seals the quotes that it seals."""
+    text: Any = content(of, number)
+    quotes: Content = {}
+    for cited in _citations(text):
+        salt, quote = secrets.token_hex(16), cited.pop("quote")
+        cited["quote_seal"] = core.quote_seal(quote, salt)
+        quotes[cited["quote_seal"]] = {"salt": salt, "quote": quote}
+    return {"room": of.room.handle, "version": number, "settled_at_ms": epoch_ms(moment), **text}, quotes
+
+
+def settled(version: Version) -> Content:
+    """The content of a version with its quotes in it, as it stood when it was settled."""
+    text: Content = deepcopy(version.content)
+    for cited in _citations(text):
+        cited["quote"] = version.quotes.get(cited.pop("quote_seal"), {"quote": ""})["quote"]
+    return text
+
+
+def shown(text: Content, hidden: Collection[str]) -> Content:
+    """A text as it may be shown now: a quote whose source is among `hidden` ("idea:…") is empty and says "withheld"."""
+    text = deepcopy(text)
+    for cited in _citations(text):
+        if cited["source"] in hidden:
+            cited |= {"quote": "", "withheld": True}
+    return text
+
+
+def _citations(text: Any) -> list[dict[str, Any]]:
+    return [cited for clause in text["clauses"] for cited in clause["citations"]]
+
+
+def shown_quotes(version: Version, hidden: Collection[str]) -> Content:
+    """The quotes of a version by their seals, without those that are withheld: what somebody checks them with."""
+    gone = {cited["quote_seal"] for cited in _citations(version.content) if cited["source"] in hidden}
+    return {seal: quote for seal, quote in version.quotes.items() if seal not in gone}
 
 
 def intact(version: Version) -> bool:
-    """Whether a version's content still has the hash it was settled with."""
-    return core.seal(version.content) == version.hash
+    """Whether a version's content still has the hash it was settled with, and its quotes the seals in it."""
+    quotes: Any = version.quotes
+    unbroken = all(core.quote_seal(kept["quote"], kept["salt"]) == seal for seal, kept in quotes.items())
+    return unbroken and core.seal(version.content) == version.hash

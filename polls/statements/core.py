@@ -70,10 +70,23 @@ def support(stances: Iterable[tuple[str, Stance]], groups: Iterable[str] = (), k
     return Support(totals[Stance.SUPPORT], totals[Stance.OPPOSE], cells)
 
 
+def moved(before: tuple[int, int], after: tuple[int, int]) -> int:
+    """The fewest seats that must have taken, changed or taken back their stand between two totals (support, oppose)."""
+    support, oppose = after[0] - before[0], after[1] - before[1]
+    # One seat that changes sides counts in both.
+    return max(abs(support), abs(oppose)) if support * oppose < 0 else abs(support) + abs(oppose)
+
+
 def seal(content: Mapping[str, Json]) -> str:
     """SHA-256 (64 hexadecimal letters) of a version's canonical JSON: equal versions have equal seals, any other letter
     gives another."""
     return hashlib.sha256(canonical(dict(content))).hexdigest()
+
+
+def quote_seal(quote: str, salt: str) -> str:
+    """SHA-256 of a salt and a quote: what a version seals in the quote's place, so that the quote can be withheld and the
+    version checked all the same. Without the salt nobody can try out what the quote may have been."""
+    return hashlib.sha256((salt + quote).encode()).hexdigest()
 
 
 def canonical(value: Json) -> bytes:

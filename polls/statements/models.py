@@ -125,12 +125,14 @@ class Support(models.Model):
 class Version(models.Model):
     """A settled text, frozen with its citations and support, named by its hash. Never changed afterwards.
 
-    `content` holds no names: a citation names its source, and who is shown as having said it is asked anew each time."""
+    In `content` a quote is its seal; `quotes` holds by the seal what it covers: {"salt", "quote"}. So a quote can be
+    withheld while its source is off the board, and the version still be checked. `content` holds no names: a citation names its source, and who is shown as having said it is asked anew each time."""
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     settled_at = models.DateTimeField()
     content = models.JSONField()
+    quotes = models.JSONField(default=dict)
     hash = models.CharField(max_length=64)
 
     class Meta:

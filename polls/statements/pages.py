@@ -11,7 +11,7 @@ from deliberate.door.registry import Place
 from deliberate.live.parts import Context
 from deliberate.roles import PARTICIPANT
 from polls.statements import core, queries
-from polls.statements.content import content, intact, together
+from polls.statements.content import content, intact, settled, shown, together
 from polls.statements.models import Version
 from rooms.transcript.core import diff
 
@@ -35,11 +35,11 @@ def support(request: HttpRequest, place: Place) -> Context:
 
 def versions(request: HttpRequest, place: Place) -> Context:
     """The settled versions and the draft, and what changed between two of them: ?from= and ?to=, newest by default."""
-    settled = list(queries.versions(place.room))
-    statement = queries.statement(place.room)
-    texts: dict[str, Any] = {str(version.number): version.content for version in reversed(settled)}
+    every = list(queries.versions(place.room))
+    statement, hidden = queries.statement(place.room), queries.withheld(place.room)
+    texts: dict[str, Any] = {str(version.number): shown(settled(version), hidden) for version in reversed(every)}
     if statement is not None:
-        texts[DRAFT] = content(statement)
+        texts[DRAFT] = shown(content(statement), hidden)
     names = list(texts)
     after = request.GET.get("to", "")
     after = after if after in texts else DRAFT
@@ -47,14 +47,14 @@ def versions(request: HttpRequest, place: Place) -> Context:
     before = before if before in texts else _before(names, after)
     context: Context = {
         "shell": shell(place),
-        "versions": [_listed(version) for version in settled],
+        "versions": [_listed(version) for version in every],
         "choices": [
             (name, _("the draft") if name == DRAFT else _("version %(number)s") % {"number": name}) for name in names
         ],
         "before": before,
         "after": after,
     }
-    if settled:
+    if every:
         then, now = texts[before], texts[after]
         context |= {f"{name}_words": diff(then[name], now[name]) for name in ("title", "preamble")}
         changes = core.compare(then["clauses"], now["clauses"])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from deliberate.errors import Refused
 from polls.ideas.models import State as IdeaState
+from polls.ideas.queries import withheld as withheld_ideas
 from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
 from polls.statements.sources import IDEA, KINDS, SEGMENT, Source, source_of
 from rooms.transcript.queries import attribution_of, named_groups
@@ -44,7 +45,7 @@ def number_of(row: Clause) -> int:
 @dataclass(frozen=True, slots=True)
 class Rest:
     """One thing a clause rests on. `origin`: where the words come from, in words; `corrected`: the source no longer
-    holds them."""
+    holds them; `withheld`: the source was taken off the board since, and `quote` is empty."""
 
     handle: str
     kind: str
@@ -52,18 +53,26 @@ class Rest:
     quote: str
     origin: str
     corrected: bool
+    withheld: bool
 
 
 def cited(room: Any, clauses: Iterable[Clause]) -> dict[int, list[Rest]]:
     """What each of these clauses rests on, by the clause's key, in the order in which it was cited."""
     found: dict[int, list[Rest]] = defaultdict(list)
-    origin = origins(room)
+    origin, hidden = origins(room), withheld(room)
     for row in with_sources(Citation.objects.filter(clause__in=list(clauses))):
         kind, source = source_row(row)
         corrected = kind == SEGMENT and source.revision != row.source_revision and row.quote not in source.text
-        rest = Rest(row.handle, kind, source.handle, row.quote, origin(kind, source), corrected)
+        gone = f"{kind}:{source.handle}" in hidden
+        quote = "" if gone else row.quote
+        rest = Rest(row.handle, kind, source.handle, quote, origin(kind, source), corrected, gone)
         found[row.clause_id].append(rest)
     return found
+
+
+def withheld(room: Any) -> frozenset[str]:
+    """The names of sources ("idea:…") whose words are not for everybody now: quotes of them are withheld."""
+    return frozenset(f"{IDEA}:{handle}" for handle in withheld_ideas(room))
 
 
 def with_sources(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -15,6 +15,7 @@ from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, ROLES, WALL
 from polls.ballots.queries import fresh
+from polls.ideas.actions import QUOTED
 from polls.statements import core, library, pages, queries
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.models import Citation, Clause, Proposal, Support
@@ -53,7 +54,7 @@ class Standing:
 
 
 def standing(room: Any, numbered: list[tuple[int, Clause]]) -> list[Standing]:
-    """These clauses with what they rest on and how they are supported: three queries, and those of the attribution."""
+    """These clauses with what they rest on and how they are supported: four queries, and those of the attribution."""
     rows = [row for _number, row in numbered]
     rests, totals = queries.cited(room, rows), queries.totals(rows)
     return [Standing(number, row, rests.get(row.pk, []), totals.get(row.pk, Totals())) for number, row in numbered]
@@ -73,14 +74,17 @@ def _clauses(room: Any, page: int) -> Context:
 
 
 @part(
-    "statements.text", audiences=[PARTICIPANT, MODERATOR, CAPTIONER], paged=True, also=["seats", "attribution", "words"]
+    "statements.text",
+    audiences=[PARTICIPANT, MODERATOR, CAPTIONER],
+    paged=True,
+    also=["seats", "attribution", "words", "ideas"],
 )
 def text(room: Any, audience: str, page: int) -> Context:
     """The statement to read: a few clauses with their support and what they rest on; participants stand by them here."""
     return _clauses(room, page)
 
 
-@part("statements.drafter", audiences=[DRAFTER], paged=True, also=["seats", "attribution", "words"])
+@part("statements.drafter", audiences=[DRAFTER], paged=True, also=["seats", "attribution", "words", "ideas"])
 def drafter(room: Any, audience: str, page: int) -> Context:
     """The same clauses to work on. The last page holds those that were taken out."""
     context = _clauses(room, page)
@@ -89,7 +93,7 @@ def drafter(room: Any, audience: str, page: int) -> Context:
     return context
 
 
-@part("statements.proposals", audiences=[DRAFTER], also=["attribution", "words"])
+@part("statements.proposals", audiences=[DRAFTER], also=["attribution", "words", "ideas"])
 def proposals(room: Any, audience: str) -> Context:
     """What people say belongs in the statement, to cite or to decline with a reason."""
     waiting = queries.proposed(room)
@@ -141,12 +145,18 @@ def mine(room: Any, seat: Any) -> set[str]:
     return found
 
 
-def _said_of(room: Any, kind: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _cited_in(room: Any, kind: str) -> list[tuple[str, int]]:
+    """(handle of a source, number of a clause that rests on it), in the order of the clauses."""
     numbers = {row.pk: number for number, row in queries.numbered(queries.statement(room))}
     cited = Citation.objects.filter(clause__in=numbers).exclude(**{kind: None}).order_by("clause__position")
-    for handle, clause in cited.values_list(f"{kind}__handle", "clause").distinct():
-        found[handle].append(_("In clause %(number)d") % {"number": numbers[clause]})
+    rows = cited.values_list(f"{kind}__handle", "clause").distinct()
+    return [(handle, numbers[clause]) for handle, clause in rows]
+
+
+def _said_of(room: Any, kind: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for handle, number in _cited_in(room, kind):
+        found[handle].append(_("In clause %(number)d") % {"number": number})
     asked = Proposal.objects.filter(statement__room=room).exclude(**{kind: None}).exclude(state=Proposal.State.CITED)
     for handle, state, reason in asked.values_list(f"{kind}__handle", "state", "reason"):
         said = _("Proposed for the statement")
@@ -167,6 +177,15 @@ def of_segments(room: Any) -> dict[str, list[str]]:
 def of_ideas(room: Any) -> dict[str, list[str]]:
     """Where an idea stands, by its handle."""
     return _said_of(room, IDEA)
+
+
+@facts(QUOTED)
+def quoting_ideas(room: Any) -> dict[str, list[str]]:
+    """Which clauses quote an idea, by its handle: a moderator who hides it is told."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for handle, number in _cited_in(room, IDEA):
+        found[handle].append(_("clause %(number)d") % {"number": number})
+    return found
 
 
 @facts(POLL)

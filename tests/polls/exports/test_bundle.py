@@ -11,10 +11,13 @@ from deliberate.live import marks
 from deliberate.live.painter import paint
 from polls.exports.bundle import bundle
 from polls.statements.core import canonical
+from rooms.events.models import Event, Room
+from rooms.floor.queries import read as floor_of
 from rooms.journal import core as journal
+from rooms.seats.models import Seat
 from tests import make
 from tests.polls.exports.rows import NAME, Plenary, plenary
-from tests.polls.statements.rows import asked, settled, thought
+from tests.polls.statements.rows import asked, people, settled, thought
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +115,25 @@ def test_a_speaker_is_named_as_far_as_the_attribution_allows(attribution: str) -
     assert NAME not in json.dumps(exported(held))
 
 
+def test_groups_are_counted_room_by_room_so_that_no_room_is_the_rest_of_its_event() -> None:
+    event = make.event(k=5)
+    hall = make.room(event)
+    seats = people(event, *["Youth"] * 6, *["Diplomats"] * 6)
+    Seat.objects.update(room=hall)
+    Seat.objects.filter(pk=seats[0].pk).update(room=Room.objects.create(event=event, name="Workshop", position=2))
+    whole = bundle(Event.objects.get(pk=event.pk))
+    assert whole["people"] == {"all": 12}
+    first, second = (room["people"] for room in whole["rooms"])
+    assert first == {
+        "all": 11,
+        "by_group": [{"groups": ["Diplomats"], "people": 6}, {"groups": ["Youth"], "people": 5}],
+    }
+    assert second == {"all": 1, "by_group": []}
+    assert [(cell.groups, cell.size) for cell in floor_of(hall).cells()] == [
+        ((event.groups.get(name=cell["groups"][0]).handle,), cell["people"]) for cell in first["by_group"]
+    ]
+
+
 def test_what_was_hidden_stays_hidden_and_what_was_never_opened_stays_closed() -> None:
     held = plenary()
     hidden = thought(held.zoe, "Name the colonel")
@@ -125,6 +147,50 @@ def test_what_was_hidden_stays_hidden_and_what_was_never_opened_stays_closed() -
     (room,) = exported(held)["rooms"]
     assert [idea["state"] for idea in room["ideas"]] == ["shown", "hidden"]
     assert [(poll["state"], poll["result"] is None) for poll in room["polls"]] == [("closed", False), ("open", True)]
+
+
+def test_words_that_no_moderator_let_through_do_not_leave_by_way_of_a_merge() -> None:
+    held = plenary()
+    moderator = make.seat(held.event, "moderator")
+    Event.objects.update(approve_ideas=True)
+    waiting = thought(held.zoe, "Name the colonel", show_author="on")
+    make.act(moderator, "ideas.merge", idea=waiting.handle, into=held.idea.handle)
+    row = exported(held)["rooms"][0]["ideas"][-1]
+    assert (row["state"], row["merged_into"]) == ("merged", held.idea.handle)
+    assert (row["text"], row["author"]) == ("", "")
+
+
+def test_words_merged_into_a_hidden_idea_are_hidden_with_it_and_shown_with_it() -> None:
+    held = plenary()
+    moderator = make.seat(held.event, "moderator")
+    twin, target = thought(held.zoe, "Wells for all", show_author="on"), thought(held.zoe, "Water for all")
+    make.act(moderator, "ideas.merge", idea=twin.handle, into=target.handle)
+    make.act(moderator, "ideas.merge", idea=target.handle, into=held.idea.handle)
+    assert "Wells for all" in json.dumps(exported(held)["rooms"][0]["ideas"])
+    make.act(moderator, "ideas.hide", idea=held.idea.handle, reason="Off topic")
+    ideas = exported(held)["rooms"][0]["ideas"]
+    assert [(idea["text"], idea["author"]) for idea in ideas] == [("", "")] * 3
+    make.act(moderator, "ideas.unhide", idea=held.idea.handle)
+    assert [idea["text"] for idea in exported(held)["rooms"][0]["ideas"]][1:] == ["Wells for all", "Water for all"]
+
+
+def test_a_quote_of_a_hidden_idea_leaves_the_bundle_and_the_versions_can_be_checked_all_the_same() -> None:
+    held = plenary()
+    settled(held.drafter)
+    moderator = make.seat(held.event, "moderator")
+    make.act(moderator, "ideas.hide", idea=held.idea.handle, reason="Off topic")
+    assert "Dig" not in json.dumps(exported(held))
+    statement = exported(held)["rooms"][0]["statement"]
+    assert [cited.get("withheld", False) for cited in statement["clauses"][0]["citations"]] == [False, True, False]
+    (version,) = statement["versions"]
+    assert hashlib.sha256(canonical(version["content"])).hexdigest() == version["hash"]
+    make.act(moderator, "ideas.unhide", idea=held.idea.handle)
+    (version,) = exported(held)["rooms"][0]["statement"]["versions"]
+    quotes = version["quotes"]
+    for cited in version["content"]["clauses"][0]["citations"]:
+        kept = quotes.pop(cited["quote_seal"])
+        assert hashlib.sha256((kept["salt"] + kept["quote"]).encode()).hexdigest() == cited["quote_seal"]
+    assert quotes == {}
 
 
 def test_a_room_where_nothing_happened_has_its_place_too() -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import pytest
+from django.template.loader import render_to_string
 
+from polls.exports.markdown import written
 from polls.exports.outcome import Cell, Ground, outcome
 from polls.statements.queries import versions
 from tests import make
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_an_outcome_lists_its_clauses_with_all_that_stands_beside_them() -> None:
     held = plenary()
+    version = settled(held.drafter)
     found = outcome(make.room(held.event), None)
     assert (found.event, found.title, found.preamble) == (
         "Just governance",
@@ -36,6 +39,8 @@ def test_an_outcome_lists_its_clauses_with_all_that_stands_beside_them() -> None
         Cell(clause.cells[1].groups, 3, 1),
     ]
     assert "Youth" in clause.cells[1].groups
+    assert clause.cells_are_of == "Groups as they stood in version 1."
+    assert outcome(make.room(held.event), version).clauses[0].cells_are_of == ""
 
 
 def test_the_process_is_told_in_figures() -> None:
@@ -47,7 +52,7 @@ def test_the_process_is_told_in_figures() -> None:
     assert (figures["Ideas"], figures["Upvotes on ideas"], figures["Stances on ideas"]) == (1, 6, 6)
     assert (figures["Polls"], figures["Ballots cast"], figures["Quotes that clauses rest on"]) == (1, 6, 3)
     groups = dict(found.groups)
-    assert groups.pop("People") == 7
+    assert groups.pop("People in the room") == 7
     assert sorted(groups.values()) == [3, 4]
 
 
@@ -87,6 +92,25 @@ def test_who_is_erased_is_named_nowhere() -> None:
     make.act(held.zoe, "seats.erase")
     for version in (None, versions(room).get()):
         assert NAME not in str(asdict(outcome(room, version)))
+
+
+def test_words_taken_off_the_board_are_withheld_in_every_file_until_they_are_shown_again() -> None:
+    held = plenary()
+    settled(held.drafter)
+    moderator, room = make.seat(held.event, "moderator"), make.room(held.event)
+
+    def files() -> list[str]:
+        found = [outcome(room, version) for version in (None, versions(room).get())]
+        pages = [render_to_string("exports/file.html", {"outcome": each}) for each in found]
+        return [*pages, *(written(each).replace("\\", "") for each in found)]
+
+    make.act(moderator, "ideas.hide", idea=held.idea.handle, reason="Off topic")
+    for text in files():
+        assert "Dig *wells*" not in text
+        assert "An idea that was taken off the board since: its words are withheld." in text
+        assert "the second visit" in text
+    make.act(moderator, "ideas.unhide", idea=held.idea.handle)
+    assert all("Dig *wells*" in text for text in files())
 
 
 def test_a_room_without_a_statement_has_an_outcome_too() -> None:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from polls.exports.outcome import Cell, Clause, Ground, Outcome
-from polls.exports.pdf import Sheet, drawn, from_the_right, lacking
+from polls.exports.pdf import drawn
+from polls.exports.sheet import Sheet, from_the_right, needs_shaping
 
 CLAUSE = Clause(
     1,
@@ -17,6 +20,7 @@ CLAUSE = Clause(
     1,
     2,
     (Cell("Youth", 6, 1),),
+    None,
     ("Who *pays*?",),
 )
 OUTCOME = Outcome(
@@ -36,9 +40,16 @@ def test_the_outcome_is_a_pdf() -> None:
     assert file.rstrip().endswith(b"%%EOF")
 
 
-def test_accents_cyrillic_and_arabic_are_in_the_font() -> None:
-    with closing(Sheet(OUTCOME)) as sheet:
-        assert not lacking(sheet.letters(), "Àéîõü ñ ł ğ ţ Мы хотим نريد أن نُسمع שלום Ελλάδα “” — …")
+@pytest.fixture
+def sheet() -> Iterator[Sheet]:
+    with closing(Sheet("What we promise", "A draft.")) as found:
+        found.style()
+        yield found
+
+
+def test_accents_cyrillic_and_arabic_are_in_the_font(sheet: Sheet) -> None:
+    text = "Àéîõü ñ ł ğ ţ Мы хотим نريد أن نُسمع שלום Ελλάδα “” — …"
+    assert sheet.drawable(text) == text
     assert set("à’Мыхотимنريد") <= letters_of(drawn(OUTCOME))
 
 
@@ -49,10 +60,51 @@ def test_a_line_is_written_from_the_side_where_its_script_begins(text: str, righ
     assert from_the_right(text) is right
 
 
-def test_a_text_the_font_can_not_draw_says_so_and_is_drawn_all_the_same() -> None:
-    with closing(Sheet(OUTCOME)) as sheet:
-        assert lacking(sheet.letters(), "和平")
-    assert "L" in letters_of(drawn(replace(OUTCOME, title="和平"))) - letters_of(drawn(OUTCOME))
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("和平与正义。我们要和平。", "[not drawn here]"),
+        ("हम शांति चाहते हैं", "[not drawn here]"),
+        ("Peace, 和平，现在！ now", "Peace, [not drawn here] now"),
+        ("和平 in 2020 和平", "[not drawn here] in 2020 [not drawn here]"),
+        ("co\U000e0020operate", "cooperate"),
+        ("和平\n和平", "[not drawn here]\n[not drawn here]"),
+    ],
+)
+def test_what_the_font_lacks_is_told_in_words(sheet: Sheet, text: str, written: str) -> None:
+    assert sheet.drawable(text) == written
+
+
+def test_a_text_the_font_can_not_draw_says_so_on_the_first_page() -> None:
+    assert set("[]drawnhe") <= letters_of(drawn(replace(OUTCOME, title="和平")))
+
+
+@pytest.mark.parametrize(
+    ("text", "shaped"), [("Peace, naïve; Мир", False), ("نريد", True), ("e\u0323", True), ("", False)]
+)
+def test_only_scripts_that_need_it_are_shaped(text: str, shaped: bool) -> None:
+    assert needs_shaping(text) is shaped
+
+
+def test_lines_hold_all_words_in_their_order_and_none_is_too_wide(sheet: Sheet) -> None:
+    text = " ".join(["We", "promise", "to", "come", "back", "Averylongword" * 30] * 20)
+    lines = list(sheet.broken(text, 100))
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(sheet.get_string_width(line) <= 100.01 for line in lines)
+    assert list(sheet.broken("", 100)) == [""]
+
+
+def test_thirty_nine_groups_told_of_together_are_drawn() -> None:
+    label = ", ".join(f"A group with a long name, number {n}" for n in range(39)) + " and no group together"
+    folded = replace(CLAUSE, cells=(Cell(label * 4, 6, 1),))
+    assert drawn(replace(OUTCOME, clauses=(folded,))).count(b"/Type /Page\n") > 1
+
+
+def test_a_statement_of_forty_clauses_is_drawn_in_seconds() -> None:
+    clauses = tuple(replace(CLAUSE, number=n, text="We come back. " * 140) for n in range(1, 41))
+    began = time.thread_time()
+    drawn(replace(OUTCOME, clauses=clauses))
+    assert time.thread_time() - began < 5
 
 
 def test_a_long_outcome_runs_over_pages() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from polls.exports import views
+from polls.exports.views import PER_MINUTE
 from rooms.events.models import Event
 from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
@@ -98,3 +100,35 @@ def test_a_neutral_event_has_no_telling_title() -> None:
     Event.objects.update(neutral=True, neutral_title="Notes")
     html = fetched(held.drafter, "outcome.html").content.decode()
     assert "<title>Notes</title>" in html
+
+
+def test_a_seat_takes_ten_files_a_minute_and_is_told_so_in_words() -> None:
+    held = plenary()
+    for _time in range(PER_MINUTE):
+        assert fetched(held.drafter, "outcome.md").status_code == 200
+    for name in (*FILES, "bundle.json"):
+        response = fetched(held.drafter, name)
+        assert (response.status_code, response["Retry-After"]) == (429, "60")
+        assert "more than 10 files in a minute" in response.content.decode()
+    assert fetched(held.zoe, "outcome.pdf").status_code == 200
+    assert fetched(held.drafter, "outcome/").status_code == 200
+
+
+def test_a_pdf_that_takes_too_long_to_wait_for_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = plenary()
+    make.act(held.drafter, "statements.name", title="Not drawn before", preamble="")
+    monkeypatch.setattr(views._drawings, "wait_s", 0.01)
+    with views._drawings._making:
+        response = fetched(held.zoe, "outcome.pdf")
+    assert response.status_code == 503
+    assert "Many are asking for files now." in response.content.decode()
+    assert fetched(held.zoe, "outcome.pdf").status_code == 200
+
+
+def test_a_pdf_follows_what_holds_now() -> None:
+    held = plenary()
+    settled(held.drafter)
+    first = fetched(held.zoe, "outcome.pdf").content
+    assert fetched(held.others[0], "outcome.pdf").content == first
+    make.act(make.seat(held.event, "moderator"), "ideas.hide", idea=held.idea.handle, reason="Off topic")
+    assert fetched(held.zoe, "outcome.pdf").content != first

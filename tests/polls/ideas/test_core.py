@@ -100,7 +100,7 @@ def test_an_empty_board_has_one_empty_page() -> None:
         page([], 1, size=0)
 
 
-@given(st.lists(st.integers()), st.integers(1, 7))
+@given(st.lists(st.integers(), max_size=99), st.integers(1, 7))
 def test_the_pages_together_are_the_board(entries: list[int], size: int) -> None:
     pages = page(entries, 1, size).pages
     assert [entry for n in range(1, pages + 1) for entry in page(entries, n, size).entries] == entries

@@ -226,6 +226,17 @@ def test_the_page_shows_the_part_that_its_address_asks_for(event: Event) -> None
         assert f'data-part="ideas.{name}"' in browser.get(address(ann) + asked).content.decode()
 
 
+@pytest.mark.parametrize("asked", ["99", "100", "500", "999", "99999999", "-1", "²"])
+def test_a_page_beyond_the_last_is_the_last(event: Event, asked: str) -> None:
+    ideas(event, *(f"Idea {number}" for number in range(1, 12)))
+    by = moderator(event)
+    for query, seat, name in (("page", make.seat(event), "board"), ("page", by, "desk"), ("aside", by, "aside")):
+        response = as_browser(seat).get(address(seat), {query: asked})
+        last = "/2" if name == "board" and asked.isascii() and asked.isdigit() else ""
+        assert response.status_code == 200
+        assert f'data-part="ideas.{name}{last}"' in response.content.decode()
+
+
 def test_a_plain_page_comes_anew_by_itself_but_not_while_somebody_writes(event: Event) -> None:
     ann = make.seat(event)
     browser = as_browser(ann, plain=True)

@@ -13,7 +13,7 @@ from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
-from tests.polls.statements.rows import clause, people, settled, texts
+from tests.polls.statements.rows import clause, people, said, settled, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +139,16 @@ def test_a_version_that_was_tampered_with_no_longer_fits_its_hash(drafter: Seat)
     version.content["clauses"][0]["text"] = "War."
     Version.objects.filter(pk=version.pk).update(content=version.content)
     assert not intact(Version.objects.get())
+
+
+def test_a_quote_that_was_tampered_with_no_longer_fits_its_seal(event: Event, drafter: Seat) -> None:
+    words = said(event, "The second visit counts.")
+    make.act(drafter, "statements.cite", clause="", source=f"segment:{words.handle}", quote="second visit")
+    version = settled(drafter)
+    assert intact(version)
+    for kept in version.quotes.values():
+        kept["quote"] = "third visit"
+    assert not intact(version)
 
 
 def test_the_journal_holds_the_hash_of_a_version(event: Event, drafter: Seat) -> None:

@@ -13,7 +13,7 @@ from polls.statements.models import Clause
 from rooms.events.models import Event
 from rooms.seats.models import Seat
 from tests import make
-from tests.polls.statements.rows import clause, people, said, thought
+from tests.polls.statements.rows import clause, people, said, settled, thought
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +28,11 @@ def drafter(event: Event) -> Seat:
     return make.seat(event, "drafter")
 
 
-def support_of(event: Event, row: Clause) -> Any:
+def support_of(event: Event, row: Clause, settling: int = 0) -> Any:
+    """Support of a clause in the draft, or in the version of that number that would be settled now."""
     statement = queries.statement(make.room(event))
     assert statement is not None
-    clauses: Any = content(statement)["clauses"]
+    clauses: Any = content(statement, settling)["clauses"]
     return next(each["support"] for each in clauses if each["handle"] == row.handle)
 
 
@@ -46,7 +47,7 @@ def test_support_is_counted_by_group_and_small_groups_together(event: Event, dra
     young, none = people(event, "Youth", "Youth", ""), people(event, "", "")
     stand(row, *field, *young[:2])
     stand(row, none[0], value="oppose", reservation="Too short.")
-    support = support_of(event, row)
+    support = support_of(event, row, settling=1)
     assert (support["support"], support["oppose"]) == (5, 1)
     assert support["by_group"] == [
         {"groups": ["Fieldworkers"], "support": 3, "oppose": 0},
@@ -57,7 +58,37 @@ def test_support_is_counted_by_group_and_small_groups_together(event: Event, dra
 def test_too_few_stands_have_no_breakdown(event: Event, drafter: Seat) -> None:
     row = clause(drafter, "Peace.")
     stand(row, *people(event, "Fieldworkers", "Youth"))
-    assert support_of(event, row)["by_group"] == []
+    assert support_of(event, row, settling=1)["by_group"] == []
+
+
+def test_groups_are_told_at_settling_and_totals_at_once(event: Event, drafter: Seat) -> None:
+    row = clause(drafter, "Peace.")
+    stand(row, *people(event, *["Fieldworkers"] * 3, *["Youth"] * 3))
+    assert (support_of(event, row)["support"], support_of(event, row)["by_group"]) == (6, [])
+    settled(drafter)
+    told = support_of(event, row)
+    assert (told["by_group_version"], [cell["support"] for cell in told["by_group"]]) == (1, [3, 3])
+    stand(row, *people(event, "Youth"))
+    after = support_of(event, row)
+    assert (after["support"], after["by_group"], after["by_group_version"]) == (7, told["by_group"], 1)
+
+
+def test_whoever_comes_alone_between_two_versions_is_not_told_by_their_group(event: Event, drafter: Seat) -> None:
+    row = clause(drafter, "Peace.")
+    field = people(event, *["Fieldworkers"] * 9)
+    stand(row, *field, *people(event, *["Youth"] * 3))
+    first = settled(drafter).content["clauses"][0]["support"]["by_group"]
+    stand(row, *people(event, "Youth"))
+    second = settled(drafter).content["clauses"][0]["support"]
+    assert (second["support"], second["by_group"], second["by_group_version"]) == (13, first, 1)
+    stand(row, *people(event, "Youth", "Youth"))
+    third = settled(drafter).content["clauses"][0]["support"]
+    assert ([cell["support"] for cell in third["by_group"]], third["by_group_version"]) == ([9, 6], 3)
+    # Six go and come back with one more: no two of the versions differ by that one.
+    stand(row, *field[:6], value="none")
+    settled(drafter)
+    stand(row, *field[:6], *people(event, "Youth"))
+    assert settled(drafter).content["clauses"][0]["support"]["by_group_version"] == 4
 
 
 def test_reservations_stand_without_names_and_not_in_the_order_of_writing(event: Event, drafter: Seat) -> None:

@@ -15,6 +15,7 @@ from polls.statements.core import (
     Support,
     canonical,
     compare,
+    moved,
     seal,
     shortened,
     support,
@@ -60,6 +61,23 @@ def test_the_cells_always_add_up_to_the_totals(stances: list[tuple[str, Stance]]
     if result.cells:
         assert sum(cell.support for cell in result.cells) == result.support
         assert sum(cell.oppose for cell in result.cells) == result.oppose
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "seats"),
+    [
+        ((3, 1), (3, 1), 0),
+        ((3, 1), (5, 1), 2),
+        ((3, 1), (5, 3), 4),
+        ((3, 1), (0, 4), 3),
+        ((3, 1), (0, 0), 4),
+        ((5, 0), (4, 3), 3),
+    ],
+)
+def test_between_two_totals_so_many_seats_moved_at_least(
+    before: tuple[int, int], after: tuple[int, int], seats: int
+) -> None:
+    assert moved(before, after) == moved(after, before) == seats
 
 
 def test_a_seal_is_the_hash_of_canonical_json() -> None:

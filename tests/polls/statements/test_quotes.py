@@ -63,6 +63,58 @@ def test_agree_is_not_a_quote_of_disagree() -> None:
     assert find("agree", "They disagree. We agree.") == (18, 23)
 
 
+@pytest.mark.parametrize(
+    "between", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u200d", "\u034f", "\u00ad\u0301", "_", "‿", "·"]
+)
+def test_what_nobody_sees_does_not_part_a_word(between: str) -> None:
+    source = f"We dis{between}agree with it."
+    assert amiss("agree", source) is Amiss.INSIDE_A_WORD
+    assert amiss(f"{between}agree with", source) is Amiss.INSIDE_A_WORD
+    assert amiss("We dis", source) is Amiss.INSIDE_A_WORD
+    assert find(f"dis{between}agree", source).start == 3
+
+
+def test_what_nobody_sees_does_not_join_two_words_either() -> None:
+    assert find("سلام", "نريد (\u200fسلام\u200f) عادل") == (7, 11)
+    assert find("peace", "❤\ufe0fpeace") == (2, 7)
+
+
+def test_what_nobody_sees_is_no_quote() -> None:
+    assert amiss("\u200b", "one \u200b two") is Amiss.EMPTY
+
+
+@pytest.mark.parametrize(
+    "between", [" ", "\u00a0", "\u202f", "\u2009", "'", "’", ",", ".", "\u066c", "\u200b", " \u200b"]
+)
+def test_a_number_is_not_quoted_in_part(between: str) -> None:
+    source = f"There were 10{between}000 people"
+    assert amiss("000 people", source) is Amiss.INSIDE_A_WORD
+    assert amiss("There were 10", source) is Amiss.INSIDE_A_WORD
+    assert (
+        source[slice(*find("10 000" if between in "\u00a0\u202f\u2009" else f"10{between}000", source))][-3:] == "000"
+    )
+
+
+@pytest.mark.parametrize("minus", ["-", "\u2212", "\u2013", "\u2011", "-\u200b", "."])
+def test_a_number_is_not_quoted_without_its_minus(minus: str) -> None:
+    source = f"It changed by {minus}5 million"
+    assert amiss("5 million", source) is Amiss.INSIDE_A_WORD
+    assert find(f"{minus}5 million", source).start == 14
+
+
+@pytest.mark.parametrize("source", ["1/2 of us", "1\u20442 of us", "10–2 of us", "1:2 of us"])
+def test_half_is_not_two(source: str) -> None:
+    assert amiss("2 of us", source) is Amiss.INSIDE_A_WORD
+
+
+def test_a_number_beside_words_can_be_quoted() -> None:
+    assert find("5 million", "We need 5 million now") == (8, 17)
+    assert find("2020", "It began in 2020. 5 came.") == (12, 16)
+    assert find("5 came", "It began in 2020. 5 came.") == (18, 24)
+    assert find("5000 came", "In 2020 5000 came") == (8, 17)
+    assert find("3 abstained", "Yes: 12\n3 abstained") == (8, 19)
+
+
 def test_a_quote_may_begin_behind_an_apostrophe() -> None:
     assert find("eau potable", "l’eau potable") == (2, 13)
 
@@ -127,6 +179,6 @@ def test_whole_words_of_a_source_are_always_a_quote(words: list[str], data: st.D
 @given(LETTERS)
 def test_a_source_is_a_quote_of_itself(source: str) -> None:
     stripped = source.strip()
-    if stripped.strip(".… \u00a0\n"):
+    if any(unicodedata.category(letter)[0] not in "ZMC" and letter not in ".…" for letter in source):
         start, end = find(source, source)
         assert source[start:end].strip() == stripped

@@ -9,7 +9,7 @@ import pytest
 
 from deliberate.live import facts, marks
 from deliberate.live.painter import paint
-from polls.statements.models import Clause, Proposal
+from polls.statements.models import Citation, Clause, Proposal
 from polls.statements.screens import EACH, PARTS, parts_of
 from rooms.events.models import Event
 from rooms.seats.models import Seat
@@ -89,6 +89,45 @@ def test_a_quote_whose_source_was_corrected_says_so(event: Event, drafter: Seat)
         make.seat(event, "captioner"), "transcript.correct", segment=words.handle, text="The second visit.", revision=0
     )
     assert "The transcript was corrected since." in seen(event, "statements.text")
+
+
+@pytest.mark.parametrize("role", ["participant", "moderator", "drafter"])
+def test_a_quote_whose_idea_was_hidden_is_withheld_until_it_is_shown_again(
+    event: Event, drafter: Seat, role: str
+) -> None:
+    ann, moderator = make.seat(event), make.seat(event, "moderator")
+    slur, twin = thought(ann, "Words that hurt"), thought(ann, "More that hurt")
+    row = clause(drafter, "We dig.")
+    for idea in (slur, twin):
+        cite(drafter, row, f"idea:{idea.handle}", "that hurt")
+    make.act(moderator, "ideas.merge", idea=twin.handle, into=slur.handle)
+    part = "statements.drafter" if role == "drafter" else "statements.text"
+    assert "that hurt" in seen(event, part, role)
+    make.act(moderator, "ideas.hide", idea=slur.handle, reason="Hurts")
+    assert "that hurt" not in html(event, part, role)
+    assert seen(event, part, role).count("An idea that was taken off the board since: its words are withheld.") == 2
+    make.act(moderator, "ideas.unhide", idea=slur.handle)
+    assert "that hurt" in seen(event, part, role)
+
+
+def test_who_hides_an_idea_is_told_where_it_is_quoted(event: Event, drafter: Seat) -> None:
+    ann, moderator = make.seat(event), make.seat(event, "moderator")
+    slur, other = thought(ann, "Words that hurt"), thought(ann, "Words that help")
+    clause(drafter, "Peace.")
+    cite(drafter, clause(drafter, "We dig."), f"idea:{slur.handle}", "that hurt")
+    hidden = make.act(moderator, "ideas.hide", idea=slur.handle, reason="Hurts")
+    assert str(hidden.say).startswith(
+        "Hidden: idea 1. It stands in the text: clause 2. The quote is withheld there too"
+    )
+    assert str(make.act(moderator, "ideas.hide", idea=other.handle, reason="Hurts").say) == "Hidden: idea 2."
+
+
+def test_a_withheld_quote_taken_out_is_not_handed_back_to_the_drafter(event: Event, drafter: Seat) -> None:
+    slur = thought(make.seat(event), "Words that hurt")
+    cite(drafter, clause(drafter, "We dig."), f"idea:{slur.handle}", "that hurt")
+    make.act(make.seat(event, "moderator"), "ideas.hide", idea=slur.handle, reason="Hurts")
+    answer = make.act(drafter, "statements.uncite", citation=Citation.objects.get().handle)
+    assert answer.data == {}
 
 
 def test_markup_in_a_clause_is_shown_and_not_read(event: Event, drafter: Seat) -> None:
