@@ -42,7 +42,7 @@ def written(outcome: Outcome) -> str:
         page += [*lines(outcome.preamble), ""]
     for clause in outcome.clauses:
         page += _clause(clause)
-    page += [f"## {_('How it came about')}", ""]
+    page += [f"## {_('How it came about')}", "", escaped(outcome.counted), ""]
     page += [f"- {escaped(label)}: {figure}" for label, figure in (*outcome.groups, *outcome.process)]
     return "\n".join(page) + "\n"
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from deliberate.clock import now
+from deliberate.live.times import moment_text
 from polls.exports import figures
 from polls.statements import queries
 from polls.statements.content import content, settled, shown, together
@@ -71,13 +73,19 @@ class Outcome:
     clauses: tuple[Clause, ...]
     process: tuple[tuple[str, int], ...]
     groups: tuple[tuple[str, int], ...]
+    counted_at: datetime
+
+    @property
+    def counted(self) -> str:
+        """Of when the figures are: a settled text keeps still, the room goes on."""
+        return _("Counted at %(moment)s.") % {"moment": moment_text(self.counted_at)}
 
     @property
     def state(self) -> str:
         """What this text is, in a sentence."""
         if self.version is None or self.settled_at is None:
             return _("A draft. It is not settled.")
-        words = {"number": self.version, "date": self.settled_at.strftime("%Y-%m-%d %H:%M UTC")}
+        words = {"number": self.version, "date": moment_text(self.settled_at)}
         return _("Version %(number)d, settled %(date)s.") % words
 
 
@@ -98,6 +106,7 @@ def outcome(room: Any, version: Version | None) -> Outcome:
         clauses=tuple(_clause(clause, origin, version) for clause in text["clauses"]),
         process=figures.process(room),
         groups=figures.people(room),
+        counted_at=now().replace(second=0, microsecond=0),
     )
 
 

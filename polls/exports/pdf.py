@@ -17,6 +17,7 @@ def drawn(outcome: Outcome) -> bytes:
         for clause in outcome.clauses:
             _clause(sheet, clause)
         sheet.head(_("How it came about"))
+        sheet.say(outcome.counted)
         for label, figure in (*outcome.groups, *outcome.process):
             sheet.say(f"{label}: {figure}", space=0)
         return bytes(sheet.output())

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import pytest
 from django.template.loader import render_to_string
 
+from deliberate.live.times import moment_text
 from polls.exports.markdown import written
 from polls.exports.outcome import Cell, Ground, outcome
 from polls.statements.queries import versions
@@ -64,7 +65,8 @@ def test_a_settled_outcome_stays_as_it_was_settled() -> None:
     found = outcome(room, versions(room).get())
     assert found.clauses[0].text == "We come back."
     assert (found.version, found.hash) == (1, version.hash)
-    assert found.state.startswith("Version 1, settled 20")
+    assert found.state == f"Version 1, settled {moment_text(version.settled_at)}."
+    assert found.counted.startswith("Counted at ")
     assert outcome(room, None).clauses[0].text == "We stay."
 
 

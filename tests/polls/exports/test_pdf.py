@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -24,7 +25,17 @@ CLAUSE = Clause(
     ("Who *pays*?",),
 )
 OUTCOME = Outcome(
-    "Event", "Hall", "What we promise", "We met.\n\nWe listened.", None, None, "", (CLAUSE,), (("Ideas", 3),), ()
+    "Event",
+    "Hall",
+    "What we promise",
+    "We met.\n\nWe listened.",
+    None,
+    None,
+    "",
+    (CLAUSE,),
+    (("Ideas", 3),),
+    (),
+    datetime(2026, 11, 22, 1, 30, tzinfo=UTC),
 )
 
 
