@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 from django.conf import settings
 from django.db import DatabaseError, connection
 
@@ -28,6 +31,37 @@ def wipe(patience_ms: int = PATIENCE_MS) -> bool:
             return False
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {settings.DATABASES['default']['OPTIONS']['timeout'] * 1000}")
+
+
+class Soon:
+    """Wipes in a thread of its own, at once and then every `EVERY_S` at most, however often it is asked."""
+
+    EVERY_S = 0.5
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._last = 0.0
+
+    def ask(self) -> None:
+        """Let the log be emptied; those who write meanwhile are not kept waiting for it."""
+        with self._lock:
+            if self._timer is None and connection.vendor == "sqlite":
+                self._timer = threading.Timer(max(0.0, self._last + self.EVERY_S - time.monotonic()), self._wipe)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _wipe(self) -> None:
+        with self._lock:
+            self._timer, self._last = None, time.monotonic()
+        try:
+            if not wipe(patience_ms=20):
+                self.ask()
+        finally:
+            connection.close()
+
+
+soon = Soon()
 
 
 def compact() -> bool:

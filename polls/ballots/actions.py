@@ -12,7 +12,7 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
-from deliberate.shell.traces import wipe
+from deliberate.shell import traces
 from polls.ballots import core, outcome, paper, queries, sentences
 from polls.ballots.models import BallotBox, NamedBallot, Option, Participation, Poll, State
 from polls.ballots.storage import forget_old_pages
@@ -189,8 +189,8 @@ def _drop(poll: Poll, seat: Any, key: str) -> None:
     box = BallotBox.objects.get(poll=poll)
     box.contents = core.add(box.contents, seat.group.handle if seat.group else "", key)
     box.save(update_fields=["contents"])
-    # Else SQLite's log would keep the box as it was before each ballot. Whoever reads just now must not hold up the rest.
-    transaction.on_commit(lambda: wipe(patience_ms=20), robust=True)
+    # Else SQLite's log would keep the box as it was before each ballot.
+    transaction.on_commit(traces.soon.ask, robust=True)
 
 
 def _count(poll: Poll) -> outcome.Result:
