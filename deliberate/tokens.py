@@ -22,6 +22,12 @@ def code(length: int = 6) -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))
 
 
+def spaced(code: str) -> str:
+    """A code as people read it, in two halves: "HBT J6W"."""
+    half = (len(code) + 1) // 2
+    return f"{code[:half]} {code[half:]}"
+
+
 def normal_code(typed: str) -> str:
     """What somebody typed, as a code: upper case, without spaces and dashes."""
     return "".join(letter for letter in typed.upper() if letter.isalnum())[:32]

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from deliberate import tokens
 from deliberate.live.times import day_text, moment_text
 
 register = template.Library()
@@ -99,6 +100,12 @@ def line_words() -> str:
         },
         ensure_ascii=False,
     )
+
+
+@register.filter
+def spaced(code: str) -> str:
+    """A code to type, as people read it."""
+    return tokens.spaced(code)
 
 
 @register.simple_tag

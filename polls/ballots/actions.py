@@ -21,7 +21,15 @@ from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
 
 #: What shows that a poll was opened or closed.
-STAGE = ("ballots.open", "ballots.turnout", "ballots.results", "ballots.console", "ballots.wall", "wall.scene")
+STAGE = (
+    "ballots.open",
+    "ballots.call",
+    "ballots.turnout",
+    "ballots.results",
+    "ballots.console",
+    "ballots.wall",
+    "wall.scene",
+)
 #: What shows how many have voted. Never the ballot itself: nobody's half-filled form is painted anew by others' votes.
 COUNT = ("ballots.turnout", "ballots.wall")
 
@@ -122,7 +130,7 @@ def close(*, room: Any, by: Any, poll: str) -> Answer:
     found.save(update_fields=["eligible", "result", "state", "closed_at"])
     _forget(found)
     note(room, by, "closed", found)
-    touch(room, *STAGE, "ballots.closed")
+    touch(room, *STAGE, "ballots.closed", "statements.newest")
     return Answer(say=_("The poll is closed. Everybody sees the result."))
 
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from deliberate.door.registry import Place
 from deliberate.live.marks import marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
@@ -56,6 +58,12 @@ def ballot(room: Any, audience: str) -> Context:
         "hint": _hint(poll, len(options)),
         "abstention": ABSTENTION,
     }
+
+
+@part("ballots.call", audiences=[PARTICIPANT])
+def call(room: Any, audience: str) -> Context:
+    """Where scripts are off: that a poll is open, and the way to its ballot, on a page of its own that keeps still."""
+    return {"poll": queries.open_poll(room)}
 
 
 def _hint(poll: Poll, options: int) -> str:
@@ -147,6 +155,10 @@ def _columns(bars: list[Bar]) -> list[dict[str, Any]]:
     return found
 
 
+def _vote_page(request: HttpRequest, place: Place) -> Context:
+    return {"none_open": queries.open_poll(place.room) is None}
+
+
 def _heading(audience: str) -> str:
     return "h3" if audience in CREW else "h2"
 
@@ -164,6 +176,7 @@ def _question(room: Any) -> list[str]:
     return [poll.question if poll is not None else _("No poll yet")]
 
 
+page("vote", roles=[PARTICIPANT], template="phone/vote.html", extra=_vote_page)
 page("polls", roles=[PARTICIPANT], template="phone/polls.html", refresh_s=60)
 scene("poll", _asked, 80, title=gettext_lazy("Poll"), key="v", gist=_question)
 scene("results", _just_closed, 40, title=gettext_lazy("Results"), key="r", gist=_question)

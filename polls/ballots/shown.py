@@ -53,6 +53,11 @@ class Shown:
     who: list[tuple[str, list[str], int]]
     text: str
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The name under which its result can be quoted."""
+        return (f"poll:{self.poll.handle}",)
+
 
 def shown(poll: Poll) -> Shown:
     """The result of a closed poll. Refused for one that isn't closed."""

@@ -68,5 +68,5 @@ def _support(clause: Clause) -> list[str]:
     if clause.cells_of:
         page += [clause.cells_are_of, ""]
     if clause.earlier:
-        page += [_("%(n)d of them chose before it was reworded.") % {"n": clause.earlier}, ""]
+        page += [clause.reworded, ""]
     return page

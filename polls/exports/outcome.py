@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from deliberate.clock import now
 from deliberate.live.times import moment_text
 from polls.exports import figures
+from polls.ideas.models import Idea
 from polls.statements import queries
 from polls.statements.content import content, settled, shown, together
 from polls.statements.models import Version
-from polls.statements.sources import SEGMENT
+from polls.statements.sources import IDEA, SEGMENT
 from rooms.transcript.models import Segment
 
 
@@ -56,6 +57,11 @@ class Clause:
     def cells_are_of(self) -> str:
         """Where the cells are of an earlier version, which; else empty."""
         return _("Groups as they stood in version %(n)d.") % {"n": self.cells_of} if self.cells_of else ""
+
+    @property
+    def reworded(self) -> str:
+        """Of those who took a stand, how many did before it was reworded, in a sentence; "" where nobody did."""
+        return queries.reworded(self.earlier, self.support + self.oppose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +120,11 @@ def _origins(room: Any, text: dict[str, Any]) -> dict[str, str]:
     """Where each source comes from, by its name, as far as that is shown now."""
     names = {cited["source"] for clause in text["clauses"] for cited in clause["citations"]}
     said = Segment.objects.filter(room=room, handle__in=[name.partition(":")[2] for name in names])
-    spoken = {segment.handle: segment for segment in said.select_related("turn__group")}
+    ideas = Idea.objects.filter(room=room, handle__in=[name.partition(":")[2] for name in names])
+    rows: dict[str, Any] = {f"{SEGMENT}:{row.handle}": row for row in said.select_related("turn__group")}
+    rows |= {f"{IDEA}:{row.handle}": row for row in ideas}
     origin = queries.origins(room)
-    found = {}
-    for name in names:
-        kind, _colon, handle = name.partition(":")
-        found[name] = origin(kind, spoken.get(handle) if kind == SEGMENT else None)
-    return found
+    return {name: origin(name.partition(":")[0], rows.get(name)) for name in names}
 
 
 def _ground(cited: dict[str, Any], origin: dict[str, str]) -> Ground:

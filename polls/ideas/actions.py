@@ -20,9 +20,9 @@ from rooms.seats.actions import eraser
 from rooms.seats.models import Seat
 
 #: The parts that show ideas and their support. Whoever changes a fact on an idea ("in clause 3") touches them too.
-BOARDS = ("ideas.board", "ideas.newest", "ideas.top", "ideas.console", "ideas.desk")
+BOARDS = ("ideas.board", "ideas.newest", "ideas.mine", "ideas.top", "ideas.console", "ideas.desk")
 #: Parts that go stale besides when an idea comes, or leaves the board, or is back.
-CHANGED = (*BOARDS, "ideas.mine", "ideas.waiting", "ideas.aside", "wall.scene")
+CHANGED = (*BOARDS, "ideas.waiting", "ideas.aside", "wall.scene")
 #: The kind of facts that later features register to say where an idea's words are quoted ("clause 3").
 QUOTED = "quoted idea"
 

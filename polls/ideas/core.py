@@ -59,6 +59,11 @@ class Card:
     merged: tuple[Merged, ...] = ()
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The name under which it can be quoted."""
+        return (f"idea:{self.handle}",)
+
+    @property
     def handles(self) -> tuple[str, ...]:
         """Its own handle, then those of the ideas merged into it: what was done to any of them was done to it."""
         return (self.handle, *(each.handle for each in self.merged))

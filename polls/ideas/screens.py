@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,12 +15,22 @@ from rooms.wall.queries import subject
 from rooms.wall.scenes import scene
 
 SCENE = "ideas"
+#: How many of the newest ideas are followed for their authors, above the board.
+NEWEST = 15
 TOP_ON_WALL, TOP_ON_PHONE = 5, 3
 #: Rows on the console, of each kind; the rest is one link away.
 CONSOLE_BOARD, CONSOLE_WAITING, CONSOLE_ASIDE = 8, 5, 3
 DESK_PER_PAGE = 20
 #: Seconds after which a plain page that nobody writes on comes anew.
 REFRESH_S = 30
+
+
+class Placed(NamedTuple):
+    """A card with its place on the board by support, from 1, and the page it stands on."""
+
+    card: core.Card
+    place: int
+    page: int
 
 
 @part("ideas.board", audiences=(PARTICIPANT, DRAFTER), paged=True)
@@ -41,10 +51,14 @@ def _board(room: Any, number: int, order: core.Order) -> Context:
 
 @part("ideas.mine", audiences=[PARTICIPANT])
 def mine(room: Any, audience: str) -> Context:
-    """What became of ideas that don't stand on the board by themselves: a line each, shown to the author.
+    """Where the newest ideas stand on the board, and what became of those that don't stand on it by themselves: a line
+    each, shown to the author.
 
     Everybody's phone holds every line, so none holds the idea's words, nor why it was hidden: that is in a mark."""
-    return {"ideas": queries.off_board(room)}
+    cards = queries.shown(room)
+    placed = [Placed(card, place, -(-place // core.PER_PAGE)) for place, card in enumerate(cards, start=1)]
+    newest = sorted(placed, key=lambda each: -each.card.number)[:NEWEST]
+    return {"placed": newest, "total": len(cards), "ideas": queries.off_board(room)}
 
 
 @part("ideas.top", audiences=(WALL, PARTICIPANT))

@@ -22,11 +22,23 @@ def propose(*, room: Any, by: Any, source: str, note: str) -> Answer:
     """Say that a source belongs in the statement. Who said so before only changes their note."""
     room = locked(room)
     found = sources.named(room, source)
-    Proposal.objects.update_or_create(
+    _row, fresh = Proposal.objects.update_or_create(
         statement=statement_of(room), seat=by, state=Proposal.State.OPEN, **found.column, defaults={"note": note}
     )
     touch(room, "statements.proposals", *USES)
-    return Answer(say=_("The drafters will see it."), on=(f"proposed:{source}",))
+    undo = {"undo": {"command": "statements.withdraw", "fields": {"source": source}}} if fresh else {}
+    return Answer(say=_("The drafters will see it."), data=undo, on=(f"proposed:{source}",))
+
+
+@transaction.atomic
+def withdraw(*, room: Any, by: Any, source: str) -> Answer:
+    """Take one's own proposal back, as long as no drafter has answered it. Doing it again changes nothing."""
+    room = locked(room)
+    kind, _colon, handle = source.partition(":")
+    mine = Proposal.objects.filter(statement__room=room, seat=by, state=Proposal.State.OPEN)
+    mine.filter(**{f"{kind}__handle": handle}).delete()
+    touch(room, "statements.proposals", *USES)
+    return Answer(say=_("Taken back."), off=(f"proposed:{source}",))
 
 
 @transaction.atomic
@@ -95,22 +107,27 @@ def uncite(*, room: Any, by: Any, citation: str) -> Answer:
 
 @transaction.atomic
 def stand(*, room: Any, by: Any, clause: str, value: str, reservation: str, revision: int | None) -> Answer:
-    """Support a clause, oppose it with a reservation, or take that back. The last one counts.
+    """Support a clause, oppose it with a reservation, say that this still holds ("same"), or take it back ("none"). The last
+    one counts.
 
     `revision` is the wording that was read; without it, the one that stands. No room is locked and nothing noted: a
     whole room does this at once, and in which order is nobody's business."""
     row = queries.clause(room, clause)
     touch(room, "statements.text", "statements.drafter", "statements.wall")
     before = Support.objects.filter(clause=row, seat=by).first()
-    off = core.marks(clause, before.value, before.revision) if before else set()
+    off = core.marks(clause, before.value, before.revision, before.reservation) if before else set()
     if value == "none":
         Support.objects.filter(clause=row, seat=by).delete()
         return Answer(say=_("Taken back."), off=tuple(sorted(off)))
+    if value == "same":
+        if before is None:
+            raise Refused(_("You have taken no stand on this clause yet."))
+        value, reservation = before.value, before.reservation
     read = row.revision if revision is None else min(revision, row.revision)
     fields = {"value": value, "reservation": reservation, "revision": read}
     Support.objects.update_or_create(clause=row, seat=by, defaults=fields)
     said = _("You support this clause.")
     if value == Support.Value.OPPOSE:
         said = _("Your reservation stands beside the clause, without your name.")
-    on = core.marks(clause, value, read)
+    on = core.marks(clause, value, read, reservation)
     return Answer(say=said, on=tuple(sorted(on)), off=tuple(sorted(off - on)))

@@ -45,6 +45,10 @@ class ProposeForm(forms.Form):
     note = Line(label=_("Why it belongs there"), max_length=280, required=False)
 
 
+class WithdrawForm(forms.Form):
+    source = SourceName()
+
+
 class DeclineForm(forms.Form):
     proposal = Handle()
     reason = Line(
@@ -98,7 +102,9 @@ class UnciteForm(forms.Form):
 class StandForm(forms.Form):
     clause = Handle()
     revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
-    value = forms.ChoiceField(choices=[*Support.Value.choices, ("none", _("No view"))], label=_("Where you stand"))
+    value = forms.ChoiceField(
+        choices=[*Support.Value.choices, ("same", _("As before")), ("none", _("No view"))], label=_("Where you stand")
+    )
     reservation = Line(label=_("Your reservation"), max_length=500, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -111,6 +117,7 @@ class StandForm(forms.Form):
 
 
 command("statements.propose", form=ProposeForm, who=[PARTICIPANT, MODERATOR, CAPTIONER], per_minute=30)(citing.propose)
+command("statements.withdraw", form=WithdrawForm, who=[PARTICIPANT, MODERATOR, CAPTIONER])(citing.withdraw)
 command("statements.decline", form=DeclineForm, who=[DRAFTER])(citing.decline)
 command("statements.name", form=NameForm, who=[DRAFTER])(actions.name)
 command("statements.add_clause", form=AddForm, who=[DRAFTER])(actions.add_clause)

@@ -26,10 +26,11 @@ class Stance(StrEnum):
     OPPOSE = "oppose"
 
 
-def marks(clause: str, value: str, revision: int) -> set[str]:
-    """What a seat's screen knows it by where it stands: "stands:<clause>:<value>", "stood:<clause>", and
-    "stood:<clause>:<the wording that was read>"."""
-    return {f"stands:{clause}:{value}", f"stood:{clause}", f"stood:{clause}:{revision}"}
+def marks(clause: str, value: str, revision: int, reservation: str = "") -> set[str]:
+    """What a seat's screen knows it by where it stands: "stands:<clause>:<value>", "stood:<clause>",
+    "stood:<clause>:<the wording that was read>", and "reservation:<clause>=<its own words>"."""
+    found = {f"stands:{clause}:{value}", f"stood:{clause}", f"stood:{clause}:{revision}"}
+    return found | {f"reservation:{clause}={reservation}"} if reservation else found
 
 
 @dataclass(frozen=True, slots=True)

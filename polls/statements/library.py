@@ -32,4 +32,16 @@ def shelf(request: HttpRequest, room: Any) -> Context:
     origin = queries.origins(room)
     sources = [(source_of(kind, row), origin(kind, row)) for row in shown]
     into = queries.numbered(queries.statement(room))
-    return {"kind": kind, "find": asked, "shown": shown, "sources": sources, "into": into}
+    return {
+        "kind": kind,
+        "newest": newest(room)[kind],
+        "find": asked,
+        "shown": shown,
+        "sources": sources,
+        "into": into,
+    }
+
+
+def newest(room: Any) -> dict[str, str]:
+    """The handle of what came last, by kind: a library that was opened before it knows that there is more. "" for nothing."""
+    return {kind: rows.values_list("handle", flat=True).first() or "" for kind, rows in open_to_quote(room).items()}

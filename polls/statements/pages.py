@@ -28,6 +28,8 @@ def support(request: HttpRequest, place: Place) -> Context:
     statement = queries.statement(place.room)
     clauses: Any = content(statement)["clauses"] if statement else []
     for clause in clauses:
+        stood = clause["support"]
+        clause["reworded"] = queries.reworded(stood["earlier_wording"], stood["support"] + stood["oppose"])
         for cell in clause["support"]["by_group"]:
             cell["label"] = together(cell["groups"])
     return {"shell": shell(place), "statement": statement, "clauses": clauses, "k": place.event.k}

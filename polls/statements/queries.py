@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from deliberate.errors import Refused
 from polls.ideas.models import State as IdeaState
 from polls.ideas.queries import withheld as withheld_ideas
 from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
-from polls.statements.sources import IDEA, KINDS, SEGMENT, Source, source_of
+from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT, Source, source_of
 from rooms.transcript.queries import attribution_of, named_groups
 
 
@@ -90,10 +91,14 @@ def origins(room: Any) -> Callable[[str, Any], str]:
     named = named_groups(room.event)
 
     def origin(kind: str, source: Any) -> str:
-        if kind != SEGMENT:
-            return _("An idea") if kind == IDEA else _("The result of a poll")
+        if kind == IDEA:
+            return _("Idea %(n)d") % {"n": source.number} if source is not None else _("An idea")
+        if kind == POLL:
+            return _("The result of a poll")
+        if source is not None and source.turn is None:
+            return _("Said between turns")
         who = attribution_of(source.turn, room.event, named) if source is not None else ""
-        return _("Said by %(who)s") % {"who": who} if who else _("Said in the room")
+        return _("Said by %(who)s") % {"who": who} if who else _("Said by a speaker")
 
     return origin
 
@@ -114,6 +119,10 @@ class Totals:
         return self.support + self.oppose
 
     @property
+    def reworded(self) -> str:
+        return reworded(self.earlier, self.all)
+
+    @property
     def share(self) -> int:
         """Support in whole percent of those who took a stand."""
         return round(100 * self.support / self.all) if self.all else 0
@@ -122,6 +131,20 @@ class Totals:
     def rest(self) -> int:
         """What is left to 100: those who oppose it."""
         return 100 - self.share
+
+
+def reworded(earlier: int, stands: int) -> str:
+    """Of all who took a stand, how many did before the clause was reworded: a sentence; "" where nobody did."""
+    if not earlier:
+        return ""
+    if earlier < stands or earlier == 1:
+        some = ngettext(
+            "%(n)d of them chose before it was reworded.", "%(n)d of them chose before it was reworded.", earlier
+        )
+        return some % {"n": earlier} if stands > 1 else _("That was before it was reworded.")
+    if earlier == 2:
+        return _("Both of them chose before it was reworded.")
+    return _("All %(n)d of them chose before it was reworded.") % {"n": earlier}
 
 
 def totals(clauses: Iterable[Clause]) -> dict[int, Totals]:

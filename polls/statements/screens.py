@@ -16,7 +16,7 @@ from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, ROLES, WALL
 from polls.ballots.queries import fresh
 from polls.ideas.actions import QUOTED
-from polls.statements import core, library, pages, queries
+from polls.statements import core, library, pages, proposing, queries
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.models import Citation, Clause, Proposal, Support
 from polls.statements.queries import Rest, Totals
@@ -101,6 +101,17 @@ def proposals(room: Any, audience: str) -> Context:
     return {"proposals": shown, "more": len(waiting) - len(shown), "into": queries.numbered(queries.statement(room))}
 
 
+@part("statements.newest", audiences=[DRAFTER], also=["said", "ideas"])
+def newest(room: Any, audience: str) -> Context:
+    """That there is more to quote than a library shows that was opened before: the drafter's script compares."""
+    said = {
+        SEGMENT: _("Newer words are there: show them"),
+        IDEA: _("Newer ideas are there: show them"),
+        POLL: _("Newer polls are there: show them"),
+    }
+    return {"newest": [(kind, handle, said[kind]) for kind, handle in library.newest(room).items()]}
+
+
 @part("statements.wall", audiences=[WALL])
 def wall(room: Any, audience: str) -> Context:
     """The clause being agreed, with what changed since the last settled version, or else since its earlier wording."""
@@ -136,8 +147,8 @@ def mine(room: Any, seat: Any) -> set[str]:
     """Where the seat stands (core.marks), and "proposed:<kind>:<handle>" for what it proposed and nobody decided on yet."""
     found: set[str] = set()
     supports = Support.objects.filter(clause__statement__room=room, seat=seat)
-    for handle, value, revision in supports.values_list("clause__handle", "value", "revision"):
-        found |= core.marks(handle, value, revision)
+    for stand in supports.values_list("clause__handle", "value", "revision", "reservation"):
+        found |= core.marks(*stand)
     waiting = Proposal.objects.filter(statement__room=room, seat=seat, state=Proposal.State.OPEN)
     for row in waiting.select_related(*KINDS):
         kind, source = queries.source_row(row)
@@ -214,6 +225,7 @@ def _drafter_page(request: HttpRequest, place: Place) -> Context:
 READERS = [role for role in ROLES if role != WALL]
 page("support", roles=READERS, template="statements/support.html", extra=pages.support)
 page("versions", roles=READERS, template="statements/versions.html", extra=pages.versions)
+page("propose", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="statements/propose.html", extra=proposing.page)
 page("text", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="phone/text.html", extra=_text_page)
 page("", roles=[DRAFTER], template="drafter.html", extra=_drafter_page)
 

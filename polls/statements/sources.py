@@ -45,7 +45,7 @@ def open_to_quote(room: Any) -> dict[str, QuerySet[Any]]:
     """What may be quoted in a room, newest first, by kind: all that was said, the ideas on the board, closed polls."""
     return {
         SEGMENT: Segment.objects.filter(room=room).select_related("turn", "item").order_by("-number"),
-        IDEA: Idea.objects.filter(room=room, state=IdeaState.SHOWN),
+        IDEA: Idea.objects.filter(room=room, state=IdeaState.SHOWN).order_by("-number"),
         POLL: Poll.objects.filter(room=room, state=PollState.CLOSED).order_by("-closed_at"),
     }
 

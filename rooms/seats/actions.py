@@ -72,7 +72,8 @@ def pair(*, room: Any, by: Seat) -> Answer:
     until = now() + timedelta(minutes=PAIRING_MINUTES)
     Pairing.objects.update_or_create(seat=by, defaults={"code_hash": _hashed(code), "until": until})
     said = _("Join on your other device with the code %(code)s, within five minutes. It works once.")
-    return Answer(say=said % {"code": f"{code[:3]}\u00a0{code[3:]}"}, data={"code": code})
+    read = tokens.spaced(code)
+    return Answer(say=said % {"code": read.replace(" ", "\u00a0")}, data={"code": read})
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from deliberate.door.registry import Place
-from deliberate.live.pages import page
+from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import PARTICIPANT, ROLES
 from rooms.seats import queries
@@ -22,10 +22,11 @@ def presence(room: Any, audience: str) -> Context:
 
 
 def you(request: HttpRequest, place: Place) -> dict[str, Any]:
-    """One's own seat: what it is called, the other rooms, and what is stored of it."""
+    """One's own seat: what it is called, the other rooms, and what is stored of it. ?paired: a code was asked for."""
     seat = place.seat
     form = SeatForm(initial={"name": seat.name, "place": seat.place})
-    return {"form": form, "groups": place.event.groups.all(), "rooms": place.event.rooms.all()}
+    paired = PLAIN_COOKIE in request.COOKIES and "paired" in request.GET
+    return {"form": form, "paired": paired, "groups": place.event.groups.all(), "rooms": place.event.rooms.all()}
 
 
 page("you", roles=[PARTICIPANT], template="phone/you.html", extra=you)

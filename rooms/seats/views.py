@@ -53,6 +53,7 @@ def join(request: HttpRequest, code: str = "") -> HttpResponse:
         return _seated(request, seat)
     _guesses.wrong(caller(request))
     wrong = _("No room has this code. Look at the wall once more: codes have six letters or digits, and old ones end.")
+    wrong += " " + _("A code for one more device works once, within five minutes; ask that device for a new one.")
     return _wrong(request, typed, wrong, 404)
 
 

@@ -90,7 +90,7 @@ def _add(room: Any, said: Sequence[Segment]) -> None:
     turn = said[0].turn
     first = turn is not None and turn.seat_id is not None and not Segment.objects.filter(turn=turn).exists()
     Segment.objects.bulk_create(said, batch_size=500)
-    touch(room, *WORDS)
+    touch(room, *WORDS, *resting_on("said"))
     if turn is not None and turn.seat is not None and first:
         touch_seat(turn.seat)
 

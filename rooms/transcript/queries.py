@@ -37,6 +37,11 @@ class Paragraph(NamedTuple):
         return self.segments[0].item
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """Its segments by the names under which they can be quoted."""
+        return tuple(f"segment:{segment.handle}" for segment in self.segments)
+
+    @property
     def text(self) -> str:
         return " ".join(segment.text for segment in self.segments)
 

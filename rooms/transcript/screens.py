@@ -17,12 +17,15 @@ from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SET
 from rooms.transcript.models import Segment
 
 
-@part("transcript.live", audiences=ROLES, also=["attribution"])
+@part("transcript.live", audiences=ROLES, also=["attribution", "floor"])
 def live(room: Any, audience: str) -> Context:
-    """The last words and what is being said right now; on the wall also who says it."""
-    said = queries.live(room)
+    """The last words and what is being said right now; on the wall also who says it.
+
+    Words of the speaker before are told as such, as long as whoever was called has none of their own."""
+    said, turn = queries.live(room), queries.on_floor(room)
+    earlier = turn is not None and bool(said.lines or said.interim) and said.turn != turn
     who = queries.attribution_of(said.turn, room.event, queries.named_groups(room.event)) if audience == WALL else ""
-    return {"lines": said.lines, "interim": said.interim, "who": who}
+    return {"lines": said.lines, "interim": said.interim, "who": who, "earlier": earlier}
 
 
 @part("transcript.speaking", audiences=[WALL], also=["floor"])
@@ -46,9 +49,12 @@ def captioner(room: Any, audience: str) -> Context:
 
 @marks("transcript")
 def spoke(room: Any, seat: Any) -> set[str]:
-    """The turns in which this seat's words stand."""
+    """The turns in which this seat's words stand (spoke:<turn>), and those of them it spoke for a group (grouped:<turn>)."""
     turns = Turn.objects.filter(room=room, seat=seat, segments__isnull=False).distinct()
-    return {f"spoke:{words}" for words in turns.values_list("words", flat=True)}
+    found = set()
+    for words, group in turns.values_list("words", "group"):
+        found |= {f"spoke:{words}", f"grouped:{words}"} if group else {f"spoke:{words}"}
+    return found
 
 
 def _words(request: HttpRequest, place: Place) -> Context:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import F
 
+from deliberate import tokens
 from deliberate.roles import PARTICIPANT
 from rooms.events.models import RoleLink
 from rooms.wall.models import Projection
@@ -52,8 +53,7 @@ class Way:
     @property
     def spaced(self) -> str:
         """The code as people read it, in two halves."""
-        half = (len(self.code) + 1) // 2
-        return f"{self.code[:half]} {self.code[half:]}"
+        return tokens.spaced(self.code)
 
     @property
     def address(self) -> str:

@@ -121,11 +121,16 @@ def an_idea_is_posted_lifted_and_shown(hall: Hall) -> None:
 
 def three_things_are_proposed_for_the_statement(hall: Hall) -> None:
     """Words by one, an idea by another, a result by the moderator; the drafter quotes each of them."""
-    for who, screen, button in (("Ben", "Words", "This belongs in the statement"), ("Amina", "Ideas", "Into the text")):
-        hall.go(who, screen).get_by_role("button", name=button).click()
-        expect(hall.pages[who].get_by_text("Proposed for the statement").first).to_be_visible()
-    hall.pages[MODERATOR].get_by_role("button", name="This belongs in the statement").click()
-    expect(hall.pages[MODERATOR].get_by_text("Proposed for the statement").first).to_be_visible()
+    for who, page in (
+        ("Ben", hall.go("Ben", "Words")),
+        ("Amina", hall.go("Amina", "Ideas")),
+        (MODERATOR, hall.look(MODERATOR)),
+    ):
+        page.get_by_role("link", name="This belongs in the statement").click()
+        page.get_by_label("Why it belongs there").fill(f"{who} says so")
+        page.get_by_role("button", name="Propose it").click()
+        expect(page.get_by_text("Proposed for the statement").first).to_be_visible()
+        expect(page.get_by_role("link", name="You proposed this")).to_be_visible()
     drafter = hall.look(DRAFTER)
     expect(drafter.locator("#part-statements-proposals li.card")).to_have_count(3)
     drafter.get_by_label("Title", exact=True).fill("What we promise")
@@ -150,10 +155,10 @@ def cite(drafter: Page, source: str, quote: str, into: str) -> None:
 def clauses_are_supported_and_opposed(hall: Hall) -> None:
     amina = hall.go("Amina", "Words")
     expect(amina.locator(".speech", has_text=SAID)).to_contain_text("Your words: In clause 1")
-    first = hall.go("Amina", "Text").locator("li.clause").first
+    first = hall.go("Amina", "Statement").locator("li.clause").first
     first.get_by_role("button", name="I support it").click()
     expect(first.get_by_role("button", name="✓ You support it")).to_be_visible()
-    first = hall.go("Ben", "Text").locator("li.clause").first
+    first = hall.go("Ben", "Statement").locator("li.clause").first
     unfold(first, "I oppose it")
     first.get_by_label("Your reservation").fill(RESERVATION)
     first.get_by_role("button", name="Oppose it with this reservation").click()

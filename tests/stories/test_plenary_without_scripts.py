@@ -38,7 +38,7 @@ def a_page_is_kept_still(hall: Hall) -> None:
     phone.get_by_role("button", name="Ask to speak").click()
     expect(phone.get_by_text("You are next")).to_be_visible()
     expect(phone.locator(refresh)).to_have_count(0)
-    phone.get_by_role("link", name="Update this page by itself").click()
+    phone.get_by_role("link", name="Let this page update by itself").click()
     expect(phone.locator(refresh)).to_have_count(1)
 
 

@@ -87,7 +87,9 @@ def test_the_console_comes_anew_by_itself_and_keeps_still_while_somebody_writes(
     assert refreshes(console) == "20"
 
 
-def test_a_ballot_is_not_refreshed_away_before_it_is_cast(links: dict[str, str], plain: BrowserContext) -> None:
+def test_a_ballot_keeps_still_on_its_own_page_and_whoever_waits_to_speak_learns_of_their_turn(
+    links: dict[str, str], plain: BrowserContext
+) -> None:
     phone, console = sit(plain, links["participant"]), sit(plain, links["moderator"], "still/")
     assert refreshes(phone) == "15"
     console.get_by_text("Prepare a poll").click()
@@ -95,11 +97,14 @@ def test_a_ballot_is_not_refreshed_away_before_it_is_cast(links: dict[str, str],
     console.get_by_label("Options, one a line").fill("Here\nThere")
     console.get_by_role("button", name="Prepare", exact=True).click()
     console.get_by_role("button", name="Open: Where?").click()
-    phone.reload()
-    assert refreshes(phone) is None
+    phone.get_by_role("button", name="Ask to speak").click()
+    assert refreshes(phone) == "15", "also while a poll is open"
+    expect(phone.locator("main > [data-part]").first).to_contain_text("You are next")
+    phone.get_by_role("link", name="Vote").click()
+    assert refreshes(phone) is None, "nothing half filled in is refreshed away"
     phone.get_by_label("Here", exact=True).check()
     phone.get_by_role("button", name="Cast my ballot").click()
-    expect(phone.locator("#part-ballots-open")).to_contain_text("Your ballot is in.")
+    expect(phone.locator("#part-ballots-call")).to_contain_text("Your ballot is in.")
     assert refreshes(phone) == "15"
     console.get_by_role("button", name="Close and show results").click()
     expect(console.locator("#part-ballots-results")).to_contain_text("voted, 0 abstained")

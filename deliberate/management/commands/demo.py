@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from deliberate import tokens
 from deliberate.rehearsal import guests
 from deliberate.roles import ROLES
 from deliberate.shell.server import serve
@@ -71,7 +72,7 @@ class Command(BaseCommand):
             out.write("")
             out.write(f"{event.title}")
             segno.make(links["participant"], error="m").terminal(out=sys.stdout, compact=True)
-            out.write(f"Scan this, or open {where}/join/ and type {code}")
+            out.write(f"Scan this, or open {where}/join/ and type {tokens.spaced(code)}")
             out.write("")
             for role in ROLES:
                 out.write(f"{role}: {links[role]}")

@@ -46,10 +46,10 @@
     soon(); // what is in the box now takes the place of what was settled
   });
 
-  // The correction's panel closes when it is stored or left; the words being typed stay untouched.
+  // The panel of a correction or a proposal closes when it is stored or left; the words being typed stay untouched.
   const close = () => { document.getElementById("correction").replaceChildren(); box.focus(); };
   document.addEventListener("deliberate:answer", (event) => {
-    if (event.target.dataset.command === "transcript.correct" && event.detail.ok) close();
+    if (event.target.closest("#correction") && event.detail.ok) close();
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-leave]")) return;

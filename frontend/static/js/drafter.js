@@ -19,4 +19,13 @@
       revision.value = mine.closest("li").dataset.revision;
     }
   });
+
+  // What can be quoted stands still while somebody cuts a quote out of it; a line says when there is more.
+  function more() {
+    const shelf = document.getElementById("library");
+    for (const line of document.querySelectorAll("#part-statements-newest [data-kind]"))
+      line.hidden = line.dataset.kind !== shelf.dataset.kind || line.dataset.newest === shelf.dataset.newest;
+  }
+  window.deliberate.onChange(more);
+  more();
 })();

@@ -163,7 +163,7 @@
   function offer(text, undo) {
     const toast = document.getElementById("undo");
     if (!toast) return say(text);
-    const form = toast.querySelector("form"), count = toast.querySelector("time"), until = Date.now() + 10000;
+    const form = toast.querySelector("form");
     toast.querySelector("span").textContent = text;
     for (const old of all(form, "input")) old.remove();
     for (const [name, values] of Object.entries(undo.fields)) {
@@ -173,8 +173,12 @@
     form.dataset.command = undo.command;
     toast.hidden = false;
     document.getElementById("said").hidden = true;
+    count();
+  }
+  function count() {
+    const place = document.querySelector("#undo time"), until = Date.now() + 10000;
     clearInterval(offer.timer);
-    const tick = () => { put(count, String(Math.ceil((until - Date.now()) / 1000))); if (Date.now() >= until) close(); };
+    const tick = () => { put(place, String(Math.ceil((until - Date.now()) / 1000))); if (Date.now() >= until) close(); };
     offer.timer = setInterval(tick, 250);
     tick();
   }
@@ -213,7 +217,7 @@
     else say(answer.say, !answer.ok);
     if (answer.ok && form.hasAttribute("data-reset") && JSON.stringify(fieldsOf(form)) === typed) form.reset();
     if (answer.ok) for (const one of all(form, "[data-answer]")) put(one, answer.data?.[one.dataset.answer] ?? "");
-    const fold = answer.ok && form.closest("details[data-fold][open]");
+    const fold = answer.ok && tapped.closest("details[data-fold][open]");
     if (fold) {
       if (fold.contains(document.activeElement)) fold.querySelector("summary").focus({ preventScroll: true });
       fold.open = false;
@@ -261,4 +265,7 @@
   setInterval(() => { times(document); tellTime(); }, 250);
   times(document);
   settle();
+  // What the page itself says of the act that led to it goes as if it had been said just now.
+  if (document.querySelector("#said:not([hidden])")) say.timer = setTimeout(hush, 6000);
+  if (document.querySelector("#undo:not([hidden])")) count();
 })();

@@ -179,7 +179,7 @@ def test_results_stand_as_labelled_bars_with_turnout_and_abstentions(kind: str) 
     assert "2 of 3 voted, 1 abstained." in words(html)
     name = "4" if kind == "scale" else "Hearings"
     assert re.search(
-        rf'<label class="bar"><span>{name}</span> <span><b>100 %</b> <span class="meta">1</span></span> <progress value="100"',
+        rf'<label class="bar"><span>{name}</span> <span><b>100 %</b> <span class="meta">1 vote</span></span> <progress value="100"',
         html,
     )
     assert ("Median 4" in html, "wins by instant-runoff" in html) == (kind == "scale", kind == "ranking")

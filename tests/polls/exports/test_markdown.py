@@ -77,7 +77,13 @@ def test_the_outcome_is_one_markdown_text() -> None:
     room = make.room(held.event)
     text = written(outcome(room, None))
     assert text.startswith("# What we promise\n")
-    for line in ("## Clause 1", "We come back.", "> the second visit", "> — Said in the room", "| Everybody | 6 | 1 |"):
+    for line in (
+        "## Clause 1",
+        "We come back.",
+        "> the second visit",
+        "> — Said by a speaker",
+        "| Everybody | 6 | 1 |",
+    ):
         assert f"\n{line}\n" in text
     assert "- Who \\*pays\\* for it?" in text
     assert "> Dig \\*wells\\*" in text

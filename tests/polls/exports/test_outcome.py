@@ -29,8 +29,8 @@ def test_an_outcome_lists_its_clauses_with_all_that_stands_beside_them() -> None
     (clause,) = found.clauses
     assert clause.text == "We come back."
     assert clause.grounds == (
-        Ground("the second visit", "Said in the room"),
-        Ground("Dig *wells*", "An idea"),
+        Ground("the second visit", "Said by a speaker"),
+        Ground("Dig *wells*", "Idea 1"),
         Ground("Shall we come back?", "The result of a poll"),
     )
     assert (clause.support, clause.oppose, clause.reservations) == (6, 1, ("Who *pays* for it?",))
@@ -70,7 +70,7 @@ def test_a_settled_outcome_stays_as_it_was_settled() -> None:
     assert outcome(room, None).clauses[0].text == "We stay."
 
 
-@pytest.mark.parametrize(("attribution", "origin"), [("name", f"Said by {NAME}"), ("nobody", "Said in the room")])
+@pytest.mark.parametrize(("attribution", "origin"), [("name", f"Said by {NAME}"), ("nobody", "Said by a speaker")])
 def test_names_stand_in_it_as_far_as_the_attribution_allows(attribution: str, origin: str) -> None:
     held = plenary(attribution=attribution)
     found = outcome(make.room(held.event), None)

@@ -16,7 +16,7 @@ from polls.exports.sheet import Sheet, from_the_right, needs_shaping
 CLAUSE = Clause(
     1,
     "Nous revenons, à l’heure dite.",
-    (Ground("نريد أن نُسمع بلغتنا", "Said in the room"), Ground("Мы хотим", "An idea")),
+    (Ground("نريد أن نُسمع بلغتنا", "Said by a speaker"), Ground("Мы хотим", "An idea")),
     6,
     1,
     2,

@@ -13,6 +13,7 @@ from deliberate.live import marks
 from deliberate.live.pages import PLAIN_COOKIE
 from deliberate.live.painter import paint
 from deliberate.live.parts import parts
+from polls.ideas import core
 from polls.ideas.models import Idea
 from rooms.events.models import Event
 from rooms.seats.models import Seat
@@ -118,6 +119,17 @@ def test_what_i_said_of_an_idea_shows_as_pressed(event: Event) -> None:
     make.act(ann, "opinions.say", idea=wells.handle, value="disagree")
     assert "✓ Disagree" in seen(ann, "ideas.board")
     assert "✓" not in seen(ben, "ideas.board")
+
+
+def test_whoever_posted_reads_where_their_idea_stands_though_it_is_on_another_page(event: Event) -> None:
+    for number in range(core.PER_PAGE):
+        post(make.seat(event), f"Thought {number}")
+    ann, ben = make.seat(event), make.seat(event)
+    post(ann, "Dig wells")
+    place = core.PER_PAGE + 1
+    assert seen(ann, "ideas.mine") == f"Your idea {place}, “Dig wells”, stands at place {place} of {place}. Go to it"
+    assert "?page=2#idea-" in picture(event, "ideas.mine")
+    assert seen(ben, "ideas.mine") == ""
 
 
 def test_a_hidden_idea_is_explained_to_its_author_and_its_words_go_to_nobody(event: Event) -> None:

@@ -6,6 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from deliberate.errors import Refused
+from deliberate.live import marks
+from deliberate.live.painter import paint
+from polls.statements import queries
 from polls.statements.models import Citation, Clause, Proposal, Support
 from rooms.events.models import Event
 from rooms.journal.models import Entry
@@ -239,3 +242,59 @@ def test_stands_leave_no_trace_in_the_journal(drafter: Seat, ann: Seat) -> None:
     before = Entry.objects.count()
     make.act(ann, "statements.stand", clause=row.handle, value="support")
     assert Entry.objects.count() == before
+
+
+def test_a_proposal_is_taken_back_by_whoever_made_it_and_by_nobody_else(event: Event) -> None:
+    ann, ben = people(event, "", "")
+    source = f"idea:{thought(ann, 'Dig wells').handle}"
+    answer = make.act(ann, "statements.propose", source=source, note="Its heart.")
+    assert answer.data["undo"] == {"command": "statements.withdraw", "fields": {"source": source}}
+    assert "undo" not in make.act(ann, "statements.propose", source=source, note="Its very heart.").data
+    make.act(ben, "statements.withdraw", source=source)
+    assert Proposal.objects.get().note == "Its very heart."
+    assert make.act(ann, "statements.withdraw", source=source).off == (f"proposed:{source}",)
+    assert not Proposal.objects.exists()
+    make.act(ann, "statements.withdraw", source=source)
+
+
+def test_a_choice_that_still_holds_is_carried_over_to_the_new_wording_knowingly(event: Event, drafter: Seat) -> None:
+    (ann,) = people(event, "")
+    row = clause(drafter, "Peace.")
+    with pytest.raises(Refused, match="no stand on this clause yet"):
+        make.act(ann, "statements.stand", clause=row.handle, value="same")
+    make.act(ann, "statements.stand", clause=row.handle, value="oppose", reservation="Who pays?")
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="Peace and water.", revision=0)
+    answer = make.act(ann, "statements.stand", clause=row.handle, value="same", revision=1)
+    assert f"stood:{row.handle}:1" in answer.on
+    stood = Support.objects.get()
+    assert (stood.value, stood.reservation, stood.revision) == ("oppose", "Who pays?", 1)
+
+
+def test_ones_own_reservation_is_among_ones_own_marks_alone(event: Event, drafter: Seat) -> None:
+    ann, ben = people(event, "", "")
+    row = clause(drafter, "Peace.")
+    make.act(ann, "statements.stand", clause=row.handle, value="oppose", reservation="Who pays?")
+    room = make.room(event)
+    mine = f"reservation:{row.handle}=Who pays?"
+    assert mine in marks.providers["statements"](room, ann)
+    assert mine not in marks.providers["statements"](room, ben)
+    picture = paint(room, "statements.text", "participant", "en").html
+    assert "Who pays?" not in picture
+    assert marks.apply(picture, marks.providers["statements"](room, ann)).count("Who pays?") == 2, "to read and to mend"
+    off = make.act(ann, "statements.stand", clause=row.handle, value="support").off
+    assert mine in off
+
+
+@pytest.mark.parametrize(
+    ("earlier", "stands", "said"),
+    [
+        (0, 3, ""),
+        (1, 1, "That was before it was reworded."),
+        (1, 3, "1 of them chose before it was reworded."),
+        (2, 2, "Both of them chose before it was reworded."),
+        (2, 3, "2 of them chose before it was reworded."),
+        (3, 3, "All 3 of them chose before it was reworded."),
+    ],
+)
+def test_how_many_chose_before_a_clause_was_reworded_is_a_sentence(earlier: int, stands: int, said: str) -> None:
+    assert queries.reworded(earlier, stands) == said

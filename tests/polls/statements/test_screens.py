@@ -64,7 +64,7 @@ def test_every_clause_shows_its_number_its_support_and_what_it_rests_on(event: E
         "0 oppose it",
         "What it rests on (1)",
         "Dig wells",
-        "An idea",
+        "Idea 1",
     ):
         assert words in text
 
@@ -79,7 +79,7 @@ def test_words_are_attributed_as_the_room_allows_now(event: Event, drafter: Seat
     assert words.turn is not None
     make.act(zoe, "transcript.lower", turn=words.turn.words, level="nobody")
     assert "Zoe" not in seen(event, "statements.text")
-    assert "Said in the room" in seen(event, "statements.text")
+    assert "Said by a speaker" in seen(event, "statements.text")
 
 
 def test_a_quote_whose_source_was_corrected_says_so(event: Event, drafter: Seat) -> None:
@@ -160,7 +160,7 @@ def test_a_part_of_the_text_is_small(event: Event, drafter: Seat) -> None:
             drafter, f"{number}. " + "Whoever decides about land, water or safety says so in public, with a name. " * 2
         )
     assert len(html(event, "statements.text/2")) == 0
-    assert len(html(event, "statements.text")) < 10_000
+    assert len(html(event, "statements.text")) < 11_000
 
 
 def test_the_desk_keeps_what_was_taken_out_to_put_it_back(event: Event, drafter: Seat) -> None:

@@ -62,6 +62,7 @@ def test_a_wrong_code_is_answered_by_a_page_that_says_what_to_do(client: Client,
     answer = client.post("/join/", {"code": typed})
     assert answer.status_code == 404
     assert "No room has this code. Look at the wall once more" in answer.content.decode()
+    assert "A code for one more device works once" in answer.content.decode()
 
 
 def test_an_old_code_ends_with_its_link_and_with_its_event(client: Client) -> None:

@@ -97,6 +97,18 @@ class TestLive:
             said(make.seat(event, "captioner"), "I was there.")
             assert ("Asha" in painted(make.seat(event, "wall"), "transcript.live")) is shown
 
+    def test_words_of_the_speaker_before_are_told_as_such_until_new_ones_come(self, event: Any) -> None:
+        ann, ben = make.seat(event), make.seat(event, name="Ben")
+        captioner = make.seat(event, "captioner")
+        speaks(ann)
+        said(captioner, "I was there.")
+        assert "As it is being said" in painted(ann, "transcript.live")
+        make.act(make.seat(event, "moderator"), "floor.end")
+        speaks(ben)
+        assert "From the speaker before" in painted(ann, "transcript.live")
+        make.act(captioner, "transcript.interim", text="So was")
+        assert "From the speaker before" not in painted(ann, "transcript.live")
+
     def test_it_is_small(self, event: Any) -> None:
         captioner = make.seat(event, "captioner")
         make.act(captioner, "transcript.settle", text="We drove two days to a village that waits. " * 60)
@@ -108,9 +120,8 @@ class TestRecent:
         segment = said(make.seat(event, "captioner"), "I was there.")
         for role in ("participant", "moderator", "captioner"):
             html = painted(make.seat(event, role), "transcript.recent")
-            assert 'data-command="statements.propose"' in html
-            assert f'name="source" value="segment:{segment.handle}"' in html
-        assert "statements.propose" not in painted(make.seat(event, "drafter"), "transcript.recent")
+            assert f'/propose/?source=segment:{segment.handle}"' in html
+        assert "/propose/" not in painted(make.seat(event, "drafter"), "transcript.recent")
 
     def test_a_speaker_sees_where_their_words_stand_and_others_see_it_of_the_words(self, event: Any) -> None:
         ann, ben = make.seat(event), make.seat(event, name="Ben")
@@ -137,6 +148,15 @@ class TestRecent:
         said(make.seat(event, "captioner"), "I was there.")
         assert "They are shown as said by “Ann”" in visible(page(ann, "words/"))
         assert "They are shown as said by" not in visible(page(ben, "words/"))
+
+    def test_only_who_spoke_for_a_group_is_offered_to_be_shown_as_one_of_it(self) -> None:
+        event = make.event(attribution="name")
+        for group, offered in (("", False), ("Youth", True)):
+            ann = make.seat(event, group=group)
+            speaks(ann)
+            said(make.seat(event, "captioner"), "I was there.")
+            make.act(make.seat(event, "moderator"), "floor.end")
+            assert ("As one of a group" in visible(page(ann, "words/"))) is offered
 
     def test_where_nobody_is_named_there_is_nothing_to_lower(self, event: Any) -> None:
         ann = make.seat(event)
