@@ -74,8 +74,8 @@ def _support(sheet: Sheet, clause: Clause) -> None:
     sheet.row(_("Everybody"), str(clause.support), str(clause.oppose))
     if clause.cells_of:
         sheet.say(clause.cells_are_of, space=0)
-    if clause.earlier:
-        sheet.say(_("%(n)d of them chose before it was reworded.") % {"n": clause.earlier}, space=0)
+    if clause.reworded:
+        sheet.say(clause.reworded, space=0)
     sheet.ln(3)
 
 
