@@ -160,7 +160,7 @@ def _unreadable(bad: files.BadFile) -> str:
             "A WebVTT file begins with the word WEBVTT. Save the captions as WebVTT, or as plain text."
         ),
         files.Flaw.NO_TIMES: _("Line %(line)d has words without times before them."),
-        files.Flaw.BAD_TIMES: _("The times in line %(line)d can't be read."),
+        files.Flaw.BAD_TIMES: _("The times in line %(line)d can't be read, or are later than 48 hours."),
         files.Flaw.ENDS_BEFORE_START: _("The words at line %(line)d end before they begin."),
     }[bad.code]
     return f"{what % {'line': bad.line}} {_('Nothing was stored.')}"

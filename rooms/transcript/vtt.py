@@ -1,9 +1,10 @@
 """WebVTT, written and read (https://www.w3.org/TR/webvtt1/).
 
 Written: a header, notes, and one cue a segment with its speaker in a voice tag. Read: files of
-others too. Identifiers, settings, styles, regions and all tags but voices are passed over; a cue in
-which several speak becomes one cue each. The standard's player drops what it cannot read; an import
-must not lose words in silence, so here a broken cue is an error that names its line.
+others too, as the standard's parser reads them. Identifiers, settings, styles, regions and all tags
+of the standard but voices are passed over; a cue in which several speak becomes one cue each. That
+parser drops what it cannot read; an import must not lose words in silence. So here whatever is no
+tag of the standard is text, and a line with an arrow that is no line of times is an error.
 """
 
 from __future__ import annotations
@@ -17,14 +18,24 @@ from enum import StrEnum
 from deliberate.text import tidy
 
 _TIME = re.compile(r"(?:([0-9]{2,}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})", re.ASCII)
-_TAG = re.compile(r"<[^>]*>?")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t\n]+([^>]*)>")
+#: The tags there are: marks, some with classes; a voice and a language, with what they name; a moment. All else is text.
+_TAG = re.compile(
+    r"<(?:c|i|b|u|ruby|rt|v|lang)(?:\.[^\s>]*)?[ \t\n]*>"
+    r"|<(?P<named>v|lang)(?:\.[^\s>]*)?[ \t\n]+(?P<name>[^<>]*)>"
+    r"|</(?P<ended>c|i|b|u|ruby|rt|v|lang)>"
+    rf"|<{_TIME.pattern}>",
+    re.ASCII,
+)
+_NOTE = re.compile(r"NOTE(?:[ \t]|$)")
+_LOOKS = re.compile(r"(?:STYLE|REGION)[ \t]*")
+#: Nobody's recording is longer; what is dated later would carry the room's clock off.
+LONGEST_MS = 48 * 3_600_000
 
 
 class Flaw(StrEnum):
     NO_HEADER = "no_header"  # the first line is not WEBVTT
     NO_TIMES = "no_times"  # a block of text without a line of times
-    BAD_TIMES = "bad_times"  # times that cannot be read
+    BAD_TIMES = "bad_times"  # times that cannot be read, or are later than 48 hours
     ENDS_BEFORE_START = "ends_before_start"
 
 
@@ -77,23 +88,35 @@ def read(text: str) -> Captions:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not re.match(r"WEBVTT(?:[ \t]|$)", lines[0]):
         raise BadFile(Flaw.NO_HEADER, 1)
+    if "-->" in lines[0]:
+        raise BadFile(Flaw.BAD_TIMES, 1)
     cues: list[Cue] = []
     notes: list[str] = []
-    blocks = _blocks(lines)
-    next(blocks)  # the header and its own lines
-    for number, block in blocks:
-        if re.match(r"NOTE(?:[ \t]|$)", block[0]):
+    for number, block in _blocks(lines):
+        if "-->" in block[0]:  # no comment holds the arrow: it would hide words
+            cues.extend(_cues(number, block))
+        elif _NOTE.match(block[0]):
             notes.append(tidy(html.unescape("\n".join(block)[4:])))
-        elif not re.fullmatch(r"(?:STYLE|REGION)[ \t]*", block[0]):
+        elif not _LOOKS.fullmatch(block[0]):
             cues.extend(_cues(number, block))
     return Captions(tuple(cues), tuple(notes))
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """Runs of lines that are not empty, each with the number of its first line."""
+    """What stands behind the header, block by block, each with the number of its first line.
+
+    An empty line ends a block, and one of blanks alone does where it is not among a cue's words. A line of times
+    begins a block, too, with the one line before it that may be its identifier."""
+    # The header's own lines reach to the first empty line, or to the first times where that line is missing.
+    behind = next((at for at, line in enumerate(lines) if at and (not line.strip() or "-->" in line)), len(lines))
     block: list[str] = []
-    for number, line in enumerate([*lines, ""], start=1):
-        if line:
+    for number, line in enumerate([*lines[behind:], ""], start=behind + 1):
+        timed = any("-->" in each for each in block[:2])
+        if "-->" in line and (timed or len(block) != 1 or _NOTE.match(block[0]) or _LOOKS.fullmatch(block[0])):
+            if block:
+                yield number - len(block), block
+            block = [line]
+        elif line.strip() or (line and timed):
             block.append(line)
         elif block:
             yield number - len(block), block
@@ -111,9 +134,6 @@ def _cues(number: int, block: list[str]) -> Iterator[Cue]:
         raise BadFile(Flaw.BAD_TIMES, number + at)
     if end < start:
         raise BadFile(Flaw.ENDS_BEFORE_START, number + at)
-    for later, line in enumerate(block[at + 1 :], start=number + at + 1):
-        if "-->" in line:  # the empty line before the next cue is missing: its words would be lost
-            raise BadFile(Flaw.BAD_TIMES, later)
     for speaker, text in _voices("\n".join(block[at + 1 :])):
         yield Cue(start, end, text, speaker)
 
@@ -126,12 +146,11 @@ def _voices(payload: str) -> Iterator[tuple[str, str]]:
     for tag in _TAG.finditer(payload):
         text += payload[position : tag.start()]
         position = tag.end()
-        voice = _VOICE.fullmatch(tag.group())
-        if voice or tag.group().startswith("</v"):
+        if tag["named"] == "v" or tag["ended"] == "v":
             if said := _plain(text):
                 yield speaker, said
             text = ""
-            speaker = _plain(voice.group(1)) if voice else ""
+            speaker = _plain(tag["name"] or "")
     if said := _plain(text + payload[position:]):
         yield speaker, said
 
@@ -146,10 +165,11 @@ def _escaped(text: str) -> str:
 
 def _ms(text: str) -> int | None:
     found = _TIME.fullmatch(text)
-    if not found:
+    if not found or len(found[1] or "") > 9:
         return None
     hours, minutes, seconds, thousandths = (int(part or 0) for part in found.groups())
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths
+    ms = ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths
+    return ms if ms <= LONGEST_MS else None
 
 
 def _clock(ms: int) -> str:
