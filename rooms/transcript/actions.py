@@ -120,8 +120,9 @@ def load(*, room: Any, by: Any, text: str) -> Answer:
     """Add a transcript made elsewhere behind what is there, its order and distances in time kept.
 
     Each run of one speaker becomes a turn that is done. A name is kept only where the event shows names."""
+    names = room.event.attribution == Attribution.NAME
     try:
-        cues = files.cues(text)
+        cues = files.cues(text, names=names)
     except files.BadFile as bad:
         raise Refused(_unreadable(bad), code="file") from None
     if not cues:
@@ -144,6 +145,8 @@ def load(*, room: Any, by: Any, text: str) -> Answer:
     _add(room, said)
     note(room, by, "loaded", said[0], str(len(said)))
     say = ngettext("One segment is in.", "%(count)d segments are in.", len(said)) % {"count": len(said)}
+    if not names and any(cue.speaker for cue in cues):
+        say = f"{say} {_('Names before words were left out, since this event shows none.')}"
     return Answer(say=say)
 
 

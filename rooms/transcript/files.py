@@ -9,16 +9,17 @@ from rooms.transcript.pieces import duration, pieces
 from rooms.transcript.vtt import BadFile, Cue, Flaw
 
 
-def cues(text: str) -> list[Cue]:
+def cues(text: str, *, names: bool = True) -> list[Cue]:
     """The cues in the order of the file. Plain text has no times: they are estimated at a speaker's usual pace.
 
+    `names`: whether names are kept; where they are not, only what surely is one is parted from the words.
     BadFile for a WebVTT file that can't be read whole, and for captions of another kind."""
     text = text.removeprefix("\ufeff").lstrip()
     if text.startswith("WEBVTT"):
         return [cue for cue in vtt.read(text).cues if cue.text]
     if "-->" in text:  # SubRip and the like: read as plain text, their times would become words
         raise BadFile(Flaw.NO_HEADER, 1)
-    return _estimated(plain.read(text))
+    return _estimated(plain.read(text, surely=not names))
 
 
 def _estimated(said: list[plain.Said]) -> list[Cue]:

@@ -216,11 +216,22 @@ class TestLoad:
         assert turns[0] == turns[1] != turns[2] != turns[3]
         assert {(turn.state, turn.started_at) for turn in turns if turn} == {(State.DONE, None)}
 
-    def test_names_are_kept_only_where_the_event_shows_names(self) -> None:
-        for rule, name in (("name", "Ada"), ("role", ""), ("nobody", "")):
+    def test_names_are_kept_only_where_the_event_shows_names_and_the_answer_says_so(self) -> None:
+        for rule, name, says in (("name", "Ada", False), ("role", "", True), ("nobody", "", True)):
             captioner = make.seat(make.event(attribution=rule), "captioner")
-            make.act(captioner, "transcript.load", text="Ada: One.")
-            assert Turn.objects.get(room=make.room(captioner.event)).name == name
+            answer = make.act(captioner, "transcript.load", text="Ada: One.\n\nApplause.\n\nAda: Two.")
+            assert {turn.name for turn in Turn.objects.filter(room=make.room(captioner.event))} == {name}
+            assert ("left out" in answer.say) is says
+
+    @pytest.mark.parametrize("rule", ["name", "role", "nobody"])
+    @pytest.mark.parametrize(
+        "text", ["We want three things: water, land and peace.", "First: water.\n\nAnd the second thing: land."]
+    )
+    def test_a_sentence_with_a_colon_is_kept_whole(self, rule: str, text: str) -> None:
+        captioner = make.seat(make.event(attribution=rule), "captioner")
+        make.act(captioner, "transcript.load", text=text)
+        assert list(Segment.objects.values_list("text", flat=True)) == text.split("\n\n")
+        assert not Turn.objects.exists()
 
     def test_a_broken_file_stores_nothing_and_names_the_line(self, captioner: Any) -> None:
         with pytest.raises(Refused, match="line 6"):

@@ -11,11 +11,14 @@ def test_webvtt_keeps_its_times() -> None:
 
 
 def test_plain_text_gets_times_at_a_speakers_pace() -> None:
-    assert cues("Ada: Hello all of you.\n\nYes.") == [Cue(0, 1600, "Hello all of you.", "Ada"), Cue(1600, 2000, "Yes.")]
+    assert cues("NAME: WORDS\n\nAda: Hello all of you.\n\nYes.") == [
+        Cue(0, 1600, "Hello all of you.", "Ada"),
+        Cue(1600, 2000, "Yes."),
+    ]
 
 
 def test_a_long_paragraph_becomes_several_cues_of_one_speaker() -> None:
-    found = cues("Ada: " + "We were promised a well. " * 20)
+    found = cues("NAME: WORDS\n\nAda: " + "We were promised a well. " * 20)
     assert len(found) > 1
     assert {cue.speaker for cue in found} == {"Ada"}
 

@@ -170,6 +170,21 @@ def _loaded(file: str) -> str:
     return queries.as_vtt(make.room(event))
 
 
+@pytest.mark.parametrize("rule", ["name", "role"])
+def test_the_text_of_a_room_goes_out_and_in_again_whole(rule: str) -> None:
+    event = make.event(attribution=rule)
+    captioner = make.seat(event, "captioner")
+    said(captioner, "One thing: welcome.")
+    speaks(make.seat(event, name="dr. ann, of the youth!"))
+    said(captioner, "Two things: water and land.")
+    text = queries.as_text(make.room(event))
+    other = make.event(attribution=rule)
+    make.act(make.seat(other, "captioner"), "transcript.load", text=text)
+    again = queries.as_text(make.room(other))
+    assert [entry.text for entry in plain.read(again)] == ["One thing: welcome.", "Two things: water and land."]
+    assert again == text
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.text(st.sampled_from("ab .:\n") | st.characters(exclude_categories=["Cs"]), max_size=120), max_size=6)

@@ -263,9 +263,11 @@ class TestWithoutScripts:
         segment = Segment.objects.get()
         fields = {"segment": segment.handle, "text": "The first visit is free.", "revision": 0}
         assert self.post(captioner, "transcript.correct", **fields) == 302
-        assert self.post(captioner, "transcript.load", text="Ada: Welcome.\r\n\r\nBen: Thank you.") == 302
+        assert (
+            self.post(captioner, "transcript.load", text="Ada: Welcome.\r\n\r\nBen: Thank you.\r\n\r\nAda: Now.") == 302
+        )
         texts = Segment.objects.values_list("text", flat=True)
-        assert list(texts) == ["The first visit is free.", "Welcome.", "Thank you."]
+        assert list(texts) == ["The first visit is free.", "Welcome.", "Thank you.", "Now."]
 
     def test_a_whole_day_can_be_brought_in_at_once(self, event: Any) -> None:
         captioner = make.seat(event, "captioner")

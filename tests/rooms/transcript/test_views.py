@@ -29,7 +29,7 @@ def test_everybody_but_the_wall_takes_the_transcript_away() -> None:
         if role == "wall":
             assert (plain.status_code, captions.status_code) == (404, 404)
             continue
-        assert plain.content.decode() == "Asha: I was there.\n"
+        assert plain.content.decode() == "NAME: WORDS\n\nAsha: I was there.\n"
         assert plain["Content-Type"] == "text/plain; charset=utf-8"
         assert "<v Asha>I was there.</v>" in captions.content.decode()
         assert captions["Content-Type"] == "text/vtt; charset=utf-8"
