@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from enum import Enum, StrEnum
 from typing import TypeAlias
 
+#: Steps of a comparison, some tenth of a second: parts are painted under a lock.
+LONGEST_COMPARISON = 500_000
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -74,14 +76,50 @@ def attribution(
     return NOBODY
 
 
+class _TooLong(Exception):
+    """Comparing these would take too long."""
+
+
+class _Bounded(SequenceMatcher[str]):
+    """A comparison that gives up after so many steps: words that mostly repeat take the cube of their number."""
+
+    a: Sequence[str]
+    b2j: dict[str, list[int]]
+    left = LONGEST_COMPARISON
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        self.left -= sum(1 + len(self.b2j.get(token, ())) for token in self.a[alo:ahi])
+        if self.left < 0:
+            raise _TooLong
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
 def diff(old: str, new: str) -> Diff:
     """What changed, word by word, for <del> and <ins>.
 
-    The parts that are not inserted give the old text letter for letter, those not deleted the new.
+    The parts that are not inserted give the old text letter for letter, those not deleted the new. Between what both
+    begin and end with, texts that would take long to compare are shown whole, first the old one.
     """
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    head = _common(before, after)
+    tail = _common(before[head:][::-1], after[head:][::-1])
+    ends = [(Op.SAME, "".join(before[:head])), (Op.SAME, "".join(before[len(before) - tail :]))]
+    before, after = before[head : len(before) - tail], after[head : len(after) - tail]
+    try:
+        middle = _compared(before, after)
+    except _TooLong:
+        middle = [(Op.DELETED, "".join(before)), (Op.INSERTED, "".join(after))]
+    return [part for part in (ends[0], *middle, ends[1]) if part[1]]
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """How many tokens both begin with."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _compared(before: list[str], after: list[str]) -> Diff:
     # White space is no anchor: without this, unrelated sentences match at every blank.
-    matcher = SequenceMatcher(str.isspace, before, after, autojunk=False)
+    matcher = _Bounded(str.isspace, before, after, autojunk=False)
     parts: Diff = []
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":

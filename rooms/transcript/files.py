@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import accumulate, pairwise
 
 from rooms.transcript import plain, vtt
 from rooms.transcript.pieces import duration, pieces
@@ -16,10 +17,18 @@ def cues(text: str, *, names: bool = True) -> list[Cue]:
     BadFile for a WebVTT file that can't be read whole, and for captions of another kind."""
     text = text.removeprefix("\ufeff").lstrip()
     if text.startswith("WEBVTT"):
-        return [cue for cue in vtt.read(text).cues if cue.text]
+        return [piece for cue in vtt.read(text).cues for piece in _cut(cue)]
     if "-->" in text:  # SubRip and the like: read as plain text, their times would become words
         raise BadFile(Flaw.NO_HEADER, 1)
     return _estimated(plain.read(text, surely=not names))
+
+
+def _cut(cue: Cue) -> list[Cue]:
+    """The cue in segments, its time shared out by their letters."""
+    texts = pieces(cue.text)
+    counts = list(accumulate((len(text) for text in texts), initial=0))
+    edges = [cue.start_ms + (cue.end_ms - cue.start_ms) * count // counts[-1] for count in counts if counts[-1]]
+    return [Cue(since, until, text, cue.speaker) for text, (since, until) in zip(texts, pairwise(edges), strict=True)]
 
 
 def _estimated(said: list[plain.Said]) -> list[Cue]:

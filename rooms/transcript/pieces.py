@@ -18,8 +18,10 @@ KNOWN_BY = 8
 _MS = timedelta(milliseconds=1)
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
-_SENTENCE_END = re.compile(r"[.!?…؟۔।።]+[\"'”’»)\]]*$")
-_CLAUSE_END = re.compile(r"[,;:،؛–—][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।።]+[\"'”’»)\]]*$")
+_CLAUSE_END = re.compile(r"[,;:，；：、،؛–—][\"'”’»)\]]*$")
+#: A run without white space: to the end of its sentence, as scripts without it are written, or to 400 letters.
+_UNSPACED = re.compile(rf".{{{SENTENCE - 1},{WORD - 1}}}?[。！？]|.{{1,{WORD}}}", re.DOTALL)
 _INITIAL = re.compile(r"(?:\w|Mrs?|Ms|Dr|Prof|St|No|vs)\.")
 
 
@@ -27,18 +29,25 @@ def pieces(text: str) -> list[str]:
     """The text cut into segments, in order: every word of it, and nothing else.
 
     Empty lines part segments. A longer run is cut only between words and by what stands before the cut: so what is
-    already there stays where it is while more is typed, and captions never jump."""
+    already there stays where it is while more is typed, and captions never jump. A run of more than 400 letters without
+    white space is cut, too: no segment is much longer than that."""
     found: list[str] = []
     for paragraph in _PARAGRAPH.split(text):
         open_piece = ""
-        tokens = tidy(paragraph).split(" ")
-        for word, following in zip(tokens, [*tokens[1:], ""], strict=True):
-            open_piece = f"{open_piece} {word}" if open_piece else word
+        tokens = _tokens(tidy(paragraph))
+        for (space, word), (_space, following) in zip(tokens, [*tokens[1:], ("", "")], strict=True):
+            open_piece += space + word if open_piece else word
             if _ends(len(open_piece), word, following):
                 found.append(open_piece)
                 open_piece = ""
         found.append(open_piece)
     return [piece for piece in found if piece]
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """The words, each with what stands before it: a space, or nothing where a long run was cut."""
+    cut = (_UNSPACED.findall(word) or [""] for word in text.split(" "))
+    return [("" if at else " ", part) for parts in cut for at, part in enumerate(parts)]
 
 
 def _ends(length: int, word: str, following: str) -> bool:

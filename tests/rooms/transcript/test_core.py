@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from itertools import product
 
 import pytest
@@ -68,3 +69,25 @@ def test_a_diff_gives_back_both_texts_letter_for_letter(old: str, new: str) -> N
     parts = diff(old, new)
     assert "".join(text for op, text in parts if op is not Op.INSERTED) == old
     assert "".join(text for op, text in parts if op is not Op.DELETED) == new
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a " * 1000, "a b " * 500),
+        ("a " * 10_000, "a b " * 5000),
+        (" ".join(map(str, range(4000))), " ".join(map(str, range(0, 8000, 2)))),
+    ],
+)
+def test_what_would_take_long_to_compare_is_shown_whole_and_soon(old: str, new: str) -> None:
+    begun = time.process_time()
+    parts = diff(f"Before. {old}. After.", f"Before. {new}. After.")
+    assert time.process_time() - begun < 1
+    assert [op for op, _text in parts] == [Op.SAME, Op.DELETED, Op.INSERTED, Op.SAME]
+    assert "".join(text for op, text in parts if op is not Op.INSERTED) == f"Before. {old}. After."
+    assert "".join(text for op, text in parts if op is not Op.DELETED) == f"Before. {new}. After."
+
+
+def test_one_word_of_a_long_text_is_still_found() -> None:
+    text = "a b " * 5000
+    assert diff(f"{text}yes {text}", f"{text}no {text}")[1:3] == [(Op.DELETED, "yes"), (Op.INSERTED, "no")]

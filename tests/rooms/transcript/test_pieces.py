@@ -52,8 +52,17 @@ def test_an_empty_line_parts_segments() -> None:
     assert pieces("One.\r\n\r\nTwo\nlines.\n \n") == ["One.", "Two lines."]
 
 
-def test_a_word_without_end_stays_whole() -> None:
-    assert pieces("y" * 3000) == ["y" * 3000]
+def test_a_word_without_end_is_cut_after_its_sentence_or_after_400_letters() -> None:
+    assert pieces("y" * 3000) == [*["y" * WORD] * 7, "y" * 200]
+    assert pieces("水" * 200 + "。" + "土" * 500) == ["水" * 200 + "。", "土" * WORD, "土" * 100]
+
+
+@given(st.text(st.sampled_from("水。, y"), max_size=1500))
+def test_a_run_without_spaces_loses_no_letter_and_stays_where_it_was_cut(text: str) -> None:
+    cut = pieces(text)
+    assert "".join(cut).replace(" ", "") == text.replace(" ", "")
+    assert all(len(piece) <= 2 * WORD for piece in cut)
+    assert pieces(text + "水")[: len(cut) - 1] == cut[:-1]
 
 
 TEXTS = st.text(st.sampled_from("ab .,\n\u00a0") | st.characters(), max_size=200) | st.lists(
