@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from deliberate.live.parts import Context
+from deliberate.text import tidy
 from polls.statements import queries
 from polls.statements.sources import IDEA, POLL, SEGMENT, open_to_quote, source_of
 
@@ -21,7 +22,7 @@ def shelf(request: HttpRequest, room: Any) -> Context:
     """What the drafter asked to see: ?kind= of source, ?find= words in it, ?page=; newest first."""
     kind = request.GET.get("kind", SEGMENT)
     kind = kind if kind in _text else SEGMENT
-    asked = " ".join(request.GET.get("find", "")[:100].replace("\x00", "").split())
+    asked = tidy(request.GET.get("find", ""))[:100]
     rows = open_to_quote(room)[kind]
     for word in asked.split():
         matches = Q()

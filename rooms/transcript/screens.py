@@ -11,6 +11,7 @@ from deliberate.live.marks import marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, CREW, PARTICIPANT, ROLES, WALL
+from deliberate.text import tidy
 from rooms.floor.models import Turn
 from rooms.transcript import core, queries, search
 from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SETTLED
@@ -59,7 +60,7 @@ def spoke(room: Any, seat: Any) -> set[str]:
 
 def _words(request: HttpRequest, place: Place) -> Context:
     """The transcript's screen: the latest words live, or a page of older ones, or what a search finds."""
-    query = request.GET.get("q", "").strip()[: search.LONGEST_QUERY]
+    query = tidy(request.GET.get("q", ""))[: search.LONGEST_QUERY]
     before = request.GET.get("before", "")
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
     context: Context = {"audience": place.seat.role, "query": query, "before": number}
@@ -70,7 +71,7 @@ def _words(request: HttpRequest, place: Place) -> Context:
 
 def _desk(request: HttpRequest, place: Place) -> Context:
     """The captioner's page: what `_words` gives, and the segment that is being corrected with its earlier texts."""
-    asked = request.GET.get("correct", "")
+    asked = tidy(request.GET.get("correct", ""))
     segment = Segment.objects.filter(room=place.room, handle=asked).first() if asked else None
     texts = [*segment.revisions.values_list("text", flat=True), segment.text] if segment else []
     return {

@@ -276,3 +276,10 @@ class TestWithoutScripts:
         )
         assert self.post(captioner, "transcript.load", text=text) == 302
         assert Segment.objects.count() == 5000
+
+
+def test_an_address_with_letters_no_database_takes_finds_what_the_others_say(event: Any) -> None:
+    captioner = make.seat(event, "captioner")
+    segment = said(captioner, "We ask for water.")
+    assert "We ask for <mark>water</mark>." in page(make.seat(event), "words/", q="wa\0ter\x07")
+    assert "Correct these words" in page(captioner, q="\0", correct=f"{segment.handle}\0")
