@@ -27,7 +27,7 @@ from rooms.floor.models import Turn
 from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
 from rooms.seats.queries import participants
-from rooms.transcript.queries import attribution_of, named_groups, segments
+from rooms.transcript.queries import attribution_of, segments
 
 FORMAT = "deliberate.bundle/1"
 Row = dict[str, Any]
@@ -60,10 +60,8 @@ def _event(event: Event) -> Row:
 
 
 def _room(room: Room) -> Row:
-    named = named_groups(room.event)
-
     def said_by(turn: Turn | None) -> str:
-        return attribution_of(turn, room.event, named)
+        return attribution_of(turn, room.event)
 
     return {
         "handle": room.handle,

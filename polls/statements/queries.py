@@ -14,7 +14,7 @@ from polls.ideas.models import State as IdeaState
 from polls.ideas.queries import withheld as withheld_ideas
 from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT, Source, source_of
-from rooms.transcript.queries import attribution_of, named_groups
+from rooms.transcript.queries import attribution_of
 
 
 def statement(room: Any) -> Statement | None:
@@ -88,7 +88,6 @@ def source_row(row: Citation | Proposal) -> tuple[str, Any]:
 
 def origins(room: Any) -> Callable[[str, Any], str]:
     """A function (kind, row) -> where its words come from: said by whom, as far as that is shown now; an idea; a poll."""
-    named = named_groups(room.event)
 
     def origin(kind: str, source: Any) -> str:
         if kind == IDEA:
@@ -97,7 +96,7 @@ def origins(room: Any) -> Callable[[str, Any], str]:
             return _("The result of a poll")
         if source is not None and source.turn is None:
             return _("Said between turns")
-        who = attribution_of(source.turn, room.event, named) if source is not None else ""
+        who = attribution_of(source.turn, room.event) if source is not None else ""
         return _("Said by %(who)s") % {"who": who} if who else _("Said by a speaker")
 
     return origin

@@ -37,9 +37,10 @@ def home_room(event: Event) -> Room:
     return event.rooms.all()[0]
 
 
-def group_sizes(event: Event) -> dict[str, int]:
-    """Handle of a group -> how many living participants' seats it has, for the groups that have some; "" is no group."""
-    living = event.seats.filter(role=PARTICIPANT, ended=False).order_by()
+def group_sizes(of: Event | Room) -> dict[str, int]:
+    """Handle of a group -> how many living participants' seats it has in an event, or in a room now, for the groups that
+    have some; "" is no group."""
+    living = of.seats.filter(role=PARTICIPANT, ended=False).order_by()
     return {group or "": count for group, count in living.values_list("group__handle").annotate(Count("pk"))}
 
 

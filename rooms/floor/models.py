@@ -75,6 +75,8 @@ class Turn(models.Model):
     attribution = models.CharField(max_length=8, blank=True)
     #: Who may see the name at most, where it was asked for while the event showed names to fewer; empty: the event's.
     names_on_list = models.CharField(max_length=12, blank=True)
+    #: Whether the group had k seats in the room whenever words of this turn were taken down; nothing before the first.
+    group_named = models.BooleanField(null=True, editable=False)
 
     class Meta:
         ordering = ["asked_at", "pk"]

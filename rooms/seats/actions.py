@@ -17,7 +17,7 @@ from deliberate.errors import Refused
 from deliberate.live.parts import resting_on
 from deliberate.live.stale import drop_seat, touch, touch_seat
 from deliberate.shell.traces import wipe
-from rooms.events.models import Attribution, Event, Group, RoleLink
+from rooms.events.models import Event, Group, RoleLink
 from rooms.events.queries import home_room
 from rooms.seats.models import Pairing, Seat
 from rooms.seats.queries import only_room
@@ -129,9 +129,7 @@ def group_of(event: Event, handle: str) -> Group | None:
 def _touch_counts(*rooms: Any) -> None:
     """After a change of who sits where: in these rooms, whatever tells how many, or how many of a group."""
     for room in rooms:
-        # Words are signed with a group once enough seats have it.
-        signed = room.event.attribution != Attribution.NOBODY
-        touch(room, *resting_on("seats"), *(resting_on("attribution") if signed else ()))
+        touch(room, *resting_on("seats"))
 
 
 @transaction.atomic

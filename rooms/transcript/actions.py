@@ -36,7 +36,9 @@ def interim(*, room: Any, by: Any, text: str) -> None:
         return
     fields: dict[str, Any] = {"text": text}
     if before is None or not continues(before.text, text):
-        fields |= {"turn": queries.on_floor(room) if text else None, "since": now() if text else None}
+        turn = queries.on_floor(room) if text else None
+        _sign(turn, room)
+        fields |= {"turn": turn, "since": now() if text else None}
     Interim.objects.update_or_create(room=room, defaults=fields)
     touch(room, *LIVE)
 
@@ -57,6 +59,7 @@ def settle(*, room: Any, by: Any, text: str) -> Answer:
         for piece, (since, until) in zip(texts, spans(start, end, texts), strict=True)
     ]
     _promise(turn, room.event)
+    _sign(turn, room)
     _add(room, said)
     note(room, by, "settled", said[0], str(len(said)))
     return Answer(data={"segments": [segment.handle for segment in said]})
@@ -80,6 +83,16 @@ def _promise(turn: Turn | None, event: Any) -> None:
     level = queries.level_of(turn, event).value if turn else ""
     if turn and turn.attribution != level:
         Turn.objects.filter(pk=turn.pk).update(attribution=level)
+
+
+def _sign(turn: Turn | None, room: Any) -> None:
+    """Decide by who sits in the room now whether the turn's group is named with it. Once it was too small it stays so."""
+    if turn is None or turn.group is None or turn.group_named is False:
+        return
+    named = queries.group_stands_alone(turn, room)
+    if turn.group_named != named:
+        Turn.objects.filter(pk=turn.pk).exclude(group_named=False).update(group_named=named)
+        touch(room, *(resting_on("attribution") if turn.group_named else ()))
 
 
 def _add(room: Any, said: Sequence[Segment]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby, takewhile
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from rooms.events.folding import alone
-from rooms.events.models import AgendaItem, Event
+from rooms.events.models import AgendaItem, Event, Room
 from rooms.events.queries import group_sizes
 from rooms.floor.models import ON_FLOOR, Turn
 from rooms.transcript import core, plain, search, vtt
@@ -73,9 +73,9 @@ class Page(NamedTuple):
 # -- who spoke ---------------------------------------------------------------------------------------------------------
 
 
-def named_groups(event: Event) -> frozenset[str]:
-    """Handles of the groups that may be named beside words: those that are not folded with others."""
-    return alone(group_sizes(event), event.k)
+def group_stands_alone(turn: Turn, room: Room) -> bool:
+    """Whether the turn's group may be named beside words that are spoken in the room now: it is not folded with others."""
+    return turn.group is not None and turn.group.handle in alone(group_sizes(room), room.event.k)
 
 
 def level_of(turn: Turn, event: Event) -> core.Level:
@@ -83,17 +83,18 @@ def level_of(turn: Turn, event: Event) -> core.Level:
     return core.lowest(core.Level(event.attribution), core.Level(turn.attribution or core.Level.NAME.value))
 
 
-def attribution_of(turn: Turn | None, event: Event, named: Collection[str]) -> str:
+def attribution_of(turn: Turn | None, event: Event) -> str:
     """Who the words of a turn are shown as said by, in words; empty for nobody.
 
-    `named` is `named_groups(event)`: the groups that may be named."""
+    A group is named where it could be when the words were spoken: those who were there then are the crowd that hides the
+    speaker, wherever they sit now."""
     if turn is None:
         return ""
     return core.attribution(
         [level_of(turn, event)],
         name=turn.name,
         role=_("Participant"),
-        group=turn.group.name if turn.group and turn.group.handle in named else "",
+        group=turn.group.name if turn.group and turn.group_named else "",
     ).text
 
 
@@ -124,13 +125,12 @@ def paragraphs(room: Any) -> list[Paragraph]:
 
 def _paragraphs(event: Event, some: Iterable[Segment], looked_for: tuple[str, ...] = ()) -> list[Paragraph]:
     """Segments, in order, joined where they are neighbours of one turn and item."""
-    named = named_groups(event)
     found = []
     places = enumerate(some)
     for _key, run in groupby(places, lambda place: (place[1].turn_id, place[1].item_id, place[1].number - place[0])):
         said = [segment for _index, segment in run]
         turn = said[0].turn
-        found.append(Paragraph(turn, attribution_of(turn, event, named), said, _lower(turn, event), looked_for))
+        found.append(Paragraph(turn, attribution_of(turn, event), said, _lower(turn, event), looked_for))
     return found
 
 

@@ -25,7 +25,7 @@ def live(room: Any, audience: str) -> Context:
     Words of the speaker before are told as such, as long as whoever was called has none of their own."""
     said, turn = queries.live(room), queries.on_floor(room)
     earlier = turn is not None and bool(said.lines or said.interim) and said.turn != turn
-    who = queries.attribution_of(said.turn, room.event, queries.named_groups(room.event)) if audience == WALL else ""
+    who = queries.attribution_of(said.turn, room.event) if audience == WALL else ""
     return {"lines": said.lines, "interim": said.interim, "who": who, "earlier": earlier}
 
 

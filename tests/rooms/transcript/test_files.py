@@ -36,11 +36,11 @@ def test_a_long_cue_is_cut_like_other_text_and_keeps_its_time() -> None:
 
 
 def test_what_is_not_parted_by_spaces_is_cut_too() -> None:
-    for run in ("x" * 300_000, "我们要水和土地。" * 1000):
+    for run, end in (("x" * 300_000, "x"), ("我们要水和土地。" * 1000, "。")):
         found = cues(f"WEBVTT\n\n00:00.000 --> 01:40.000\n{run}")
         assert "".join(cue.text for cue in found) == run
         assert max(len(cue.text) for cue in found) <= 400
-    assert found[0].text.endswith("。")
+        assert found[0].text.endswith(end)
 
 
 def test_captions_of_another_kind_are_refused_and_not_read_as_words() -> None:

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deliberate.text import tidy
-from rooms.events.models import Event
+from rooms.events.models import Event, Room
+from rooms.seats.models import Seat
 from rooms.transcript import plain, queries, vtt
 from rooms.transcript.core import words
 from rooms.transcript.models import Segment
@@ -29,16 +30,67 @@ def test_the_events_rule_says_who_is_shown(rule: str, who: str) -> None:
     assert shown(event) == [who]
 
 
-def test_a_group_is_named_only_with_k_living_seats() -> None:
+def crowd(event: Event, **of: int) -> list[Seat]:
+    """So many participants of each group, all in the first room."""
+    return [make.seat(event, group=group) for group, count in of.items() for _each in range(count)]
+
+
+def workshop(event: Event) -> Room:
+    handle = make.act(make.seat(event, "host"), "events.add_room", name="Workshop").data["room"]
+    return Room.objects.select_related("event").get(handle=handle)
+
+
+def test_a_group_is_named_only_where_k_of_it_sit_in_the_room_when_the_words_are_spoken() -> None:
     event = make.event(attribution="group", k=3)
-    for _seat in range(3):
-        make.seat(event, group="Diplomats")
-    seats = [make.seat(event, name=f"P{number}", group="Youth") for number in range(3)]
-    speaks(seats[0])
-    said(make.seat(event, "captioner"), "I was there.")
+    captioner, aside = make.seat(event, "captioner"), workshop(event)
+    youth = crowd(event, Diplomats=3, Youth=6)[3:]
+    speaks(youth[0])
+    said(captioner, "In the hall.")
     assert shown(event) == ["Youth"]
-    make.act(seats[1], "seats.erase")
+    for seat in crowd(event, Fieldworkers=6)[:3]:
+        make.act_in(aside, seat, "seats.move")
+    make.act_in(aside, youth[1], "seats.move")
+    speaks(youth[1], aside)
+    make.act_in(aside, captioner, "transcript.settle", text="Where I am the only one of my group.")
+    assert [paragraph.attribution for paragraph in queries.paragraphs(aside)] == [""]
+
+
+def test_words_keep_their_group_when_everybody_has_gone_over_to_another_room() -> None:
+    event = make.event(attribution="group", k=3)
+    captioner, aside = make.seat(event, "captioner"), workshop(event)
+    seats = crowd(event, Diplomats=3, Youth=3)
+    speaks(seats[-1])
+    said(captioner, "I was there.")
+    for seat in seats:
+        make.act_in(aside, seat, "seats.move")
+    make.act(seats[0], "seats.erase")
+    assert shown(event) == ["Youth"]
+
+
+def test_a_group_that_became_too_small_while_somebody_spoke_is_named_no_more_and_never_again() -> None:
+    event = make.event(attribution="group", k=3)
+    captioner, aside = make.seat(event, "captioner"), workshop(event)
+    seats = crowd(event, Diplomats=3, Youth=3)
+    turn = speaks(seats[-1])
+    said(captioner, "We were three.")
+    assert shown(event) == ["Youth"]
+    make.act_in(aside, seats[3], "seats.move")
+    said(captioner, "Now we are two.")
     assert shown(event) == [""]
+    make.act(seats[3], "seats.move")
+    said(captioner, "And three again.")
+    assert shown(event) == [""]
+    make.act(seats[-1], "transcript.lower", turn=turn.words, level="nobody")
+    assert shown(event) == [""]
+
+
+def test_words_that_are_only_being_typed_say_the_group_by_the_same_rule() -> None:
+    for count, who in ((3, "Youth"), (2, "")):
+        event = make.event(attribution="group", k=3)
+        speaks(crowd(event, Diplomats=3, Youth=count)[-1])
+        make.act(make.seat(event, "captioner"), "transcript.interim", text="I was")
+        turn = queries.live(make.room(event)).turn
+        assert queries.attribution_of(turn, event) == who
 
 
 def test_the_lower_of_event_and_turn_holds_both_ways() -> None:
@@ -70,10 +122,8 @@ def test_paragraphs_join_neighbours_of_one_turn_and_item() -> None:
 def test_all_words_take_a_handful_of_queries(django_assert_max_num_queries: Any) -> None:
     event = make.event(attribution="group", k=2)
     captioner = make.seat(event, "captioner")
-    for _seat in range(2):
-        make.seat(event, group="Diplomats")
-    for number in range(6):
-        speaks(make.seat(event, name=f"P{number}", group="Youth"))
+    for number, seat in enumerate(crowd(event, Diplomats=2, Youth=6)[2:]):
+        speaks(seat)
         said(captioner, f"Number {number}.")
     room = make.room(event)
     with django_assert_max_num_queries(2):
