@@ -15,7 +15,7 @@ from deliberate.live.times import moment_text
 from polls.exports import figures
 from polls.ideas.models import Idea
 from polls.statements import queries
-from polls.statements.content import content, settled, shown, together
+from polls.statements.content import content, settled, shown, struck, together
 from polls.statements.models import Version
 from polls.statements.sources import IDEA, SEGMENT
 from rooms.transcript.models import Segment
@@ -66,8 +66,9 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`version` and `settled_at` are None and `hash` empty for a draft. `process`: label and figure, in order;
-    `groups`: people in the room by group, small ones folded."""
+    """`version` and `settled_at` are None and `hash` empty for a draft. `struck`: words were struck from what the version
+    quotes since it was settled. `process`: label and figure, in order; `groups`: people in the room by group, small ones
+    folded."""
 
     event: str
     room: str
@@ -80,6 +81,7 @@ class Outcome:
     process: tuple[tuple[str, int], ...]
     groups: tuple[tuple[str, int], ...]
     counted_at: datetime
+    struck: bool = False
 
     @property
     def counted(self) -> str:
@@ -92,7 +94,10 @@ class Outcome:
         if self.version is None or self.settled_at is None:
             return _("A draft. It is not settled.")
         words = {"number": self.version, "date": moment_text(self.settled_at)}
-        return _("Version %(number)d, settled %(date)s.") % words
+        settled = _("Version %(number)d, settled %(date)s.") % words
+        if self.struck:
+            settled += " " + _("Words were struck from its quotes later.")
+        return settled
 
 
 def outcome(room: Any, version: Version | None) -> Outcome:
@@ -113,6 +118,7 @@ def outcome(room: Any, version: Version | None) -> Outcome:
         process=figures.process(room),
         groups=figures.people(room),
         counted_at=now().replace(second=0, microsecond=0),
+        struck=version is not None and struck(version),
     )
 
 

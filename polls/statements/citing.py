@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from deliberate.door.models import Receipt
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch, touch_seat
 from polls.statements import core, queries, sources
 from polls.statements.actions import TEXT, USES, put_clause, statement_of
+from polls.statements.content import strike_from_version, texts_of
 from polls.statements.models import Citation, Proposal, Support
+from polls.statements.sources import SEGMENT
 from rooms.journal.actions import locked, note
+from rooms.transcript.models import Segment
+from rooms.transcript.striking import striker
+from rooms.transcript.struck import Struck
 
 
 @transaction.atomic
@@ -78,6 +85,38 @@ def cite(*, room: Any, by: Any, clause: str, source: str, quote: str) -> Answer:
     touch(room, *TEXT, *USES)
     said = _("Clause %(number)d rests on it.") % {"number": queries.number_of(row)}
     return Answer(say=said, data={"clause": row.handle, "citation": cited.handle})
+
+
+@striker
+def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Struck]) -> list[str]:
+    """Strike from every quote of a segment what was struck from its texts; say which clauses hold such words themselves."""
+    words = {piece.casefold() for each in texts.values() for piece in each.words}
+    for row in Citation.objects.filter(segment=segment, source_revision__in=texts):
+        before = row.quote
+        row.start, row.end, row.quote = texts[row.source_revision].quote(row.start, row.end)
+        row.save(update_fields=["start", "end", "quote"])
+        words |= {before.casefold()} if row.quote != before else set()
+    # What would bring a quote back that was taken out holds its words.
+    Receipt.objects.filter(scope=room.event.handle, answer__data__undo__command="statements.cite").delete()
+    said = []
+    for number, clause in queries.numbered(queries.statement(room)):
+        if _holds(clause.text, words):
+            said.append(_("Clause %(number)d holds them itself: a drafter can reword it.") % {"number": number})
+    for version in queries.versions(room).reverse():
+        if strike_from_version(version, f"{SEGMENT}:{segment.handle}", texts):
+            note(room, by, "struck", f"version:{version.number}")
+            said.append(
+                _("A quote in version %(number)d is struck too, and the version says so.") % {"number": version.number}
+            )
+        if any(_holds(text, words) for text in texts_of(version)):
+            said.append(
+                _("Version %(number)d holds them itself, and stays as it was settled.") % {"number": version.number}
+            )
+    return said
+
+
+def _holds(text: str, words: Iterable[str]) -> bool:
+    return any(piece in text.casefold() for piece in words)
 
 
 def _decide(proposals: QuerySet[Proposal], state: Proposal.State, reason: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -16,6 +16,7 @@ from polls.statements.core import Json, Stance
 from polls.statements.models import Citation, Clause, Statement, Support, Version
 from polls.statements.queries import numbered, source_row, totals, with_sources
 from rooms.seats.queries import participants
+from rooms.transcript.struck import Struck
 
 Content = dict[str, Json]
 
@@ -133,10 +134,12 @@ def sealed(of: Statement, number: int, moment: Any) -> tuple[Content, Content]:
 
 
 def settled(version: Version) -> Content:
-    """The content of a version with its quotes in it, as it stood when it was settled."""
+    """The content of a version with its quotes in it, as it stood when it was settled, but for words struck since."""
     text: Content = deepcopy(version.content)
     for cited in _citations(text):
-        cited["quote"] = version.quotes.get(cited.pop("quote_seal"), {"quote": ""})["quote"]
+        kept: Any = version.quotes.get(cited.pop("quote_seal"), {"quote": ""})
+        cited["start"], cited["end"] = kept.get("place", (cited["start"], cited["end"]))
+        cited["quote"] = kept["quote"]
     return text
 
 
@@ -159,8 +162,44 @@ def shown_quotes(version: Version, hidden: Collection[str]) -> Content:
     return {seal: quote for seal, quote in version.quotes.items() if seal not in gone}
 
 
+def strike_from_version(version: Version, source: str, texts: Mapping[int, Struck]) -> bool:
+    """Strike from a version's quotes of a segment what was struck from its texts; whether any of them held it.
+
+    Its content holds the seals of quotes alone and stays. Without the salt nobody can try which words a seal is of."""
+    held = False
+    for cited in _citations(version.content):
+        kept: Any = version.quotes.get(cited["quote_seal"])
+        if cited["source"] != source or cited["revision"] not in texts or kept is None:
+            continue
+        start, end, quote = texts[cited["revision"]].quote(*kept.get("place", (cited["start"], cited["end"])))
+        kept["place"] = [start, end]
+        if quote != kept["quote"]:
+            if _fits(cited["quote_seal"], kept):
+                kept["struck"] = True
+                kept.pop("salt", None)
+            kept["quote"], held = quote, True
+    version.save(update_fields=["quotes"])
+    return held
+
+
+def struck(version: Version) -> bool:
+    """Whether words were struck from a quote of a version since it was settled."""
+    return any("struck" in kept for kept in version.quotes.values())
+
+
+def texts_of(version: Version) -> list[str]:
+    """What drafters wrote themselves in a version: title, preamble and clauses."""
+    content: Any = version.content
+    return [content["title"], content["preamble"], *(clause["text"] for clause in content["clauses"])]
+
+
 def intact(version: Version) -> bool:
-    """Whether a version's content still has the hash it was settled with, and its quotes the seals in it."""
+    """Whether a version's content still has the hash it was settled with, and its quotes the seals in it.
+
+    A quote from which words were struck says so, and can't be checked any more."""
     quotes: Any = version.quotes
-    unbroken = all(core.quote_seal(kept["quote"], kept["salt"]) == seal for seal, kept in quotes.items())
-    return unbroken and core.seal(version.content) == version.hash
+    return core.seal(version.content) == version.hash and all(_fits(seal, kept) for seal, kept in quotes.items())
+
+
+def _fits(seal: str, kept: dict[str, Any]) -> bool:
+    return "struck" in kept or core.quote_seal(kept["quote"], kept["salt"]) == seal

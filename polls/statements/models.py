@@ -126,7 +126,9 @@ class Version(models.Model):
     """A settled text, frozen with its citations and support, named by its hash. Never changed afterwards.
 
     In `content` a quote is its seal; `quotes` holds by the seal what it covers: {"salt", "quote"}. So a quote can be
-    withheld while its source is off the board, and the version still be checked. `content` holds no names: a citation names its source, and who is shown as having said it is asked anew each time."""
+    withheld while its source is off the board, and the version still be checked. Where words were struck from the source,
+    "place" is where the quote stands in it since, and one that lost words has no salt and is "struck". `content` holds no
+    names: a citation names its source, and who is shown as having said it is asked anew each time."""
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

@@ -11,7 +11,7 @@ from deliberate.door.registry import Place
 from deliberate.live.parts import Context
 from deliberate.roles import PARTICIPANT
 from polls.statements import core, queries
-from polls.statements.content import content, intact, settled, shown, together
+from polls.statements.content import content, intact, settled, shown, struck, together
 from polls.statements.models import Version
 from rooms.transcript.core import diff
 
@@ -74,4 +74,4 @@ def _quotes(change: core.Changed) -> bool:
 
 
 def _listed(version: Version) -> dict[str, Any]:
-    return {"version": version, "intact": intact(version)}
+    return {"version": version, "intact": intact(version), "struck": struck(version)}

@@ -3,13 +3,15 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import CAPTIONER, MODERATOR, PARTICIPANT
 from rooms.events.models import Attribution
-from rooms.transcript import actions
+from rooms.transcript import actions, striking
 
 #: Letters. What is typed live fits into one frame of a socket; what is settled or brought in may come as a plain form.
 LONGEST_INTERIM, LONGEST_SETTLED, LONGEST_SEGMENT, LONGEST_FILE = 4_000, 100_000, 20_000, 400_000
+LONGEST_STRUCK = 200
 
 
 class InterimForm(forms.Form):
@@ -32,6 +34,17 @@ class CorrectForm(forms.Form):
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
+class StrikeForm(forms.Form):
+    """Words to strike from a segment for good; none for all of it."""
+
+    segment = forms.SlugField(max_length=12, widget=forms.HiddenInput)
+    words = Line(label=_("Words to strike"), max_length=LONGEST_STRUCK, required=False)
+    sure = forms.BooleanField(
+        label=_("Yes, strike them for good"),
+        error_messages={"required": _("Tick that you mean it: it can't be undone.")},
+    )
+
+
 class LoadForm(forms.Form):
     """A whole transcript as WebVTT or plain text."""
 
@@ -49,6 +62,7 @@ class LevelForm(forms.Form):
 command("transcript.interim", form=InterimForm, who=[CAPTIONER], remembered=False)(actions.interim)
 command("transcript.settle", form=SettleForm, who=[CAPTIONER])(actions.settle)
 command("transcript.correct", form=CorrectForm, who=[CAPTIONER])(actions.correct)
+command("transcript.strike", form=StrikeForm, who=[CAPTIONER, MODERATOR])(striking.strike)
 command("transcript.load", form=LoadForm, who=[CAPTIONER], per_minute=6)(actions.load)
 command("transcript.lower", form=LevelForm, who=[PARTICIPANT])(actions.lower)
 command("transcript.attribute", form=LevelForm, who=[MODERATOR])(actions.attribute)

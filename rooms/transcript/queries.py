@@ -178,6 +178,12 @@ def captioned(room: Any) -> bool:
     return Segment.objects.filter(room=room).exists() or Interim.objects.filter(room=room).exclude(text="").exists()
 
 
+def holding(room: Any, words: str) -> QuerySet[Segment]:
+    """The segments in which these letters stand, now or in an earlier text, newest first."""
+    found = Q(folded__contains=search.folded(words)) | Q(revisions__text__icontains=words)
+    return Segment.objects.filter(found, room=room).order_by("-number").distinct()
+
+
 def text_at(segment: Segment, revision: int) -> str:
     """The text a segment had at a revision: what a quote of that time was taken from."""
     before = segment.revisions.filter(number=revision).first()

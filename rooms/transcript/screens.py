@@ -10,11 +10,11 @@ from deliberate.door.registry import Place
 from deliberate.live.marks import marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
-from deliberate.roles import CAPTIONER, CREW, PARTICIPANT, ROLES, WALL
+from deliberate.roles import CAPTIONER, CREW, MODERATOR, PARTICIPANT, ROLES, WALL
 from deliberate.text import tidy
 from rooms.floor.models import Turn
 from rooms.transcript import core, queries, search
-from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SETTLED
+from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SETTLED, LONGEST_STRUCK
 from rooms.transcript.models import Segment
 
 
@@ -83,5 +83,21 @@ def _desk(request: HttpRequest, place: Place) -> Context:
     }
 
 
+def _strike(request: HttpRequest, place: Place) -> Context:
+    """Where words stand that are looked for (?q=), and the segment to strike them from (?of=) with its earlier texts."""
+    query, asked = tidy(request.GET.get("q", ""))[: search.LONGEST_QUERY], tidy(request.GET.get("of", ""))
+    found = queries.holding(place.room, query) if query else Segment.objects.filter(room=place.room).order_by("-number")
+    segment = Segment.objects.filter(room=place.room, handle=asked).first() if asked else None
+    return {
+        "query": query,
+        "found": found[: queries.PAGE_SEGMENTS],
+        "segment": segment,
+        "earlier": set(segment.revisions.values_list("text", flat=True)) - {segment.text} if segment else set(),
+        "act": tokens.handle(16),
+        "longest": LONGEST_STRUCK,
+    }
+
+
 page("words", roles=[PARTICIPANT], template="phone/words.html", extra=_words, refresh_s=20)
 page("", roles=[CAPTIONER], template="captioner.html", extra=_desk)
+page("strike", roles=[CAPTIONER, MODERATOR], template="transcript/strike.html", extra=_strike)

@@ -31,7 +31,7 @@ def test_the_screen_about_oneself_shows_what_is_mine_the_other_rooms_and_what_is
     assert 'value="Quiet Heron"' in html
     assert f'value="{event.groups.get().handle}" selected' in html
     assert "Workshop" in html
-    assert "where at least 7 people chose it" in html
+    assert "where at least 7 people of it were in the room" in html
 
 
 def test_without_scripts_the_code_for_a_second_device_stands_in_its_card_and_nowhere_else(client: Client) -> None:

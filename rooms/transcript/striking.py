@@ -1,0 +1,76 @@
+"""Striking words for good: from a segment, from its earlier texts, and from whatever quotes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from deliberate.clock import now
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.parts import resting_on
+from deliberate.live.stale import touch
+from deliberate.shell.traces import wipe
+from rooms.journal.actions import locked, note
+from rooms.transcript import queries, search
+from rooms.transcript.actions import WORDS
+from rooms.transcript.models import Revision, Segment
+from rooms.transcript.struck import Struck
+from rooms.transcript.struck import strike as struck_from
+
+#: (room, who strikes, the segment, its texts by revision) -> sentences on where the words still stand.
+Striker = Callable[[Any, Any, Segment, Mapping[int, Struck]], list[str]]
+_strikers: list[Striker] = []
+
+
+def striker(strike: Striker) -> Striker:
+    """Register what a later feature does when words are struck from a segment: strike them from what it took from there.
+
+    It is called with the room locked, after the segment's own texts."""
+    _strikers.append(strike)
+    return strike
+
+
+@transaction.atomic
+def strike(*, room: Any, by: Any, segment: str, words: str, sure: bool = True) -> Answer:
+    """Overwrite words, or without any the whole segment, in its text, in its earlier texts and in all quotes of them.
+
+    The answer says where else they stand. The journal notes it without the words."""
+    room = locked(room)
+    found = Segment.objects.filter(room=room, handle=segment).first()
+    if found is None:
+        raise Refused(_("There are no such words in this room. Reload the page, please."))
+    texts = dict(found.revisions.values_list("number", "text")) | {found.revision: found.text}
+    struck = dict(zip(texts, struck_from(words, texts.values()), strict=True))
+    if not any(each.places for each in struck.values()):
+        raise Refused(
+            _("These words do not stand there. Type them as they stand, or leave the field empty for all of it.")
+        )
+    for number, each in struck.items():
+        Revision.objects.filter(segment=found, number=number).update(text=each.left)
+    # As a revision of its own: a correction that was begun before does not bring the words back.
+    left = struck[found.revision].left
+    Revision.objects.create(segment=found, number=found.revision, text=left, replaced_at=now())
+    Segment.objects.filter(pk=found.pk).update(text=left, folded=search.folded(left), revision=found.revision + 1)
+    note(room, by, "struck", found, str(found.revision + 1))
+    still = [sentence for strike in _strikers for sentence in strike(room, by, found, struck)]
+    touch(room, *WORDS, *resting_on("words"))
+    transaction.on_commit(wipe)
+    return Answer(say=" ".join([_("Struck."), *_elsewhere(room, found, words), *still]))
+
+
+def _elsewhere(room: Any, found: Segment, words: str) -> list[str]:
+    """Whether other segments of the room may hold these words, now or in an earlier text."""
+    if not words:
+        return []
+    count = queries.holding(room, words).exclude(pk=found.pk).count()
+    said = ngettext(
+        "A search finds them in one other piece of the transcript.",
+        "A search finds them in %(count)d other pieces of the transcript.",
+        count,
+    )
+    return [said % {"count": count}] if count else []

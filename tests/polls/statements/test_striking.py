@@ -1,0 +1,142 @@
+"""Words struck from a caption leave the statement's quotes, settled ones too, and what stays is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from deliberate.errors import Refused
+from polls.exports.markdown import written
+from polls.exports.outcome import outcome
+from polls.statements.content import intact, struck
+from polls.statements.models import Citation, Version
+from rooms.events.models import Event
+from rooms.journal.models import Entry
+from rooms.seats.models import Seat
+from rooms.transcript.models import Segment
+from tests import make
+from tests.polls.statements.rows import clause, said, settled
+from tests.rooms.transcript.test_striking import stored
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event() -> Event:
+    return make.event()
+
+
+@pytest.fixture
+def drafter(event: Event) -> Seat:
+    return make.seat(event, "drafter")
+
+
+@pytest.fixture
+def segment(event: Event) -> Segment:
+    return said(event, "We all heard Asha Obi speak, and the well was promised.")
+
+
+def cite(drafter: Seat, segment: Segment, quote: str, into: str = "") -> Citation:
+    fields = {"clause": into, "source": f"segment:{segment.handle}", "quote": quote}
+    return Citation.objects.get(handle=make.act(drafter, "statements.cite", **fields).data["citation"])
+
+
+def strike(event: Event, segment: Segment, words: str = "Asha Obi") -> str:
+    by = make.seat(event, "moderator")
+    return str(make.act(by, "transcript.strike", segment=segment.handle, words=words, sure="on").say)
+
+
+def test_a_quote_in_the_draft_loses_the_words_and_stays_where_it_stands(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = clause(drafter, "A well.")
+    named = cite(drafter, segment, "heard Asha Obi speak", row.handle)
+    part = cite(drafter, segment, "Obi speak", row.handle)
+    later = cite(drafter, segment, "the well was promised", row.handle)
+    captioner = make.seat(event, "captioner")
+    make.act(captioner, "transcript.correct", segment=segment.handle, text="They spoke of the well.", revision=0)
+    assert strike(event, segment) == "Struck."
+    for cited, quote in ((named, "heard [struck] speak"), (part, "[struck] speak"), (later, "the well was promised")):
+        cited.refresh_from_db()
+        assert cited.quote == quote
+        assert segment.revisions.get(number=0).text[cited.start : cited.end] == quote
+    assert stored("asha") == stored("obi speak") == []
+
+
+def test_a_settled_version_is_struck_keeps_its_hash_and_says_so(event: Event, drafter: Seat, segment: Segment) -> None:
+    cite(drafter, segment, "heard Asha Obi speak", clause(drafter, "A well.").handle)
+    version = settled(drafter)
+    said_back = strike(event, segment)
+    assert "A quote in version 1 is struck too" in said_back
+    before, version = version, Version.objects.get()
+    assert (version.hash, version.content) == (before.hash, before.content)
+    assert (intact(version), struck(version)) == (True, True)
+    assert [kept for kept in version.quotes.values() if "salt" in kept] == [], "a salt would let the words be guessed"
+    assert Entry.objects.filter(verb="struck", subject="version:1").count() == 1
+    text = written(outcome(make.room(event), version))
+    assert "Words were struck" in text
+    assert "Asha" not in text
+    assert stored("asha") == []
+
+
+def test_changing_a_struck_version_is_still_told_apart(event: Event, drafter: Seat, segment: Segment) -> None:
+    cite(drafter, segment, "heard Asha Obi speak", clause(drafter, "A well.").handle)
+    settled(drafter)
+    strike(event, segment)
+    version = Version.objects.get()
+    (kept,) = version.quotes.values()
+    for change in ({"title": "Another"}, {"preamble": "More"}):
+        assert not intact(Version(content={**version.content, **change}, quotes=version.quotes, hash=version.hash))
+    assert kept == {"quote": "heard [struck] speak", "place": [7, 27], "struck": True}
+
+
+def test_a_version_that_did_not_fit_its_hash_is_not_made_to_fit_by_striking(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    cite(drafter, segment, "heard Asha Obi speak", clause(drafter, "A well.").handle)
+    version = settled(drafter)
+    (kept,) = version.quotes.values()
+    kept["quote"] = "heard Asha Obi sing"
+    version.save()
+    strike(event, segment)
+    version = Version.objects.get()
+    assert not intact(version)
+    assert stored("asha") == []
+
+
+def test_striking_again_strikes_at_the_right_place(event: Event, drafter: Seat, segment: Segment) -> None:
+    cite(drafter, segment, "the well was promised", clause(drafter, "A well.").handle)
+    settled(drafter)
+    strike(event, segment, "Asha Obi")
+    strike(event, segment, "well")
+    version = Version.objects.get()
+    assert [kept["quote"] for kept in version.quotes.values()] == ["the [struck] was promised"]
+    with pytest.raises(Refused, match="Nothing has changed"):
+        settled(drafter)
+    assert Citation.objects.get().quote == "the [struck] was promised"
+    assert intact(version)
+
+
+def test_what_the_drafters_wrote_stays_and_the_answer_says_where(event: Event, drafter: Seat, segment: Segment) -> None:
+    cite(drafter, segment, "heard Asha Obi speak")  # a clause that begins with the quoted words
+    settled(drafter)
+    said_back = strike(event, segment)
+    assert "Clause 1 holds them itself" in said_back
+    assert "Version 1 holds them itself" in said_back
+
+
+def test_a_quote_that_was_taken_out_can_not_be_brought_back_with_the_words(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    cited = cite(drafter, segment, "heard Asha Obi speak", clause(drafter, "A well.").handle)
+    make.act(drafter, "statements.uncite", "act-123456", citation=cited.handle)
+    assert stored("asha")
+    strike(event, segment)
+    assert stored("asha") == []
+
+
+def test_versions_that_quote_something_else_are_left_alone(event: Event, drafter: Seat, segment: Segment) -> None:
+    cite(drafter, said(event, "The river is dry."), "The river", clause(drafter, "A river.").handle)
+    settled(drafter)
+    assert strike(event, segment) == "Struck."
+    version = Version.objects.get()
+    assert (struck(version), intact(version)) == (False, True)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.transcript.struck import MARK, Struck, strike
+
+
+def left(words: str, *texts: str) -> list[str]:
+    return [each.left for each in strike(words, texts)]
+
+
+def test_words_are_struck_wherever_they_stand_whatever_their_capitals() -> None:
+    text = "Asha Obi came. ASHA  OBI spoke of asha obi's well."
+    assert left("asha obi", text, "Nobody.") == [f"{MARK} came. {MARK} spoke of {MARK}'s well.", "Nobody."]
+
+
+def test_without_words_all_of_it_is_struck() -> None:
+    assert left(" ", "Asha Obi came.", "") == [MARK, ""]
+
+
+def test_a_name_is_not_struck_from_within_a_word_unless_it_stands_nowhere_else() -> None:
+    assert left("Ann", "Ann is planning.") == [f"{MARK} is planning."]
+    assert left("李小龙", "我是李小龙说的") == [f"我是{MARK}说的"]
+    assert left("a.b", "axb") == ["axb"]
+
+
+def test_a_quote_moves_with_the_text_and_loses_what_was_struck() -> None:
+    struck = strike("Asha Obi", ["I saw Asha Obi at the well."])[0]
+    text = struck.text
+
+    def quote(words: str) -> str:
+        start = text.index(words)
+        since, until, found = struck.quote(start, start + len(words))
+        assert struck.left[since:until] == found
+        return found
+
+    assert quote("I saw") == "I saw"
+    assert quote("at the well") == "at the well"
+    assert quote("saw Asha Obi at") == f"saw {MARK} at"
+    assert quote("I saw Asha") == f"I saw {MARK}"
+    assert quote("Obi at") == f"{MARK} at"
+    assert quote("sha O") == MARK
+
+
+TEXTS = st.text(st.sampled_from("ab AB.é李"), max_size=40)
+
+
+@given(TEXTS, TEXTS.filter(str.strip), st.integers(0, 40), st.integers(0, 40))
+def test_a_quote_is_always_what_stands_there_and_nothing_struck_is_in_it(
+    text: str, words: str, one: int, other: int
+) -> None:
+    struck: Struck = strike(words, [text])[0]
+    start, end = sorted((min(one, len(text)), min(other, len(text))))
+    since, until, found = struck.quote(start, end)
+    assert found == struck.left[since:until]
+    kept = [at for at in range(start, end) if not any(a <= at < b for a, b in struck.places)]
+    assert found.replace(MARK, "") == "".join(text[at] for at in kept)
