@@ -15,6 +15,7 @@ from polls.ballots.models import Kind
 
 MOST_OPTIONS = 20
 MOST_STEPS = 11
+LONGEST_OPTION = 160
 
 
 class SecretByDefault(forms.Select):
@@ -31,7 +32,7 @@ class PollForm(forms.Form):
 
 
 class PaperForm(forms.Form):
-    """What a poll asks. Options stand one a line; a scale has none.
+    """What a poll asks. Options stand one a line; those of a scale are left out.
 
     `least` and `most`: for several choices, how many (empty: one to all); for a scale, its ends (empty: 1 to 5)."""
 
@@ -42,10 +43,20 @@ class PaperForm(forms.Form):
     options = forms.CharField(
         label=gettext_lazy("Options, one a line"), required=False, max_length=4000, widget=forms.Textarea
     )
-    least = forms.IntegerField(label=gettext_lazy("From"), required=False, min_value=-100, max_value=100)
-    most = forms.IntegerField(label=gettext_lazy("To"), required=False, min_value=-100, max_value=100)
-    low_label = Line(label=gettext_lazy("The low end means"), required=False, max_length=40)
-    high_label = Line(label=gettext_lazy("The high end means"), required=False, max_length=40)
+    least = forms.IntegerField(
+        label=gettext_lazy("Choose at least; of a scale, its lowest number"),
+        required=False,
+        min_value=-100,
+        max_value=100,
+    )
+    most = forms.IntegerField(
+        label=gettext_lazy("Choose at most; of a scale, its highest number"),
+        required=False,
+        min_value=-100,
+        max_value=100,
+    )
+    low_label = Line(label=gettext_lazy("What the lowest number of a scale means"), required=False, max_length=40)
+    high_label = Line(label=gettext_lazy("What the highest number of a scale means"), required=False, max_length=40)
     secret = forms.ChoiceField(
         label=gettext_lazy("Ballots"),
         choices=[("on", gettext_lazy("Secret")), ("", gettext_lazy("Open, with names"))],
@@ -71,30 +82,27 @@ class PaperForm(forms.Form):
         return cleaned
 
     def _scale(self, cleaned: dict[str, Any]) -> None:
-        if cleaned["options"]:
-            raise forms.ValidationError(_("A scale has no options. Leave them empty."))
+        cleaned["options"] = []
         low = cleaned["least"] = 1 if cleaned["least"] is None else cleaned["least"]
         high = cleaned["most"] = 5 if cleaned["most"] is None else cleaned["most"]
         if not low < high < low + MOST_STEPS:
-            raise forms.ValidationError(
-                _("A scale runs from a lower to a higher number, in %(n)d steps at most.") % {"n": MOST_STEPS}
-            )
+            said = _("A scale runs from a lower to a higher number, in %(n)d steps at most.")
+            self.add_error("least", said % {"n": MOST_STEPS})
 
     def _choices(self, cleaned: dict[str, Any]) -> None:
         options = cleaned["options"]
+        several = cleaned["kind"] == Kind.SEVERAL
+        least = cleaned["least"] if several and cleaned["least"] is not None else 1
+        most = cleaned["most"] if several and cleaned["most"] is not None else len(options) if several else 1
+        cleaned["least"], cleaned["most"] = least, most
         if not 2 <= len(options) <= MOST_OPTIONS:
-            raise forms.ValidationError(_("Write two to %(n)d options, one a line.") % {"n": MOST_OPTIONS})
-        if len({option.casefold() for option in options}) < len(options):
-            raise forms.ValidationError(_("Two options are the same."))
-        if any(len(option) > 160 for option in options):
-            raise forms.ValidationError(_("An option is longer than 160 letters."))
-        if cleaned["kind"] == Kind.SEVERAL:
-            cleaned["least"] = 1 if cleaned["least"] is None else cleaned["least"]
-            cleaned["most"] = len(options) if cleaned["most"] is None else cleaned["most"]
-            if not 1 <= cleaned["least"] <= cleaned["most"] <= len(options):
-                raise forms.ValidationError(_("How many to choose: from 1 up to the number of options."))
-        else:
-            cleaned["least"] = cleaned["most"] = 1
+            self.add_error("options", _("Write two to %(n)d options, one a line.") % {"n": MOST_OPTIONS})
+        elif len({option.casefold() for option in options}) < len(options):
+            self.add_error("options", _("Two options are the same."))
+        elif any(len(option) > LONGEST_OPTION for option in options):
+            self.add_error("options", _("An option is longer than %(n)d letters.") % {"n": LONGEST_OPTION})
+        elif not 1 <= least <= most <= len(options):
+            self.add_error("least", _("How many to choose: from 1 up to the number of options."))
 
 
 class EditForm(PaperForm, PollForm):

@@ -18,8 +18,10 @@ from polls.ballots.core import ABSTAIN, picks
 from polls.ballots.models import Kind, NamedBallot, Participation, Poll
 from polls.ballots.paper import ABSTENTION
 from polls.ballots.shown import Bar, Shown, shown
+from rooms.wall.queries import showing
 from rooms.wall.scenes import scene
 
+RESULTS = "results"
 #: Lines of text that a hall can read beside the agenda's and the turnout's, letters of a question in one of them, and
 #: how much of a question stands above its result.
 WALL_LINES = 5
@@ -116,9 +118,9 @@ def closed(room: Any, audience: str) -> Context:
 
 @part("ballots.wall", audiences=[WALL], also=["seats"])
 def wall(room: Any, audience: str) -> Context:
-    """The open poll and its turnout, large; after it, the bars of the one that closed last."""
+    """The open poll and its turnout, large; after it, or where a moderator put results up, those of the last that closed."""
     poll = queries.open_poll(room)
-    if poll is not None:
+    if poll is not None and showing(room).scene != RESULTS:
         return {"poll": poll, "seats": queries.eligible(poll)}
     last = queries.closed(room).first()
     return {"poll": None, **_on_wall(shown(last))} if last else {"poll": None, "shown": None}
@@ -172,11 +174,21 @@ def _just_closed(room: Any) -> bool:
 
 
 def _question(room: Any) -> list[str]:
-    poll = queries.open_poll(room) or queries.closed(room).first()
-    return [poll.question if poll is not None else _("No poll yet")]
+    poll = queries.open_poll(room)
+    return [poll.question] if poll is not None else _result(room)
+
+
+def _result(room: Any) -> list[str]:
+    """The question of the poll that closed last, and what came out in a line."""
+    poll = queries.closed(room).first()
+    if poll is None:
+        return [_("No poll yet")]
+    found = shown(poll)
+    first = max(found.bars, key=lambda bar: bar.votes)
+    return [poll.question, found.lines[0] if found.lines else f"{first.text}: {first.percent}\u00a0%"]
 
 
 page("vote", roles=[PARTICIPANT], template="phone/vote.html", extra=_vote_page)
 page("polls", roles=[PARTICIPANT], template="phone/polls.html", refresh_s=60)
 scene("poll", _asked, 80, title=gettext_lazy("Poll"), key="v", gist=_question)
-scene("results", _just_closed, 40, title=gettext_lazy("Results"), key="r", gist=_question)
+scene(RESULTS, _just_closed, 40, title=gettext_lazy("Results"), key="r", gist=_result, parts=("ballots.wall",))

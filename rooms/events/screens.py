@@ -33,6 +33,7 @@ def _agenda(room: Any) -> Context:
         "current": current,
         "following": ahead[0] if ahead else None,
         "begun": len(ahead) < len(items),
+        "back": any(item.state == AgendaItem.State.DONE for item in items),
         "plan": _plan(items, current),
     }
 

@@ -71,16 +71,93 @@ def test_a_poll_is_prepared_opened_and_closed_by_keyboard(console: Page) -> None
     console.keyboard.type("prepare")
     press(console, "Enter", "Tab")
     console.keyboard.type("Where?")
-    press(console, "Tab", "Tab")
+    press(console, "Tab", "Tab", "Tab")
     console.keyboard.type("Here\nThere")
     console.get_by_role("button", name="Prepare", exact=True).press("Enter")
     expect(polls).to_contain_text("1Where?")
     press(console, "o")
-    expect(polls).to_contain_text("Poll open, secret")
+    expect(console.locator("#part-ballots-turnout")).to_contain_text("Poll open, secret")
     expect(wall).to_contain_text("On the wall: Poll, by itself")
     press(console, "c")
     expect(console.locator("#part-ballots-results")).to_contain_text("Where?")
     expect(wall).to_contain_text("On the wall: Results, by itself")
+
+
+def test_the_form_of_a_poll_shows_what_its_kind_needs_and_says_at_the_field_what_is_wrong(console: Page) -> None:
+    console.get_by_text("Prepare a poll").click()
+    options, least = console.locator("#paper-new-options"), console.locator("#paper-new-least")
+    prepare = console.get_by_role("button", name="Prepare", exact=True)
+    prepare.click()
+    expect(console.get_by_label("Question")).to_be_focused()
+    expect(console.get_by_label("Question")).to_have_accessible_description("This is still empty.")
+    console.get_by_label("Question").fill("Where?")
+    options.fill("Here")
+    prepare.click()
+    expect(options).to_be_focused()
+    expect(options).to_have_accessible_description("Write two to 20 options, one a line.")
+    expect(options).to_have_attribute("aria-invalid", "true")
+    expect(console.locator("#said")).to_be_hidden()
+    expect(prepare).not_to_have_attribute("aria-busy", "true")
+    expect(least).to_be_hidden()
+    console.locator("#paper-new-kind").select_option("several")
+    expect(least).to_have_accessible_name("At least")
+    console.locator("#paper-new-kind").select_option("scale")
+    expect(options).to_be_hidden()
+    expect(least).to_have_accessible_name("Lowest")
+    prepare.click()
+    expect(console.locator("#part-ballots-console")).to_contain_text("A scale, secret")
+
+
+def test_why_somebody_is_called_out_of_order_is_asked_for_at_the_field(links: dict[str, str], console: Page) -> None:
+    Hand(links["participant"], name="Asha").do("floor.ask", kind="point")
+    console.locator("#part-floor-queue .more > summary").click()
+    console.get_by_role("button", name="Call now").click()
+    why = console.get_by_label("Why now?")
+    expect(why).to_be_focused()
+    expect(why).to_have_accessible_description("This is still empty.")
+    why.press_sequentially("She has to leave")
+    expect(why).to_have_accessible_description("")
+    console.get_by_role("button", name="Call now").click()
+    expect(console.locator("#part-floor-now")).to_contain_text("Called out of order: She has to leave")
+
+
+def test_the_bar_offers_acts_and_places_alone(links: dict[str, str], console: Page) -> None:
+    Hand(links["participant"], name="Asha").do("floor.ask", kind="point")
+    expect(console.locator("#part-floor-queue")).to_contain_text("Asha")
+    press(console, "/")
+    offered = console.evaluate("[...document.querySelectorAll('#commands option')].map((one) => one.value)")
+    assert {"Floor", "Call next", "Close the list", "Prepare a poll", "All ideas", "Begin", "Captions"} <= set(offered)
+    assert [each for each in offered if each.startswith(("More", "Who chose", "Taken off", "By group"))] == []
+
+
+def test_messages_cover_nothing_that_can_be_worked(console: Page) -> None:
+    press(console, "b")
+    console.get_by_text("Prepare a poll").click()
+    console.get_by_label("Question").fill("Where?")
+    console.locator("#paper-new-kind").select_option("scale")
+    console.get_by_role("button", name="Prepare", exact=True).click()
+    expect(console.locator("#said")).to_be_visible()
+    expect(console.locator("#undo")).to_be_visible()
+    covered = console.evaluate("""() => [...document.querySelectorAll("#said, #undo")].flatMap((toast) => {
+        const box = toast.getBoundingClientRect();
+        return [...document.querySelectorAll("main .card, header *, main h2 kbd")].filter((one) => {
+            const other = one.getBoundingClientRect();
+            return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+        }).map((one) => one.outerHTML.slice(0, 60));
+    })""")
+    assert covered == []
+
+
+def test_everything_frequent_is_in_view_though_a_form_is_open(links: dict[str, str], console: Page) -> None:
+    for number in range(9):
+        Hand(links["participant"], name=f"Guest {number}").do("floor.ask", kind="point")
+        Hand(links["participant"], name=f"Poet {number}").do("ideas.post", text=f"An idea that takes two lines, the {number}th")
+    press(console, "n")
+    console.get_by_text("Prepare a poll").click()
+    for seen in ("#part-floor-queue", "#part-ideas-console", "#part-transcript-live", "#part-wall-scene", "#part-floor-balance"):
+        box = console.locator(seen).bounding_box()
+        assert box is not None
+        assert box["y"] + min(box["height"], 80) <= 800
 
 
 def test_the_columns_the_list_of_keys_and_the_bar_are_one_key_away(console: Page) -> None:

@@ -26,10 +26,12 @@
     event.preventDefault();
     press(one);
   });
-  document.querySelector("[data-opens]").addEventListener("click", (event) => { event.preventDefault(); keys.showModal(); });
+  document.querySelector("[data-opens]")?.addEventListener("click", (event) => { event.preventDefault(); keys.showModal(); });
 
   // ---- the bar -----------------------------------------------------------------------------------------------------
-  const buttons = () => [...document.querySelectorAll("main :is(button, summary)")].filter((one) => one.checkVisibility());
+  // Acts, the forms that are folded away, and places: nothing that only shows more of the same.
+  const NAMED = "main button, main details:not(.more):has(> form) > summary, main a[href], .ways a, main h2[data-key]";
+  const buttons = () => [...document.querySelectorAll(NAMED)].filter((one) => one.checkVisibility());
   field.addEventListener("focus", () => {
     names.replaceChildren(...[...new Set(buttons().map(words))].map((text) => Object.assign(document.createElement("option"), { value: text })));
   });

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from deliberate.door.perform import as_query
 from deliberate.door.registry import commands
 from deliberate.errors import Refused
+from polls.ballots.commands import PaperForm
 from polls.ballots.models import Poll
 from tests import make
 from tests.polls.ballots.make import moderator, opened, prepared
@@ -31,6 +33,7 @@ def test_casting_keeps_no_receipt() -> None:
         ("several", {"least": "2", "most": "2"}, 2, 2),
         ("scale", {}, 1, 5),
         ("scale", {"least": "-5", "most": "5"}, -5, 5),
+        ("scale", {"options": "Typed before\nthe kind was chosen"}, 1, 5),
     ],
 )
 def test_limits_left_empty_are_filled_in(kind: str, fields: dict[str, object], least: int, most: int) -> None:
@@ -49,7 +52,6 @@ def test_limits_left_empty_are_filled_in(kind: str, fields: dict[str, object], l
         ({"kind": "several", "least": "3", "most": "2"}, "How many to choose"),
         ({"kind": "several", "least": "0"}, "How many to choose"),
         ({"kind": "several", "most": "4"}, "How many to choose"),
-        ({"kind": "scale", "options": "Hearings"}, "A scale has no options"),
         ({"kind": "scale", "options": "", "least": "5", "most": "5"}, "lower to a higher"),
         ({"kind": "scale", "options": "", "least": "0", "most": "11"}, "11 steps"),
         ({"kind": "riddle"}, "riddle"),
@@ -59,6 +61,19 @@ def test_a_poll_that_nobody_could_answer_is_refused_in_words(fields: dict[str, o
     with pytest.raises(Refused, match=said):
         prepared(make.event(), **{"kind": "one", **fields})  # type: ignore[arg-type]
     assert not Poll.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"kind": "one", "options": "Only one"}, "options"),
+        ({"kind": "several", "most": "4"}, "least"),
+        ({"kind": "scale", "least": "5", "most": "5"}, "least"),
+    ],
+)
+def test_a_refusal_stands_at_the_field_it_is_about(fields: dict[str, str], field: str) -> None:
+    form = PaperForm(as_query({"question": "Where?", "options": "Here\nThere", **fields}))
+    assert list(form.errors) == [field]
 
 
 def test_options_stand_one_a_line_without_what_could_disguise_them() -> None:

@@ -160,9 +160,25 @@ def test_the_console_offers_what_fits() -> None:
     assert 'data-command="ballots.open"' in picture(event, "ballots.console", "moderator")
     assert 'data-command="ballots.edit"' in picture(event, "ballots.console", "moderator")
     make.act(moderator(event), "ballots.open", poll=poll.handle)
-    running = picture(event, "ballots.console", "moderator")
-    assert 'data-command="ballots.close"' in running
-    assert 'data-command="ballots.open"' not in running
+    assert 'data-command="ballots.open"' not in picture(event, "ballots.console", "moderator")
+    running = picture(event, "ballots.turnout", "moderator")
+    assert "Which first?" in running
+    assert "0 of 0" in running
+    assert 'data-command="ballots.close"' in running, "the question, its turnout and its end stand in one picture"
+
+
+def test_results_that_a_moderator_puts_up_are_those_of_the_last_poll_while_the_next_one_runs() -> None:
+    event = make.event()
+    first = opened(event, question="First?")
+    vote(make.seat(event), first, "Hearings")
+    closed(first)
+    opened(event, question="Second?")
+    assert "Second?" in picture(event, "ballots.wall", "wall")
+    make.act(moderator(event), "wall.show", scene="results")
+    assert "First?" in picture(event, "ballots.wall", "wall")
+    preview = words(picture(event, "wall.scene", "moderator"))
+    assert "First? Hearings: 100 %" in preview
+    assert "Second?" not in preview
 
 
 @pytest.mark.parametrize("kind", KINDS)

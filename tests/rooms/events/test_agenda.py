@@ -141,6 +141,15 @@ def test_everybody_sees_what_is_on_and_what_comes_and_the_moderator_may_move(eve
         assert 'aria-current="step"' in html
 
 
+def test_the_way_back_is_offered_where_there_is_an_item_to_go_back_to(event: Event, chair: Seat) -> None:
+    offered = []
+    for _item in range(4):
+        picture = paint(make.room(event), "events.agenda", "moderator", "en").html
+        offered.append("events.move_back" in picture)
+        make.act(chair, "events.move_on")
+    assert offered == [False, False, True, True]
+
+
 def test_an_empty_agenda_says_so() -> None:
     event = make.event()
     AgendaItem.objects.all().delete()
