@@ -23,6 +23,14 @@ ROLE_CHOICES = [
     (HOST, _("Host")),
 ]
 
+#: What stands beside words in the transcript and in the outcome, by the event's attribution.
+SIGNED = [
+    (Attribution.NAME, _("Name: “Asha Okafor”")),
+    (Attribution.ROLE, _("Role: “Participant”, the same for everybody")),
+    (Attribution.GROUP, _("Group: “Fieldworkers”, where the group is large enough")),
+    (Attribution.NOBODY, _("Nobody: the words alone (Chatham House rule)")),
+]
+
 
 class SettingsForm(forms.Form):
     """Columns of Event that say what it is called and how it treats people."""
@@ -51,7 +59,7 @@ class SettingsForm(forms.Form):
     attribution = forms.ChoiceField(
         label=_("What is said is signed with"),
         help_text=_("Speakers can lower it for their own words. Raising it counts for what is said from now on."),
-        choices=Attribution.choices,
+        choices=SIGNED,
         widget=forms.RadioSelect,
     )
     k = forms.IntegerField(

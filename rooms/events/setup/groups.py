@@ -32,7 +32,7 @@ def add_group(*, room: Any, by: Any, name: str) -> Answer:
     )
     note(room, by, "added a group", group)
     touch_all(event)
-    return Answer(say=_("Added."), data={"group": group.handle})
+    return Answer(say=_("Added: %(name)s") % {"name": name}, data={"group": group.handle})
 
 
 @transaction.atomic

@@ -26,7 +26,7 @@ def add_room(*, room: Any, by: Any, name: str) -> Answer:
     made = Room.objects.create(event=event, name=name, position=last + 1)
     note(made, by, "added a room", made)
     _touch_others(made)
-    return Answer(say=_("Added."), data={"room": made.handle})
+    return Answer(say=_("Added: %(name)s") % {"name": name}, data={"room": made.handle})
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def add_item(*, room: Any, by: Any, title: str, minutes: int) -> Answer:
     item = AgendaItem.objects.create(room=room, title=title, minutes=minutes, position=0 if last is None else last + 1)
     note(room, by, "added an item", item)
     touch(room, *AGENDA_PARTS, "wall.scene")
-    return Answer(say=_("Added."), data={"item": item.handle})
+    return Answer(say=_("Added: %(name)s") % {"name": title}, data={"item": item.handle})
 
 
 @transaction.atomic

@@ -56,7 +56,7 @@ def test_a_plain_form_brings_the_same_screen_anew_and_says_what_was_done(client:
     assert answer["Location"] == page
     html = client.get(page).content.decode()
     assert "Fieldworkers" in html
-    assert "Added." in html
+    assert "Added: Fieldworkers" in html
 
 
 def test_a_refused_setting_keeps_what_was_typed(client: Client, event: Event) -> None:
@@ -92,6 +92,15 @@ def test_one_link_is_printed_by_itself(client: Client, event: Event) -> None:
     html = client.get(at(event, f"print/?link={link.handle}")).content.decode()
     assert html.count('class="qr"') == 1
     assert spaced(str(link.code)) in html
+
+
+def test_every_sheet_says_what_it_is_for_and_only_the_participants_may_be_hung_up(client: Client, event: Event) -> None:
+    html = client.get(at(event, "print/")).content.decode()
+    sheets = html.split('<article class="card stack sheet"')[1:]
+    assert len(sheets) == 6
+    assert all(event.title in sheet and sheet.count('class="qr"') == 1 for sheet in sheets)
+    assert ["Secret:" in sheet for sheet in sheets] == [False, True, True, True, True, True]
+    assert "For everybody." in sheets[0]
 
 
 def test_titles_are_neutral_where_the_host_wants_it(client: Client, event: Event) -> None:
