@@ -141,7 +141,7 @@ def reason_text(floor: Floor, reason: Reason, turn: Turn, audience: str) -> str:
         case Because.GROUP:
             if (group := group_of(floor, turn, audience)) is not None:
                 return _("Least heard for their share of the seats: %(group)s.") % {"group": group.name}
-            return _("From a group that was heard least for its share of the seats.")
+            return _("Those of small groups, or of none, were heard least for their share of the seats.")
         case Because.PLACE:
             return _place_reason(floor, str(values["place"]))
         case Because.FIRST_ASKED:

@@ -163,7 +163,7 @@ def ended(request: HttpRequest, event: str, role: str) -> HttpResponse:
     cookie = request.COOKIES.get(SEAT_COOKIE, "")
     if queries.seat_of(cookie) is not None:
         return redirect("welcome", event, role)
-    response = render(request, "seats/ended.html", {"why": queries.why_ended(cookie)})
+    response = render(request, "seats/ended.html", {"why": queries.why_ended(cookie), "role": role})
     _forget(response, event, role)
     return response
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, WALL
 from tests.service import Service
 from tests.stories.browser import LAPTOP, PATIENCE_MS, Eye
+from tests.stories.stage import go_on
 
 
 @dataclass
@@ -53,7 +54,7 @@ def seated(browser: Browser, service: Service, *, scripts: bool) -> Iterator[Hal
     for role in (WALL, MODERATOR, CAPTIONER, DRAFTER):
         page = found.window(role, LAPTOP)
         page.goto(service.links[role])
-        page.get_by_role("button", name="Go on").click()
+        go_on(page)
     yield found
     for page in found.pages.values():
         page.context.close()

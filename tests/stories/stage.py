@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, TimeoutError
 
 from deliberate.roles import HOST, ROLES
 from tests.service import Service
@@ -50,12 +51,23 @@ def new_room(service: Service, name: str = "Hall") -> dict[str, str]:
     return links
 
 
+def go_on(page: Page) -> None:
+    """From the page before the seat into the room: by its button, unless it goes on by itself, as the wall's does."""
+    if "/wall/" in page.url:
+        try:
+            page.wait_for_url(re.compile(r"/wall/(?!welcome)"), timeout=2000)
+            return
+        except TimeoutError:
+            pass  # no scripts run here
+    page.locator("main form button").click()
+
+
 def sit(context: BrowserContext, link: str, screen: str = "", name: str = "") -> Page:
     """Join by a link in a browser and open a screen."""
     page = context.new_page()
     page.goto(link)
     if name:
         page.locator("[name=name]").fill(name)
-    page.locator("main form button").click()
+    go_on(page)
     page.goto(page.url + screen)
     return page

@@ -135,7 +135,7 @@ def test_nor_does_the_full_screen_at_ones_turn(busy: Busy, chromium: Browser) ->
         ("{home}/participant/welcome/", "Join"),
         ("/in/forged/", "This link has ended"),
         ("{home}/participant/ended/", "Your seat has ended"),
-        ("{home}/participant/x/", "You have no seat here"),
+        ("{home}/participant/x/", "Notes"),
         ("/nowhere/", "There is no such page"),
         ("/blank/", "Notes"),
         ("/desk/login/", "Log in"),

@@ -151,10 +151,18 @@ def test_messages_cover_nothing_that_can_be_worked(console: Page) -> None:
 def test_everything_frequent_is_in_view_though_a_form_is_open(links: dict[str, str], console: Page) -> None:
     for number in range(9):
         Hand(links["participant"], name=f"Guest {number}").do("floor.ask", kind="point")
-        Hand(links["participant"], name=f"Poet {number}").do("ideas.post", text=f"An idea that takes two lines, the {number}th")
+        Hand(links["participant"], name=f"Poet {number}").do(
+            "ideas.post", text=f"An idea that takes two lines, the {number}th"
+        )
     press(console, "n")
     console.get_by_text("Prepare a poll").click()
-    for seen in ("#part-floor-queue", "#part-ideas-console", "#part-transcript-live", "#part-wall-scene", "#part-floor-balance"):
+    for seen in (
+        "#part-floor-queue",
+        "#part-ideas-console",
+        "#part-transcript-live",
+        "#part-wall-scene",
+        "#part-floor-balance",
+    ):
         box = console.locator(seen).bounding_box()
         assert box is not None
         assert box["y"] + min(box["height"], 80) <= 800

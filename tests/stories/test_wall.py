@@ -90,6 +90,14 @@ def moderator(links: dict[str, str]) -> Hand:
     return Hand(links["moderator"])
 
 
+def test_a_projector_without_a_keyboard_comes_in_by_itself(links: dict[str, str], chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    page.goto(links["wall"])
+    shows(page, "wall-welcome")
+    context.close()
+
+
 @pytest.fixture
 def wall(links: dict[str, str], chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1920, "height": 1080})

@@ -112,6 +112,16 @@ def test_a_small_group_is_not_named_in_a_reason_where_names_are_hidden() -> None
     assert "Youth" not in shown.reason_text(floor, reason, floor.waiting[0], PARTICIPANT)
 
 
+def test_the_reason_of_a_group_is_right_for_who_chose_none_and_tells_them_from_no_small_group() -> None:
+    event = make.event(names_on_list=Names.MODERATORS)
+    waiting(event, group="Youth")
+    waiting(event)
+    floor = floor_of(event)
+    reason = Reason(Because.GROUP, {"group": "x", "heard": 0, "seats": 1})
+    said = {shown.reason_text(floor, reason, turn, PARTICIPANT) for turn in floor.waiting}
+    assert said == {"Those of small groups, or of none, were heard least for their share of the seats."}
+
+
 def test_hall_and_remote_are_told_by_turns_or_by_share() -> None:
     reason = Reason(Because.PLACE, {"place": "remote"})
     for setting, word in (("by_turns", "take turns"), ("by_share", "heard least")):

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from deliberate.clock import now
 from deliberate.door.limits import Buckets
-from deliberate.roles import CREW
+from deliberate.roles import CREW, ROLES
 from rooms.events.models import Event
 from rooms.events.queries import path_of
 from rooms.seats import views
@@ -333,9 +333,31 @@ def test_exit_works_without_a_seat_and_for_an_event_that_is_gone(client: Client)
     assert "<h1>Notes</h1>" in client.get("/blank/").content.decode()
 
 
-@pytest.mark.parametrize(
-    "path", ["/join/", "/join/ZZZZZZ/", "/in/forged/", "/at/e/participant/r/", "/nowhere/", "/desk/login/"]
-)
+def test_what_stands_behind_exit_says_nothing_of_the_event_or_the_service(client: Client) -> None:
+    event = make.event(title="Uprising")
+    room = make.room(event)
+    answer = client.get(f"/at/{event.handle}/participant/{room.handle}/")
+    page = answer.content.decode()
+    assert answer.status_code == 401
+    assert "<title>Notes</title>" in page
+    assert [word for word in ("Uprising", room.name, "deliberate", "seat", "Exit") if word in page] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_when_an_event_is_over_every_role_reads_so_and_the_wall_offers_nothing_to_press(
+    client: Client, role: str
+) -> None:
+    event = make.event()
+    path = f"/at/{event.handle}/{role}/"
+    client.cookies["seat"] = cookie_of(make.seat(event, role))
+    event.delete()
+    html = client.get(f"{path}ended/").content.decode()
+    assert "This event is over" in html
+    assert ("Join another event" in html, 'class="button exit"' in html) == ((role != "wall"),) * 2
+    assert ('class="wall"' in html) == (role == "wall")
+
+
+@pytest.mark.parametrize("path", ["/join/", "/join/ZZZZZZ/", "/in/forged/", "/nowhere/", "/desk/login/"])
 def test_every_page_before_a_seat_has_an_exit(client: Client, path: str) -> None:
     html = client.get(path).content.decode()
     assert 'class="button exit"' in html
@@ -349,8 +371,6 @@ def test_the_page_before_the_seat_and_the_page_of_a_refusal_leave_by_the_hosts_e
     landed = join(client, event)
     assert leave in client.post(f"{landed}do/no.such_thing").content.decode()
     assert leave in client.get(f"{landed}no-such-page/").content.decode()
-    client.cookies.clear()
-    assert leave in client.get(landed).content.decode(), "where there is no seat any more"
 
 
 @pytest.mark.parametrize(
