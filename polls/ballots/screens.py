@@ -184,8 +184,9 @@ def _result(room: Any) -> list[str]:
     if poll is None:
         return [_("No poll yet")]
     found = shown(poll)
-    first = max(found.bars, key=lambda bar: bar.votes)
-    return [poll.question, found.lines[0] if found.lines else f"{first.text}: {first.percent}\u00a0%"]
+    most = max(bar.votes for bar in found.bars)
+    leading = [f"{bar.text}: {bar.percent}\u00a0%" for bar in found.bars if bar.votes == most]
+    return [poll.question, *found.lines[:1]] if found.lines or len(leading) > 1 else [poll.question, *leading]
 
 
 page("vote", roles=[PARTICIPANT], template="phone/vote.html", extra=_vote_page)
