@@ -36,7 +36,8 @@ def the_room_votes(hall: Hall, poll: Poll) -> None:
     unfold(moderator, "Prepare a poll")
     moderator.locator("#paper-new-question").fill(poll.question)
     moderator.locator("#paper-new-kind").select_option(poll.kind)
-    moderator.locator("#paper-new-options").fill(poll.options)
+    if poll.options:
+        moderator.locator("#paper-new-options").fill(poll.options)
     moderator.get_by_role("button", name="Prepare", exact=True).click()
     moderator.get_by_role("button", name=f"Open: {poll.question}").click()
     expect(moderator.get_by_text("Poll open, secret")).to_be_visible()
