@@ -27,7 +27,7 @@ _segment = re.compile(r"correct=(\w+)")
 #: What a picture says of the turn or the poll that runs: its handle.
 _begun = {
     "floor.now": re.compile(r'data-turn="(\w+)"'),
-    "ballots.console": re.compile(r'do/ballots\.close"[^>]*><input type="hidden" name="poll" value="(\w+)"'),
+    "ballots.turnout": re.compile(r'do/ballots\.close"[^>]*><input type="hidden" name="poll" value="(\w+)"'),
 }
 
 
@@ -166,7 +166,7 @@ class Chair:
     """Calls the next where nobody else does, and holds a poll now and then, until a person takes over."""
 
     def __init__(self, door: Door) -> None:
-        self.phone = Phone(door, ("floor.now", "floor.console", "ballots.console", "events.now"), self.look)
+        self.phone = Phone(door, ("floor.now", "floor.console", "ballots.turnout", "events.now"), self.look)
         self.polls = list(POLLS)
         self.begun: set[str] = set()
         self.relieved = False

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from deliberate.shell.traces import soon
+
 log = structlog.get_logger("deliberate.shell")
 BACKLOG = 4096
 #: The largest body: a transcript to bring in, as a form writes it. Daphne would take anything, and hold it in memory.
@@ -59,6 +61,7 @@ def serve(host: str, port: int, *, ready: Callable[[], None] | None = None) -> N
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    soon.on = True
     threading.Thread(target=_purge_now_and_then, name="purge", daemon=True).start()
     http_protocol.WebRequest = Request  # what Daphne's factory makes of every request; it offers no other seam
     Server(

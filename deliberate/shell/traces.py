@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 
 #: Others wait while SQLite's log is emptied: so long it may try.
 PATIENCE_MS = 250
+_one_at_a_time = threading.Lock()
 
 
 def wipe(patience_ms: int = PATIENCE_MS) -> bool:
@@ -22,7 +23,7 @@ def wipe(patience_ms: int = PATIENCE_MS) -> bool:
         return True
     if connection.in_atomic_block:
         return False
-    with connection.cursor() as cursor:
+    with _one_at_a_time, connection.cursor() as cursor:
         cursor.execute(f"PRAGMA busy_timeout = {patience_ms}")
         try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -34,11 +35,14 @@ def wipe(patience_ms: int = PATIENCE_MS) -> bool:
 
 
 class Soon:
-    """Wipes in a thread of its own, at once and then every `EVERY_S` at most, however often it is asked."""
+    """Wipes in a thread of its own, at once and then every `EVERY_S` at most, however often it is asked.
+
+    Only in a process that serves: `on` is set there."""
 
     EVERY_S = 0.5
 
     def __init__(self) -> None:
+        self.on = False
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._last = 0.0
@@ -46,7 +50,7 @@ class Soon:
     def ask(self) -> None:
         """Let the log be emptied; those who write meanwhile are not kept waiting for it."""
         with self._lock:
-            if self._timer is None and connection.vendor == "sqlite":
+            if self.on and self._timer is None and connection.vendor == "sqlite":
                 self._timer = threading.Timer(max(0.0, self._last + self.EVERY_S - time.monotonic()), self._wipe)
                 self._timer.daemon = True
                 self._timer.start()

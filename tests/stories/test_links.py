@@ -127,8 +127,8 @@ def test_a_second_device_joins_the_same_seat_with_a_short_code(
 ) -> None:
     page = sit(browser, service.links[PARTICIPANT], "you/", name="Calm Otter")
     page.get_by_role("button", name="Show me a code").click()
-    said = page.locator("#said")
-    expect(said).to_contain_text("with the code")
+    said = page.get_by_role("status").filter(has_text="with the code").first
+    expect(said).to_be_visible()
     found = re.search(r"code ([A-Z0-9\s]+),", said.inner_text())
     assert found is not None
     second = chromium.new_context(viewport=PHONE)

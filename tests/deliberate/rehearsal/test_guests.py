@@ -64,7 +64,7 @@ async def test_the_guest_leaves_the_chair_once_somebody_opens_a_poll(room: tuple
     asked = {"question": "Which?", "kind": "one", "options": "One\nTwo", "secret": "on"}
     poll = (await person.act("ballots.prepare", **asked))["data"]["poll"]
     assert (await person.act("ballots.open", poll=poll))["ok"]
-    await until(chair.phone, "ballots.console", "ballots.close", within_s=12)
+    await until(chair.phone, "ballots.turnout", "ballots.close", within_s=12)
     assert chair.relieved
 
 
