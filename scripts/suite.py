@@ -15,7 +15,7 @@ from tests import servers  # noqa: E402
 
 #: What depends on the storage. Stories, machinery and pure rules are told apart by nothing but the first run.
 STORED = ("tests/rooms", "tests/polls", "tests/deliberate/door", "tests/deliberate/management")
-WORKERS = ("-n", "2", "--dist", "loadfile")
+WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def pytest(*arguments: str, **environment: str) -> int:

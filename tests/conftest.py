@@ -13,6 +13,11 @@ hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories first: they take longest, and the many short tests then fill what time is left at either worker."""
+    items.sort(key=lambda item: "stories" not in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def rested() -> None:
     """Rows of different tests may have the same key: nobody starts tired from another test."""
