@@ -23,7 +23,7 @@ from deliberate.roles import HOST, ROLES
 from tests import browsing
 from tests.service import Service, running
 
-STEPS, SEED = int(os.environ.get("WALK_STEPS", "90")), int(os.environ.get("WALK_SEED", "1"))
+STEPS, SEED = int(os.environ.get("WALK_STEPS", "60")), int(os.environ.get("WALK_SEED", "1"))
 #: Acts between two comparisons, at most.
 STRETCH = 8
 SEATS = {role: 3 if role == "participant" else 1 for role in ROLES}
