@@ -208,9 +208,9 @@ LIVE_STALL_S = env.float("LIVE_STALL_S", default=30.0)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 #: Multiplies every limit of the door, for a rehearsal that does in seconds what a room does in hours.
 LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
-#: Whether /metrics answers others than this machine itself.
 #: How often a running process deletes what is due.
 PURGE_EVERY_S = env.int("PURGE_EVERY_S", default=3600)
+#: Whether /metrics answers others than this machine itself.
 METRICS_OPEN = env.bool("METRICS_OPEN", default=False)
 # The door: acts per minute and seat, and refused guesses of a code per minute.
 LIMIT_ACTS_PER_MINUTE = env.int("LIMIT_ACTS_PER_MINUTE", default=240)

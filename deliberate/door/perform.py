@@ -74,16 +74,17 @@ def _perform(place: Place, name: str, fields: Fields, act: str) -> Answer:
     if act and not ACT_ID.fullmatch(act):
         raise Refused(_("This page sent something unreadable. Reload it, please."), code="act")
     _limit(place, asked)
-    cleaned = _clean(asked, fields)
+    query = _known(asked, fields)
+    cleaned = _clean(asked, query)
     if not act or not asked.remembered:
         with transaction.atomic():
             return _act(place, asked, cleaned)
-    return _once(place, asked, cleaned, _key(place, asked, fields, act))
+    return _once(place, asked, cleaned, _key(place, asked, query, act))
 
 
-def _key(place: Place, asked: Command, fields: Fields, act: str) -> str:
+def _key(place: Place, asked: Command, query: QueryDict, act: str) -> str:
     """What is the same act: the seat, the phone's id for it, the command and its fields, over whatever line they come."""
-    same = [place.seat.pk, act, asked.name, sorted(as_query(fields).lists())]
+    same = [place.seat.pk, act, asked.name, sorted(query.lists())]
     return hashlib.blake2b(json.dumps(same).encode(), digest_size=16).hexdigest()
 
 
@@ -139,11 +140,15 @@ def _limit(place: Place, asked: Command) -> None:
             raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
 
 
-def _clean(asked: Command, fields: Fields) -> dict[str, Any]:
+def _known(asked: Command, fields: Fields) -> QueryDict:
     unknown = set(fields) - set(asked.form.base_fields)
     if unknown:
         raise Refused(_("This page sent a field that does not belong here. Reload it, please."), code="unknown_field")
-    form = asked.form(as_query(fields))
+    return as_query(fields)
+
+
+def _clean(asked: Command, query: QueryDict) -> dict[str, Any]:
+    form = asked.form(query)
     if not form.is_valid():
         said = " ".join(str(error) for errors in form.errors.values() for error in errors)
         raise BadFields(said, form)
