@@ -18,16 +18,6 @@ from tests.polls.statements.rows import clause, people, said, settled, texts
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def event() -> Event:
-    return make.event()
-
-
-@pytest.fixture
-def drafter(event: Event) -> Seat:
-    return make.seat(event, "drafter")
-
-
 def test_a_statement_has_a_title_and_a_preamble(event: Event, drafter: Seat) -> None:
     make.act(drafter, "statements.name", title=" What we   promise ", preamble="We met.\r\n\r\n\r\nWe listened.")
     statement = Statement.objects.get(room=make.room(event))

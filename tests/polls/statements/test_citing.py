@@ -21,16 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def event() -> Event:
-    return make.event()
-
-
-@pytest.fixture
-def drafter(event: Event) -> Seat:
-    return make.seat(event, "drafter")
-
-
-@pytest.fixture
 def ann(event: Event) -> Seat:
     return make.seat(event, name="Ann")
 

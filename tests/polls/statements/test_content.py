@@ -23,11 +23,6 @@ def event() -> Event:
     return make.event(k=3)
 
 
-@pytest.fixture
-def drafter(event: Event) -> Seat:
-    return make.seat(event, "drafter")
-
-
 def support_of(event: Event, row: Clause, settling: int = 0) -> Any:
     """Support of a clause in the draft, or in the version of that number that would be settled now."""
     statement = queries.statement(make.room(event))

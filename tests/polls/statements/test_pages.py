@@ -22,11 +22,6 @@ def event() -> Event:
     return make.event(k=3)
 
 
-@pytest.fixture
-def drafter(event: Event) -> Seat:
-    return make.seat(event, "drafter")
-
-
 def browser(seat: Seat) -> Client:
     client = Client()
     client.cookies["seat"] = cookie_of(seat)

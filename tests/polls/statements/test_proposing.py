@@ -17,11 +17,6 @@ from tests.polls.statements.rows import said, thought
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def event() -> Event:
-    return make.event()
-
-
 def base(seat: Seat) -> str:
     return f"/at/{seat.event.handle}/{seat.role}/{make.room(seat.event).handle}/"
 

@@ -38,16 +38,6 @@ def at_once(*acts: Callable[[], object]) -> list[Refused]:
         return [refused for refused in pool.map(one, acts) if refused is not None]
 
 
-@pytest.fixture
-def event() -> Event:
-    return make.event()
-
-
-@pytest.fixture
-def drafter(event: Event) -> Seat:
-    return make.seat(event, "drafter")
-
-
 def test_two_drafters_begin_the_same_statement(event: Event, drafter: Seat) -> None:
     other = make.seat(event, "drafter")
     assert at_once(*(lambda who=who: clause(who, f"Of {who.pk}") for who in (drafter, other, drafter, other))) == []

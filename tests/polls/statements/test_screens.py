@@ -20,16 +20,6 @@ from tests.polls.statements.rows import asked, clause, people, said, settled, th
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def event() -> Event:
-    return make.event()
-
-
-@pytest.fixture
-def drafter(event: Event) -> Seat:
-    return make.seat(event, "drafter")
-
-
 def seen(event: Event, part: str, role: str = "participant") -> str:
     """A part's words as this role sees them, one blank between."""
     return " ".join(re.sub(r"<[^>]+>", " ", html(event, part, role)).split())

@@ -21,16 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def event() -> Event:
-    return make.event()
-
-
-@pytest.fixture
-def drafter(event: Event) -> Seat:
-    return make.seat(event, "drafter")
-
-
-@pytest.fixture
 def segment(event: Event) -> Segment:
     return said(event, "We all heard Asha Obi speak, and the well was promised.")
 
