@@ -9,9 +9,8 @@ from deliberate.errors import Refused
 from polls.ballots import core, paper, sentences
 from polls.ballots.models import NamedBallot, Option, Participation, Poll, State
 from polls.ballots.outcome import NO_GROUP, Named, Result
-from rooms.events.queries import moved_on_at
+from rooms.events.queries import moved_on_at, participants
 from rooms.floor.models import Turn
-from rooms.seats.queries import participants, present
 
 
 def open_poll(room: Any) -> Poll | None:
@@ -66,7 +65,7 @@ def eligible(poll: Poll) -> int:
     """Seats that can vote: every participant's in the room, and those that voted before they left it or ended."""
     if poll.state == State.CLOSED:
         return poll.eligible
-    here = present(poll.room)
+    here = participants(poll.room)
     gone = Participation.objects.filter(poll=poll).exclude(seat__in=here).count()
     return int(here.count()) + gone
 

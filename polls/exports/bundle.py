@@ -22,11 +22,11 @@ from polls.statements.content import content, shown_quotes
 from polls.statements.content import shown as as_shown
 from polls.statements.models import Proposal
 from rooms.events.models import Event, Room
+from rooms.events.queries import participants
 from rooms.floor.models import State as TurnState
 from rooms.floor.models import Turn
 from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
-from rooms.seats.queries import participants
 from rooms.transcript.queries import attribution_of, segments
 
 FORMAT = "deliberate.bundle/1"

@@ -15,7 +15,7 @@ from polls.statements import core
 from polls.statements.core import Json, Stance
 from polls.statements.models import Citation, Clause, Statement, Support, Version
 from polls.statements.queries import numbered, source_row, totals, with_sources
-from rooms.seats.queries import participants
+from rooms.events.queries import participants
 from rooms.transcript.struck import Struck
 
 Content = dict[str, Json]

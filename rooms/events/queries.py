@@ -37,11 +37,15 @@ def home_room(event: Event) -> Room:
     return event.rooms.all()[0]
 
 
+def participants(of: Event | Room) -> Any:
+    """The seats that take part in an event, or in a room now: they speak, vote and support."""
+    return of.seats.filter(role=PARTICIPANT, ended=False)
+
+
 def group_sizes(of: Event | Room) -> dict[str, int]:
     """Handle of a group -> how many living participants' seats it has in an event, or in a room now, for the groups that
     have some; "" is no group."""
-    living = of.seats.filter(role=PARTICIPANT, ended=False).order_by()
-    return {group or "": count for group, count in living.values_list("group__handle").annotate(Count("pk"))}
+    return {group or "": count for group, count in participants(of).values_list("group__handle").annotate(Count("pk"))}
 
 
 def current_item(room: Any) -> AgendaItem | None:

@@ -12,9 +12,9 @@ from django.db.models import Count
 
 from rooms.events.folding import Cell, alone, fold
 from rooms.events.models import Event
+from rooms.events.queries import participants
 from rooms.floor import core, terms, timer
 from rooms.floor.models import ON_FLOOR, State, Turn
-from rooms.seats.queries import present
 
 #: An end is offered for taking back for ten seconds, and accepted for a minute: a page without scripts is slower.
 UNDO_S = 60
@@ -134,7 +134,7 @@ def read(room: Any) -> Floor:
         elif turn.called_at:
             called.append(turn)
     called.sort(key=lambda turn: (turn.called_at, turn.pk))
-    counts = present(room).values_list("group__handle", "place").annotate(Count("pk"))
+    counts = participants(room).values_list("group__handle", "place").annotate(Count("pk"))
     return Floor(room.event, waiting, called, {(group, place): count for group, place, count in counts})
 
 

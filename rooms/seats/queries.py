@@ -9,7 +9,7 @@ from deliberate import tokens
 from deliberate.clock import now
 from deliberate.door.registry import Place, entrance, living, still
 from deliberate.roles import HOST, PARTICIPANT
-from rooms.events.models import Event, Room
+from rooms.events.models import Room
 from rooms.seats import core
 from rooms.seats.models import Seat
 
@@ -77,16 +77,6 @@ def living_among(keys: set[Any]) -> set[Any]:
     seats = Seat.objects.filter(pk__in=keys, ended=False, event__retention_until__gte=now().date())
     crew = ~Q(role=PARTICIPANT)
     return set(seats.exclude(crew & (Q(link=None) | Q(link__revoked_at__isnull=False))).values_list("pk", flat=True))
-
-
-def participants(event: Event) -> Any:
-    """The seats that take part in the event: they speak, vote and support."""
-    return Seat.objects.filter(event=event, role=PARTICIPANT, ended=False)
-
-
-def present(room: Room) -> Any:
-    """The seats that take part in this room now."""
-    return Seat.objects.filter(room=room, role=PARTICIPANT, ended=False)
 
 
 def suggest_name() -> str:

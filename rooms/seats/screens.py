@@ -8,7 +8,7 @@ from deliberate.door.registry import Place
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import PARTICIPANT, ROLES
-from rooms.seats import queries
+from rooms.events.queries import participants
 from rooms.seats.commands import SeatForm
 from rooms.seats.models import Where
 
@@ -16,7 +16,7 @@ from rooms.seats.models import Where
 @part("seats.presence", audiences=ROLES, also=["seats"])
 def presence(room: Any, audience: str) -> Context:
     """How many take part in this room, in the hall and remotely: numbers, never a list."""
-    seats = queries.present(room)
+    seats = participants(room)
     here = seats.count()
     return {"here": here, "remote": seats.filter(place=Where.REMOTE).count()}
 

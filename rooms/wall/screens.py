@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from deliberate.live.parts import Context, part
 from deliberate.roles import MODERATOR, WALL
 from rooms.events.qr import qr
+from rooms.events.queries import participants
 from rooms.floor.models import State, Turn
 from rooms.floor.queries import on_floor
 from rooms.floor.shown import name_shown, names_shown
 from rooms.seats.models import Where
-from rooms.seats.queries import present
 from rooms.wall import queries
 from rooms.wall.scenes import scene, scenes
 
@@ -44,7 +44,7 @@ def code(room: Any, audience: str) -> Context:
 @part("wall.welcome", audiences=(WALL,), also=["seats"])
 def welcome(room: Any, audience: str) -> Context:
     """The first scene: what this is, how to join, as large as it gets, and how many are here."""
-    return {**_way_in(room), "here": present(room).count()}
+    return {**_way_in(room), "here": participants(room).count()}
 
 
 def _way_in(room: Any) -> Context:

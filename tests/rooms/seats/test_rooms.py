@@ -9,9 +9,10 @@ from deliberate.door.views import SEAT_COOKIE
 from polls.ballots.models import Poll
 from polls.ballots.queries import eligible
 from rooms.events.models import Event, RoleLink, Room
+from rooms.events.queries import participants
 from rooms.floor import queries as floor
 from rooms.seats.models import Seat
-from rooms.seats.queries import cookie_of, present
+from rooms.seats.queries import cookie_of
 from tests import make
 from tests.polls.ballots.make import OPTIONS, opened, vote
 
@@ -30,7 +31,7 @@ def workshop(event: Event) -> Room:
 
 
 def here(room: Room) -> set[str]:
-    return set(present(room).values_list("name", flat=True))
+    return set(participants(room).values_list("name", flat=True))
 
 
 def test_a_seat_sits_in_the_room_of_its_link_else_in_the_first(event: Event, workshop: Room) -> None:
