@@ -1,7 +1,7 @@
 """Make .venv from uv.lock, every file checked against its hash.
 
     python3 scripts/environment.py           what running needs
-    python3 scripts/environment.py test      and what testing needs
+    python3 scripts/environment.py test      and what testing needs (likewise: audit, bench)
 
 Standard library only. Any Python 3.6+ can read this file, so that an old one can say what is missing.
 uv does the work: the one on the PATH, else the one that uv.lock names, which is put into .venv first.
@@ -41,8 +41,8 @@ class Trouble(Exception):
 
 def main() -> int:
     groups = set(sys.argv[1:])
-    if groups - {"test"}:
-        return complain("Usage: python3 scripts/environment.py [test]", 2)
+    if groups - {"audit", "bench", "test"}:
+        return complain("Usage: python3 scripts/environment.py [test] [audit] [bench]", 2)
     try:
         python = suitable_python()
         if sys.version_info < OLDEST_PYTHON:
