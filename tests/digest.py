@@ -1,13 +1,14 @@
-"""All that is stored, as one short text: two that are equal mean that nothing was changed."""
+"""All that is stored, as short texts: where they are equal nothing was changed. And how to undo what a test tries."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def stored() -> dict[str, str]:
@@ -29,3 +30,11 @@ def stored_in(data: Path) -> dict[str, str]:
 
 def _of(rows: list[tuple[object, ...]]) -> str:
     return hashlib.blake2b("\n".join(sorted(map(repr, rows))).encode(), digest_size=8).hexdigest()
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside is undone at its end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -82,7 +82,13 @@ def _gist(room: Any) -> list[str]:
     return [one.text if one else ngettext("%(n)d idea", "%(n)d ideas", len(cards)) % {"n": len(cards)}]
 
 
-scene(SCENE, queries.any_shown, 10, title=gettext_lazy("Ideas"), key="i", gist=_gist, parts=("ideas.top",))
+def _holds(room: Any, handle: str) -> bool:
+    return any(handle in card.handles for card in queries.shown(room))
+
+
+scene(
+    SCENE, queries.any_shown, 10, title=gettext_lazy("Ideas"), key="i", gist=_gist, parts=("ideas.top",), holds=_holds
+)
 
 
 @part("ideas.console", audiences=[MODERATOR])

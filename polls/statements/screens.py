@@ -246,4 +246,17 @@ def _being_agreed(room: Any) -> bool:
     return clauses.filter(changed_at__gt=max(earlier)).exists() if earlier else clauses.exists()
 
 
-scene("clause", _being_agreed, 50, title=gettext_lazy("Clause"), key="k", gist=_gist, parts=("statements.wall",))
+def _holds(room: Any, handle: str) -> bool:
+    return Clause.objects.filter(statement__room=room, removed=False, handle=handle).exists()
+
+
+scene(
+    "clause",
+    _being_agreed,
+    50,
+    title=gettext_lazy("Clause"),
+    key="k",
+    gist=_gist,
+    parts=("statements.wall",),
+    holds=_holds,
+)

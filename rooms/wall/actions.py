@@ -17,8 +17,12 @@ UNDO = {"undo": {"command": "wall.undo", "fields": {}}}
 
 @transaction.atomic
 def show(*, room: Any, by: Any, scene: str, subject: str = "") -> Answer:
-    """Put a scene on the wall and keep it there; `subject` is the handle of the one thing to show in it."""
-    _put(locked(room), by, scene, subject)
+    """Put a scene on the wall and keep it there; `subject` is the handle of the one thing to show in it, if any."""
+    room = locked(room)
+    holds = scenes[scene].holds
+    if subject and (holds is None or not holds(room, subject)):
+        raise Refused(_("This is no longer there to be shown. Reload the page, please."))
+    _put(room, by, scene, subject)
     return Answer(say=_said(scene), data=UNDO)
 
 

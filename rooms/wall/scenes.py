@@ -8,6 +8,7 @@ from typing import Any
 
 Claim = Callable[[Any], bool]
 Gist = Callable[[Any], list[str]]
+Holds = Callable[[Any, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Scene:
 
     `claim`: whether the room's state asks for it now; None where only a moderator puts it up. Of the scenes that claim
     the wall the one with the highest `rank` shows. `gist`: what it says, in up to three short texts, for the console's
-    preview. `parts`: the parts that show its subject, painted anew when a moderator chooses another one."""
+    preview. `parts`: the parts that show its subject, painted anew when a moderator chooses another one. `holds`: whether
+    a room has something of this handle for the scene to show; None where it shows no single thing."""
 
     name: str
     title: Any
@@ -25,6 +27,7 @@ class Scene:
     claim: Claim | None
     gist: Gist | None
     parts: tuple[str, ...]
+    holds: Holds | None
 
 
 scenes: dict[str, Scene] = {}
@@ -39,6 +42,7 @@ def scene(
     key: str,
     gist: Gist | None = None,
     parts: tuple[str, ...] = (),
+    holds: Holds | None = None,
 ) -> None:
     """Register a scene. What it shows is a part in wall.html; wall.css shows that part while this scene is on.
 
@@ -46,7 +50,7 @@ def scene(
     "wall.scene"."""
     if name in scenes:
         raise ValueError(f"the scene {name} is registered twice")
-    scenes[name] = Scene(name, title, key, rank, claim, gist, parts)
+    scenes[name] = Scene(name, title, key, rank, claim, gist, parts, holds)
 
 
 def claimed(room: Any) -> str:

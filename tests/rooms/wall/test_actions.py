@@ -46,18 +46,37 @@ def test_a_choice_stays_whatever_the_room_does(event: Event, moderator: Seat) ->
     assert on_the_wall(event) == ("captions", "", False)
 
 
-def test_one_thing_is_put_on_the_wall_by_its_handle(event: Event, moderator: Seat) -> None:
-    make.act(moderator, "wall.show", scene="ideas", subject="k3b9")
-    assert queries.subject(make.room(event), "ideas") == "k3b9"
+@pytest.fixture
+def idea(event: Event) -> str:
+    return str(make.act(make.seat(event), "ideas.post", text="Open the books").data["idea"])
+
+
+def test_one_thing_is_put_on_the_wall_by_its_handle(event: Event, moderator: Seat, idea: str) -> None:
+    make.act(moderator, "wall.show", scene="ideas", subject=idea)
+    assert queries.subject(make.room(event), "ideas") == idea
     assert queries.subject(make.room(event), "clause") == ""
 
 
-def test_what_was_put_up_by_mistake_is_taken_back_with_what_stood_there(event: Event, moderator: Seat) -> None:
-    make.act(moderator, "wall.show", scene="ideas", subject="k3b9")
+@pytest.mark.parametrize("scene", ["ideas", "clause", "balance"])
+def test_what_the_room_does_not_have_for_a_scene_is_not_put_on_the_wall(
+    event: Event, moderator: Seat, scene: str
+) -> None:
+    hidden = make.act(make.seat(event), "ideas.post", text="Close the books").data["idea"]
+    make.act(moderator, "ideas.hide", idea=hidden, reason="Said before")
+    for handle in ("k3b9", hidden):
+        with pytest.raises(Refused, match="no longer there to be shown"):
+            make.act(moderator, "wall.show", scene=scene, subject=handle)
+    assert not Projection.objects.exists()
+
+
+def test_what_was_put_up_by_mistake_is_taken_back_with_what_stood_there(
+    event: Event, moderator: Seat, idea: str
+) -> None:
+    make.act(moderator, "wall.show", scene="ideas", subject=idea)
     answer = make.act(moderator, "wall.show", scene="balance")
     undo = answer.data["undo"]
     make.act(moderator, undo["command"], **undo["fields"])
-    assert on_the_wall(event) == ("ideas", "k3b9", False)
+    assert on_the_wall(event) == ("ideas", idea, False)
 
 
 def test_the_first_choice_is_taken_back_to_the_room_choosing(event: Event, moderator: Seat) -> None:
@@ -92,11 +111,11 @@ def test_only_moderators_choose(event: Event, role: str) -> None:
         make.act(make.seat(event, role), "wall.show", scene="balance")
 
 
-def test_choices_stand_in_the_journal(event: Event, moderator: Seat) -> None:
-    make.act(moderator, "wall.show", scene="ideas", subject="k3b9")
+def test_choices_stand_in_the_journal(event: Event, moderator: Seat, idea: str) -> None:
+    make.act(moderator, "wall.show", scene="ideas", subject=idea)
     make.act(moderator, "wall.auto")
     entries = Entry.objects.filter(verb="put on the wall").values_list("subject", flat=True)
-    assert list(entries) == ["ideas:k3b9", "auto"]
+    assert list(entries) == [f"ideas:{idea}", "auto"]
 
 
 @pytest.mark.django_db(transaction=True)
