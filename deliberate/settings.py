@@ -114,14 +114,10 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="")
-CHANNEL_LAYERS: dict[str, Any] = {
-    "default": (
-        {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
-        if REDIS_URL
-        else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-    )
-}
+#: How several processes tell each other what to look at again. One address, or several divided by commas.
+REDIS_URLS: list[str] = [url for url in env.str("REDIS_URL", default="").replace(" ", "").split(",") if url]
+#: The addresses lead into one Redis Cluster, spoken to by sharded pub/sub.
+REDIS_SHARDED = env.bool("REDIS_SHARDED", default=False)
 
 LANGUAGE_CODE = "en"
 #: A folder a language, each with a catalogue (docs/translating.md). Whatever has a compiled one is offered.
@@ -194,6 +190,7 @@ LOGGING = {
         "django.server": {"handlers": ["none"], "propagate": False},
         "django.security": {"handlers": ["none"], "propagate": False},
         "daphne": {"handlers": ["none"], "propagate": False},
+        "uvicorn": {"handlers": ["none"], "propagate": False},
     },
 }
 

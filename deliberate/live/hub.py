@@ -136,6 +136,8 @@ class Hub:
 
     def take(self, hint: hints.Hint) -> None:
         """A hint has arrived, on the event loop."""
+        if hint.everything:
+            self.everything()
         if hint.room is not None and hint.room in self.rooms:
             self.rooms[hint.room].touch(hint.parts)
         for line in list(self.seats.get(hint.seat, ())) if hint.seat is not None else ():
@@ -219,13 +221,17 @@ class Hub:
             if picture is not None:
                 line.offer(picture)
 
+    def everything(self) -> None:
+        """Let all that is watched be painted anew."""
+        for room in list(self.rooms.values()):
+            room.everything = True
+            room.wake.set()
+
     async def sweep(self) -> None:
         """Paint everything that is watched, now and then: heals a lost hint, and moves what depends on the minute."""
         while True:
             await asyncio.sleep(settings.LIVE_SWEEP_S * random.uniform(0.8, 1.2))
-            for room in list(self.rooms.values()):
-                room.everything = True
-                room.wake.set()
+            self.everything()
             await self.let_go()
 
     async def let_go(self) -> None:

@@ -8,3 +8,4 @@ from tests.servers.browser import chromium as chromium
 from tests.servers.browser import chromium_args as chromium_args
 from tests.servers.postgresql import postgres as postgres
 from tests.servers.valkey import redis as redis
+from tests.servers.valkey import redis_cluster as redis_cluster

