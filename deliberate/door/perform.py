@@ -28,6 +28,8 @@ _acts = limits.Buckets(settings.LIMIT_ACTS_PER_MINUTE)
 _by_command: dict[str, limits.Buckets] = {}
 
 Fields = Mapping[str, object]
+#: How much longer a text may be as it comes in than as it is kept, and the letters of a field that names no length.
+TIDIED, LONGEST_UNNAMED = 4, 2_000
 ACT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -148,6 +150,11 @@ def _known(asked: Command, fields: Fields) -> QueryDict:
 
 
 def _clean(asked: Command, query: QueryDict) -> dict[str, Any]:
+    for name, field in asked.form.base_fields.items():
+        # Tidying shortens, so a field counts afterwards; what can't fit by far is not even tidied: that takes seconds.
+        most = TIDIED * (getattr(field, "max_length", None) or LONGEST_UNNAMED)
+        if any(len(text) > most for text in query.getlist(name)):
+            raise Refused(_("That was too long to be sent at once. Make it shorter, please."), code="size")
     form = asked.form(query)
     if not form.is_valid():
         said = " ".join(str(error) for errors in form.errors.values() for error in errors)

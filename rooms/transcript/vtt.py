@@ -77,6 +77,8 @@ def write(cues: Iterable[Cue], notes: Iterable[str] = ()) -> str:
             raise ValueError("a cue starts at 0 or later and ends after its start")
         text, name = _escaped(tidy(cue.text)), _escaped(tidy(cue.speaker))
         if text:
+            # A name's last dashes and the end of its tag would make an arrow.
+            name = re.sub(r"-\Z", "&#45;", name)
             voiced = f"<v {name}>{text}</v>" if name else text
             blocks.append(f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n{voiced}")
     return "\n\n".join(blocks) + "\n"

@@ -19,6 +19,13 @@ def test_words_of_nobody_have_no_voice() -> None:
     assert write([Cue(0, 1, "Hello")]).endswith("00:00:00.000 --> 00:00:00.001\nHello\n")
 
 
+@pytest.mark.parametrize("name", ["Ann--", "-", "--", "A -->", "--&"])
+def test_a_name_makes_no_arrow_with_the_end_of_its_tag(name: str) -> None:
+    written = write([Cue(0, 1, "Hello--", name), Cue(2, 3, "there")])
+    assert written.count("-->") == 2
+    assert read(written).cues == (Cue(0, 1, "Hello--", name), Cue(2, 3, "there"))
+
+
 def test_a_file_with_all_that_others_write_is_read() -> None:
     text = (
         "\ufeffWEBVTT - a title\r\nKind: captions\r\n\r\n"
