@@ -88,7 +88,8 @@ class World:
         if isinstance(field, forms.ChoiceField):
             return st.sampled_from([str(value) for value, _label in field.choices])  # type: ignore[union-attr,misc]
         if isinstance(field, forms.IntegerField):
-            return st.integers(field.min_value or 0, field.max_value or 10**30)
+            bounds = [bound for bound in (field.min_value, field.max_value) if isinstance(bound, int)]
+            return st.integers(min(bounds, default=0), max(bounds) if len(bounds) == 2 else 10**30)
         if isinstance(field, forms.BooleanField):
             return st.booleans()
         return st.dates().map(str) if isinstance(field, forms.DateField) else WORDS
