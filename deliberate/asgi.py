@@ -1,4 +1,4 @@
-"""The outer application: health, metrics and the stream beside Channels, with Django inside."""
+"""The outer application: sockets to Channels; health, metrics and the stream beside Django, which has the pages."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from deliberate.shell import health, metrics  # noqa: E402
 # Channels routes sockets by Django's path(), whose types know of views only.
 _socket: Any = Socket.as_asgi()
 _sockets = URLRouter([cast(Any, path("at/<slug:event>/<slug:role>/<slug:room>/live", _socket))])
-_inner: Any = ProtocolTypeRouter({"http": _django, "websocket": _sockets})
-
-application = Starlette(
+_pages = Starlette(
     routes=[
         Route("/health", health.health),
         Route("/ready", health.ready),
         Route("/metrics", metrics.endpoint),
         Route("/at/{event}/{role}/{room}/stream", stream),
-        Mount("/", _inner),
+        Mount("/", cast(Any, _django)),
     ]
 )
+# Sockets take the shortest way: none of what HTTP passes through touches them.
+application: Any = ProtocolTypeRouter({"http": cast(Any, _pages), "websocket": _sockets})

@@ -198,7 +198,7 @@ LOGGING = {
 LIVE_TICK_S = env.float("LIVE_TICK_S", default=0.2)
 LIVE_SWEEP_S = env.float("LIVE_SWEEP_S", default=15.0)
 LIVE_FRAME_LIMIT_BYTES = 16_384
-LIVE_WINDOW_BYTES = env.int("LIVE_WINDOW_BYTES", default=65_536)
+LIVE_WINDOW_BYTES = env.int("LIVE_WINDOW_BYTES", default=131_072)
 LIVE_STALL_S = env.float("LIVE_STALL_S", default=30.0)
 
 #: How many proxies stand in front, each adding to X-Forwarded-For; 0: the header is not read.
@@ -209,6 +209,11 @@ LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
 PURGE_EVERY_S = env.int("PURGE_EVERY_S", default=3600)
 #: Whether /metrics answers others than this machine itself.
 METRICS_OPEN = env.bool("METRICS_OPEN", default=False)
+#: Open lines of one seat in a process: tabs, devices, and those that a weak network has not let go yet.
+LIMIT_LINES_PER_SEAT = env.int("LIMIT_LINES_PER_SEAT", default=8)
+#: Open lines in one process, and in one room of it.
+LIMIT_LINES_PER_PROCESS = env.int("LIMIT_LINES_PER_PROCESS", default=15_000)
+LIMIT_LINES_PER_ROOM = env.int("LIMIT_LINES_PER_ROOM", default=15_000)
 # The door: acts per minute and seat, and refused guesses of a code per minute.
 LIMIT_ACTS_PER_MINUTE = env.int("LIMIT_ACTS_PER_MINUTE", default=240)
 LIMIT_FRAMES_PER_MINUTE = env.int("LIMIT_FRAMES_PER_MINUTE", default=1200)

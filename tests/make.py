@@ -6,6 +6,7 @@ from typing import Any
 
 from deliberate.door.perform import perform
 from deliberate.door.registry import Answer, Place
+from deliberate.live.marks import providers
 from deliberate.roles import ROLES
 from rooms.events.actions import create_event
 from rooms.events.models import Event, Room
@@ -43,6 +44,11 @@ def seat(of: Event, role: str = "participant", *, name: str = "", group: str = "
 def act(by: Seat, name: str, /, act_id: str = "", **fields: object) -> Answer:
     """Ask through the door, as a phone would, in the event's first room."""
     return act_in(room(by.event), by, name, act_id, **fields)
+
+
+def marks_of(feature: str, here: Room, of: Seat) -> set[str]:
+    """The marks that a feature gives a seat in a room."""
+    return set(providers[feature](here, [of]).get(of.pk, ()))
 
 
 def act_in(here: Room, by: Seat, name: str, /, act_id: str = "", **fields: object) -> Answer:

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from django.utils.translation import override
 from deliberate.clock import now
 from deliberate.door import limits
 from deliberate.door.models import Receipt
-from deliberate.door.registry import Answer, Command, Place, commands, still_here
+from deliberate.door.registry import Answer, Asked, Command, Place, commands, still_here
 from deliberate.errors import Refused
 from deliberate.shell import metrics
 
@@ -48,26 +49,45 @@ def perform(place: Place, name: str, fields: Fields, act: str = "") -> Answer:
 
     Returns the answer after the commit. Raises Refused, with nothing changed, where the act may not be done."""
     started = time.perf_counter()
-    outcome = "refused"
-    known = name if name in commands else "unknown"
     try:
-        with override(place.seat.language or settings.LANGUAGE_CODE):
-            answer = _perform(place, name, fields, act)
-        outcome = "done"
-        return answer
-    except Refused as refused:
-        log.info("refused", command=known, role=place.seat.role, code=refused.code)
+        with override(language_of(place)):
+            asked = prepared(place, name, fields, act)
+            answer = _once(asked) if asked.key else _at_once(asked)
+    except BaseException as problem:
+        told(place, name, problem, time.perf_counter() - started)
         raise
-    except Exception:
-        outcome = "failed"
-        log.exception("failed", command=known)
-        raise
-    finally:
-        metrics.acts.labels(command=known, outcome=outcome).inc()
-        metrics.act_seconds.observe(time.perf_counter() - started)
+    told(place, name, None, time.perf_counter() - started)
+    return answer
 
 
-def _perform(place: Place, name: str, fields: Fields, act: str) -> Answer:
+def language_of(place: Place) -> str:
+    return str(place.seat.language or settings.LANGUAGE_CODE)
+
+
+def told(place: Place, name: str, problem: BaseException | None, seconds: float) -> None:
+    """Log and count how an act went: done, refused or failed."""
+    known = name if name in commands else "unknown"
+    if isinstance(problem, Refused):
+        log.info("refused", command=known, role=place.seat.role, code=problem.code)
+    elif problem is not None:
+        log.error("failed", command=known, exc_info=problem)
+    outcome = "done" if problem is None else "refused" if isinstance(problem, Refused) else "failed"
+    metrics.acts.labels(command=known, outcome=outcome).inc()
+    metrics.act_seconds.observe(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An act that may be done as far as is known before the transaction. `key` is that of its receipt, "" for none."""
+
+    place: Place
+    command: Command
+    fields: dict[str, Any]
+    key: str
+
+
+def prepared(place: Place, name: str, fields: Fields, act: str) -> Prepared:
+    """Look at an act: is there such a command, may this role ask it, not too often, well formed. Raises Refused."""
     asked = commands.get(name)
     if asked is None:
         raise Refused(_("This page asked for something that does not exist. Reload it, please."), code="unknown")
@@ -78,10 +98,7 @@ def _perform(place: Place, name: str, fields: Fields, act: str) -> Answer:
     _limit(place, asked)
     query = _known(asked, fields)
     cleaned = _clean(asked, query)
-    if not act or not asked.remembered:
-        with transaction.atomic():
-            return _act(place, asked, cleaned)
-    return _once(place, asked, cleaned, _key(place, asked, query, act))
+    return Prepared(place, asked, cleaned, _key(place, asked, query, act) if act and asked.remembered else "")
 
 
 def _key(place: Place, asked: Command, query: QueryDict, act: str) -> str:
@@ -90,33 +107,62 @@ def _key(place: Place, asked: Command, query: QueryDict, act: str) -> str:
     return hashlib.blake2b(json.dumps(same).encode(), digest_size=16).hexdigest()
 
 
-def _act(place: Place, asked: Command, cleaned: dict[str, Any]) -> Answer:
+def do_all(asked: list[Prepared]) -> list[Answer | Refused]:
+    """Do acts of one command in one room, within a transaction: their seats are read anew and locked first.
+
+    One that is refused has changed nothing."""
     # The seat was read before the transaction: since then it may have been erased, and must not sign anything more.
-    seat = still_here(place.seat)
-    if seat is None:
-        raise Refused(_("Your seat has ended. Join again, please."), code="seat")
-    return asked.action(room=place.room, by=seat, **cleaned) or Answer()
+    seats = still_here([each.place.seat for each in asked])
+    ended: Answer | Refused = Refused(_("Your seat has ended. Join again, please."), code="seat")
+    command, room = asked[0].command, asked[0].place.room
+    there = [(seat, each) for seat, each in zip(seats, asked, strict=True) if seat is not None]
+    if command.crowd:
+        done = iter(
+            command.action(room=room, asked=[Asked(seat, each.fields) for seat, each in there]) if there else ()
+        )
+    else:
+        done = iter([command.action(room=room, by=seat, **each.fields) or Answer() for seat, each in there])
+    return [ended if seat is None else next(done) for seat in seats]
 
 
-def _once(place: Place, asked: Command, cleaned: dict[str, Any], key: str) -> Answer:
+def _at_once(asked: Prepared) -> Answer:
+    with transaction.atomic():
+        [answer] = do_all([asked])
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
+
+
+def receipt(asked: Prepared, answer: Answer) -> Receipt:
+    """What is kept of an act that was done."""
+    kept = {"say": str(answer.say), "data": answer.data}
+    return Receipt(key=asked.key, answer=kept, day=now().date(), scope=asked.place.event.handle)
+
+
+def said_before(kept: dict[str, Any]) -> Answer:
+    """The answer that was given to an act when it was done. What it turned on may have been turned off since: the door
+    looks the marks up."""
+    return Answer(say=kept["say"], data=kept["data"])
+
+
+def _once(asked: Prepared) -> Answer:
     for _attempt in range(2):
-        before = Receipt.objects.filter(key=key).values_list("answer", flat=True).first()
+        before = Receipt.objects.filter(key=asked.key).values_list("answer", flat=True).first()
         if before is not None:
-            return Answer(say=before["say"], data=before["data"])
+            return said_before(before)
         try:
             with transaction.atomic():
-                answer = _act(place, asked, cleaned)
-                kept = {"say": str(answer.say), "data": answer.data}
+                answer = _at_once(asked)
                 try:
                     with transaction.atomic():
-                        Receipt.objects.create(key=key, answer=kept, day=now().date(), scope=place.event.handle)
+                        receipt(asked, answer).save(force_insert=True)
                 except IntegrityError as twin:
                     raise _Twin from twin
                 return answer
         except _Twin:
             continue  # the same act came in twice at once and the other one won: ours is undone, theirs is the answer
         except Refused:
-            if not Receipt.objects.filter(key=key).exists():
+            if not Receipt.objects.filter(key=asked.key).exists():
                 raise
             continue  # refused because its twin has just done it
     raise Refused(_("This could not be stored. Please try again."), code="busy")

@@ -46,11 +46,20 @@ class Answer:
     forget_seat: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one seat asks of a crowd's action: the seat as stored now, and the cleaned fields."""
+
+    by: Any
+    fields: dict[str, Any]
+
+
 class NoFields(forms.Form):
     """The form of a command that needs nothing but its name."""
 
 
-Action = Callable[..., Answer | None]
+#: Gives an Answer or None; where a crowd asks, a list of Answers and Refused.
+Action = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Command:
     action: Action
     per_minute: int | None
     remembered: bool
+    crowd: bool
 
     @property
     def feature(self) -> str:
@@ -73,9 +83,18 @@ commands: dict[str, Command] = {}
 
 
 def command(
-    name: str, *, form: type[forms.Form], who: Iterable[str], per_minute: int | None = None, remembered: bool = True
+    name: str,
+    *,
+    form: type[forms.Form],
+    who: Iterable[str],
+    per_minute: int | None = None,
+    remembered: bool = True,
+    crowd: bool = False,
 ) -> Callable[[Action], Action]:
     """Offer `action(*, room, by, **cleaned fields)` under `name` ("feature.verb") to the roles in `who`.
+
+    `crowd`: a whole room does this at once. The action is `action(*, room, asked)`: it does what several seats asked, in
+    their order, within the door's transaction, and gives an Answer or a Refused for each.
 
     `per_minute` limits one seat beyond the general limit. `remembered=False` keeps no receipt, for acts whose
     repetition is harmless by itself and whose order must leave no trace."""
@@ -83,35 +102,37 @@ def command(
     def register(action: Action) -> Action:
         if name in commands:
             raise ValueError(f"{name} is registered twice")
-        commands[name] = Command(name, form, frozenset(who), action, per_minute, remembered)
+        commands[name] = Command(name, form, frozenset(who), action, per_minute, remembered, crowd)
         return action
 
     return register
 
 
-Enter = Callable[[str, str, str, str], Place | None]
+#: Where somebody wants in: the event's handle, the role, the room's handle, the seat's cookie.
+Door = tuple[str, str, str, str]
+Enter = Callable[[list[Door]], list[Place | None]]
 _enter: list[Enter] = []
 
 
 def entrance(find: Enter) -> Enter:
-    """Register the one function (event handle, role, room handle, cookie) -> Place or None."""
+    """Register the one function that says who stands at each of these doors."""
     _enter[:] = [find]
     return find
 
 
-Still = Callable[[Any], Any]
+Still = Callable[[list[Any]], list[Any]]
 _still: list[Still] = []
 
 
 def still(find: Still) -> Still:
-    """Register seat -> the same seat as stored now, its row locked, or None where it has ended since it was read."""
+    """Register seats -> the same seats as stored now, their rows locked, each None where it has ended since it was read."""
     _still[:] = [find]
     return find
 
 
-def still_here(seat: Any) -> Any:
-    """The seat as stored now, locked until the end of the transaction; None where it has ended in the meantime."""
-    return _still[0](seat)
+def still_here(seats: list[Any]) -> list[Any]:
+    """These seats as stored now, locked until the end of the transaction; None for each that has ended in the meantime."""
+    return _still[0](seats)
 
 
 Living = Callable[[set[Any]], set[Any]]
@@ -131,4 +152,9 @@ def still_living(keys: set[Any]) -> set[Any]:
 
 def enter(event: str, role: str, room: str, cookie: str) -> Place | None:
     """Who stands at the door: None where the cookie names no living seat of that event and role."""
-    return _enter[0](event, role, room, cookie)
+    return _enter[0]([(event, role, room, cookie)])[0]
+
+
+def enter_all(doors: list[Door]) -> list[Place | None]:
+    """The same for many at once, in a few queries."""
+    return _enter[0](doors)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from deliberate import tokens
-from deliberate.door.perform import BadFields, perform
+from deliberate.door.perform import BadFields
 from deliberate.door.registry import Place, commands, enter
 from deliberate.errors import Refused
-from deliberate.live import marks
+from deliberate.live import asking, marks
 from deliberate.live.stale import touch_seat
 
 log = structlog.get_logger("deliberate.door")
@@ -76,7 +76,7 @@ def do(request: HttpRequest, event: str, role: str, room: str, command: str) -> 
         if name not in NOT_FIELDS:
             fields[name] = values[0] if len(values) == 1 else values
     try:
-        answer = perform(place, command, fields, request.POST.get("act", ""))
+        answer = asking.ask_from_thread(place, command, fields, request.POST.get("act", ""))
     except Refused as refused:
         return _refused(request, place, command, refused)
     if not answer.forget_seat:

@@ -1,24 +1,34 @@
 """A line: one open connection (a socket or an SSE stream), the parts its screen shows, the pictures it holds.
 
 It holds at most one waiting picture a part (newest wins) and at most a window of unread bytes: whoever reads slowly gets
-fewer pictures, costs no memory, and slows nobody."""
+fewer pictures, costs no memory, and slows nobody. Nothing here waits: a line is written to, or skipped."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping
 
 from django.conf import settings
 
-from deliberate.live.painter import Picture, frame_of
+from deliberate.live.frames import Frame, frame, frame_of
+from deliberate.live.painter import Picture
+from deliberate.live.wire import Wire
 from deliberate.shell import metrics
+
+#: The parts a screen shows; equal ones are one object, so that they are compared by what they are (RoomHub.screens).
+Screen = tuple[str, str, tuple[str, ...]]  # audience, language, names of parts, sorted
+NO_PARTS: dict[str, str] = {}
 
 
 class Line:
-    """One open connection. `send` hands a text frame to the transport; `close` ends the connection with a word why."""
+    """One open connection. `close` ends it with a word why; `refresh` sends the seat's marks anew."""
+
+    __slots__ = (
+        "_close", "_due", "_patience", "asked", "asks_back", "audience", "closing", "forgot", "holds", "kind",
+        "language", "pending", "pings", "read", "refresh", "room", "screen", "seat", "sent", "stalled_since", "wire",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -28,84 +38,78 @@ class Line:
         seat: int,
         audience: str,
         language: str,
-        send: Callable[[str], Awaitable[None]],
+        wire: Wire,
         close: Callable[[str], Awaitable[None]],
         refresh: Callable[[], Awaitable[None]],
         asks_back: bool,
     ) -> None:
         self.kind, self.room, self.seat, self.audience, self.language = kind, room, seat, audience, language
-        self._send, self._close, self.refresh = send, close, refresh
+        self.wire, self._close, self.refresh = wire, close, refresh
         self.asks_back = asks_back
-        self.holds: dict[str, str] = {}
-        self.pending: dict[str, Picture] = {}
-        self.wake = asyncio.Event()
+        self.screen: Screen = (audience, language, ())
+        self.holds: dict[str, str] = NO_PARTS
+        self.pending: dict[str, Picture] | None = None
         self.sent = self.read = self.asked = 0
-        self.pings: dict[str, int] = {}
+        self.pings: dict[str, int] | None = None
         self.stalled_since: float | None = None
-        self.forgot = False
+        self._due: asyncio.Handle | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self.forgot = self.closing = False
+
+    # ---- pictures ----------------------------------------------------------------------------------------------------
+
+    def take(self, screen: Screen, pictures: tuple[Picture, ...], ready: Frame, held: Mapping[str, str]) -> bool:
+        """The way of most: these pictures, in a frame that is shared, at once. False where the line has to be offered
+        them one by one: it lags, shows something else by now, or holds one of them already."""
+        if self.pending or self.screen is not screen or self.full or self.wire.full():
+            return False
+        holds = self.holds
+        for name, digest in held.items():
+            if holds[name] == digest:
+                return False
+        holds.update(held)
+        self.send(ready)
+        return True
 
     def offer(self, picture: Picture) -> None:
         """Let the line have this picture when it can take one; a waiting older one of the same part is dropped."""
         if self.holds.get(picture.name) == picture.hash:
-            self.pending.pop(picture.name, None)
+            if self.pending:
+                self.pending.pop(picture.name, None)
             return
+        if self.pending is None:
+            self.pending = {}
         self.pending[picture.name] = picture
-        self.wake.set()
+        if self._due is None:  # at the end of this turn: what is offered together travels together
+            self._due = asyncio.get_running_loop().call_soon(self._flush)
 
-    async def send(self, text: str) -> None:
-        """Send at once, counted against the window. Every quarter of it the phone is asked how far it has read."""
-        self.sent += len(text.encode())
-        await self._send(text)
-        if self.asks_back and self.sent - self.asked > settings.LIVE_WINDOW_BYTES // 4:
-            self.asked = self.sent
-            word = secrets.token_hex(4)  # only somebody who reads what we sent can say it back
-            self.pings[word] = self.sent
-            await self._send(f'{{"ping":"{word}"}}')
-
-    def pong(self, word: object) -> None:
-        """The phone has read up to the ping that held `word`."""
-        read = self.pings.pop(word, None) if isinstance(word, str) else None
-        if read is not None:
-            self.read = max(self.read, read)
-            self.stalled_since = None
-            self.wake.set()
-
-    @property
-    def unread(self) -> int:
-        """Bytes sent that the phone has not said to have read."""
-        return self.sent - self.read
-
-    @property
-    def full(self) -> bool:
-        return self.unread > int(settings.LIVE_WINDOW_BYTES)
-
-    async def close(self, why: str) -> None:
-        metrics.closed.labels(why=why).inc()
-        await self._close(why)
-
-    async def write(self) -> None:
-        """Hand over pending pictures for as long as the line is open: the newest of each part, while the window allows."""
-        while True:
-            await self.wake.wait()
-            self.wake.clear()
-            while self.pending:
-                if self.full:
-                    if not self.asks_back:
-                        await self.close("window")  # a stream can't answer: it ends here and comes back by itself
-                        return
-                    if await self._stalled():
-                        return
-                    break
-                pictures = self._next()
-                self.holds |= {picture.name: picture.hash for picture in pictures}
-                if pictures:
-                    metrics.pictures.inc(len(pictures))
-                    await self.send(frame_of(pictures))
+    def _flush(self) -> None:
+        self._due = None
+        while self.pending and not self.closing:
+            if self.full:
+                if not self.asks_back:
+                    self.end("window")  # a stream can't answer: it ends here and comes back by itself
+                elif self._patience is None:
+                    self.stalled_since = self.stalled_since or time.monotonic()
+                    self._wait_for_reading()
+                return
+            if self.wire.full():
+                self._wait_for_reading()
+                self.wire.when_drained(self._drained)
+                return
+            pictures = self._next()
+            if pictures:
+                self.holds.update((picture.name, picture.hash) for picture in pictures)
+                metrics.pictures.inc(len(pictures))
+                self.send(frame_of(pictures))
+        if not self.pending:
+            self.pending = None
 
     def _next(self) -> tuple[Picture, ...]:
         """As many waiting pictures as fit into a quarter of the window, at least one; none that left the screen."""
         taken: list[Picture] = []
         size = 0
+        assert self.pending is not None
         for name in list(self.pending):
             picture = self.pending[name]
             if taken and size + len(picture.html) > settings.LIVE_WINDOW_BYTES // 4:
@@ -116,15 +120,72 @@ class Line:
                 size += len(picture.html)
         return tuple(taken)
 
-    async def _stalled(self) -> bool:
-        """Wait for the line to read on; True where it did not within the limit and was closed."""
-        moment = time.monotonic()
-        self.stalled_since = self.stalled_since or moment
-        left = self.stalled_since + settings.LIVE_STALL_S - moment
-        if left <= 0:
-            await self.close("stalled")
-            return True
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.wake.wait(), left)
-        self.wake.set()
-        return False
+    # ---- how far it has read -----------------------------------------------------------------------------------------
+
+    def send(self, what: Frame) -> None:
+        """Send at once, counted against the window. Every half of it the phone is asked how far it has read."""
+        self.sent += what.size
+        self.wire.put(what)
+        if self.asks_back and self.sent - self.asked > settings.LIVE_WINDOW_BYTES // 2:
+            self.asked = self.sent
+            word = secrets.token_hex(4)  # only somebody who reads what we sent can say it back
+            if self.pings is None:
+                self.pings = {}
+            self.pings[word] = self.sent
+            self.wire.put(frame({"ping": word}))
+
+    def pong(self, word: object) -> None:
+        """The phone has read up to the ping that held `word`."""
+        read = self.pings.pop(word, None) if self.pings and isinstance(word, str) else None
+        if read is not None:
+            self.read = max(self.read, read)
+            self._moved()
+
+    @property
+    def unread(self) -> int:
+        """Bytes sent that the phone has not said to have read."""
+        return self.sent - self.read
+
+    @property
+    def full(self) -> bool:
+        return self.unread > int(settings.LIVE_WINDOW_BYTES)
+
+    def _drained(self) -> None:
+        """The kernel has taken what waited."""
+        if not self.full:
+            self._moved()
+
+    def _moved(self) -> None:
+        self.stalled_since = None
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        if self.pending and self._due is None:
+            self._due = asyncio.get_running_loop().call_soon(self._flush)
+
+    def _wait_for_reading(self) -> None:
+        if self._patience is None:
+            self._patience = asyncio.get_running_loop().call_later(settings.LIVE_STALL_S, self.end, "stalled")
+
+    # ---- its end -----------------------------------------------------------------------------------------------------
+
+    def end(self, why: str) -> None:
+        """Close, soon."""
+        if not self.closing:
+            asyncio.get_running_loop().create_task(self.close(why))  # it ends with the line
+
+    async def close(self, why: str) -> None:
+        if self.closing:
+            return
+        self.closing = True
+        metrics.closed.labels(why=why).inc()
+        await self._close(why)
+
+    def gone(self) -> None:
+        """The connection is lost: nothing is left to do for it."""
+        self.closing = True
+        self.pending = None
+        for waits in (self._due, self._patience):
+            if waits is not None:
+                waits.cancel()
+        self._due = self._patience = None

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -25,13 +23,6 @@ class Picture:
     name: str
     hash: str
     html: str
-
-
-@lru_cache(maxsize=64)
-def frame_of(pictures: tuple[Picture, ...]) -> str:
-    """The text frame that carries these pictures, encoded once and shared by every line that gets just these."""
-    held = {picture.name: [picture.hash, picture.html] for picture in pictures}
-    return json.dumps({"p": held}, ensure_ascii=False, separators=(",", ":"))
 
 
 def paint(room: Any, name: str, audience: str, language: str) -> Picture:

@@ -12,8 +12,7 @@ To the phone:    {"p": {part: [hash, html]}}   a picture     {"marks": {feature:
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -24,37 +23,49 @@ from django.utils.translation import override
 from deliberate.clock import epoch_ms, now
 from deliberate.door.limits import Buckets
 from deliberate.door.origin import same_origin
-from deliberate.door.perform import parsed, perform
-from deliberate.door.registry import Place, commands, enter
+from deliberate.door.perform import parsed
+from deliberate.door.registry import Door, Place, commands
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.errors import Refused
-from deliberate.live import marks, threads
+from deliberate.live import asking
+from deliberate.live.frames import Frame, frame
 from deliberate.live.hub import hub
 from deliberate.live.line import Line
+from deliberate.live.wire import PlainWire, wire_of
+from deliberate.shell import metrics
 
 log = structlog.get_logger("deliberate.live")
 ENDED = 4401
 #: Frames of one seat a minute: acts, what its screens show, and whether the line lives.
 _frames = Buckets(settings.LIMIT_FRAMES_PER_MINUTE)
-CLOSE_CODES = {"ended": ENDED, "stalled": 4408, "flood": 4429, "crowded": 4409}
+CLOSE_CODES = {"ended": ENDED, "stalled": 4408, "flood": 4429, "crowded": 4409, "restart": 1012, "space": 1013}
 
 
 class Socket(AsyncWebsocketConsumer):
-    """One phone's line. It has no channel of its own: the hub speaks to it directly."""
+    """One phone's line. It has no channel of its own: the hub writes to its wire directly."""
 
     channel_layer_alias = "none"
     line: Line | None = None
     place: Place
+    #: An act and a look at the marks never overlap: what was known before an act is not sent after its answer.
+    busy: asyncio.Lock
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        #: An act and a look at the marks never overlap: what was known before an act is not sent after its answer.
-        self.busy = asyncio.Lock()
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        # Channels' own dispatch hops to a thread to close database connections after every message; our threads do that.
-        handler = getattr(self, message["type"].replace(".", "_"))
-        await handler(message)
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Channels' own loop makes a task for every message, and hops to a thread after it to close database connections.
+        self.scope, self.base_send = scope, send
+        try:
+            while True:
+                message = await receive()
+                match message["type"]:
+                    case "websocket.receive":
+                        await self.receive(message.get("text"), message.get("bytes"))
+                    case "websocket.connect":
+                        await self.connect()
+                    case _:
+                        return
+        finally:
+            if self.line is not None:
+                hub.leave(self.line)
 
     async def connect(self) -> None:
         headers = dict(self.scope["headers"])
@@ -64,54 +75,55 @@ class Socket(AsyncWebsocketConsumer):
             await self.close(code=4403)
             return
         at = self.scope["url_route"]["kwargs"]
-        cookie = _cookie(headers.get(b"cookie", b"").decode("latin1"))
-        place = await threads.read(lambda: enter(at["event"], at["role"], at["room"], cookie))
+        self.door: Door = (at["event"], at["role"], at["room"], _cookie(headers.get(b"cookie", b"").decode("latin1")))
+        place = await asking.enter(self.door)
         await self.accept()
+        # Refused after accepting: a browser hides the code of a refused handshake.
         if place is None:
-            await self.close(code=ENDED)  # after accepting: a browser hides the code of a refused handshake
+            await self.close(code=ENDED)
             return
-        self.place = place
+        if not hub.has_space(place.room.pk):
+            metrics.closed.labels(why="space").inc()
+            await self.close(code=CLOSE_CODES["space"])
+            return
+        self.place, self.busy = place, asyncio.Lock()
         self.line = Line(
             kind="socket",
             room=place.room.pk,
             seat=place.seat.pk,
             audience=place.seat.role,
             language=place.seat.language or settings.LANGUAGE_CODE,
-            send=self._text,
+            wire=wire_of(self.scope, cast(Any, self.base_send)),
             close=self._end,
             refresh=self._marks,
             asks_back=True,
         )
-        await hub.join(self.line)
-
-    async def disconnect(self, code: int) -> None:
-        if self.line is not None:
-            await hub.leave(self.line)
+        hub.join(self.line)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.line is None:
+        line = self.line
+        if line is None or line.closing:
             return
         # It talks and does not read. What it says of its reading is heard first: one large picture may fill the window.
         patience = 8 if (text_data or "").startswith('{"pong"') else 4
-        if self.line.unread > patience * settings.LIVE_WINDOW_BYTES:
-            await self.line.close("flood")
+        if line.unread > patience * settings.LIVE_WINDOW_BYTES:
+            await line.close("flood")
             return
-        frame: dict[str, Any] = {}
+        heard: dict[str, Any] = {}
         try:
-            with override(self.line.language):
-                if not _frames.take(str(self.line.seat)):
+            with override(line.language):
+                if not _frames.take(str(line.seat)):
                     raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
                 if text_data is None or len(text_data.encode()) > settings.LIVE_FRAME_LIMIT_BYTES:
                     raise Refused(_("That was too long to be sent at once. Make it shorter, please."), code="size")
-                frame = parsed(text_data)
-            await self._hear(frame)
+                heard = parsed(text_data)
+            await self._hear(line, heard)
         except Refused as refused:
             log.info("frame refused", code=refused.code)
-            await self._answer(frame.get("id"), {"ok": False, "say": str(refused), "code": refused.code})
+            self._answer(heard.get("id"), {"ok": False, "say": str(refused), "code": refused.code})
 
-    async def _hear(self, frame: dict[str, Any]) -> None:
-        assert self.line is not None
-        match frame:
+    async def _hear(self, line: Line, heard: dict[str, Any]) -> None:
+        match heard:
             case {"do": str() as name, **rest} if set(rest) <= {"with", "id"}:
                 await self._do(name, rest.get("with", {}), rest.get("id", ""))
             case {"watch": dict() as have, **rest} if set(rest) <= {"marks"}:
@@ -119,69 +131,65 @@ class Socket(AsyncWebsocketConsumer):
                     raise Refused(_unreadable(), code="shape")
                 if rest.get("marks"):
                     await self._marks()
-                await hub.watch(self.line, have)
-            case {"pong": word} if len(frame) == 1:
-                self.line.pong(word)
-            case {"beat": int() as beat} if len(frame) == 1:
-                await self.line.send(f'{{"beat":{beat},"now":{epoch_ms(now())}}}')
+                await hub.watch(line, have)
+            case {"pong": word} if len(heard) == 1:
+                line.pong(word)
+            case {"beat": int() as beat} if len(heard) == 1:
+                line.send(Frame(f'{{"beat":{beat},"now":{epoch_ms(now())}}}'))
             case _:
                 raise Refused(_unreadable(), code="shape")
 
     async def _do(self, name: str, fields: object, act: object) -> None:
         if not isinstance(fields, dict) or not isinstance(act, str):
             raise Refused(_unreadable(), code="shape")
-        place = self.place
+        async with self.busy:
+            answer = await self._done(name, fields, act)
+            self._answer(act, answer)
+        if self.line is not None and "end" not in answer:
+            hub.twins(self.line)
 
-        def work() -> dict[str, Any]:
-            try:
+    async def _done(self, name: str, fields: dict[str, object], act: str) -> dict[str, Any]:
+        """The answer to an act, once it is stored."""
+        place = self.place
+        asked = commands.get(name)
+        try:
+            if asked is None or not asked.crowd:  # a crowd's act looks at its seats by itself
                 # The seat and the room as stored now: a role link may have been revoked since the line was opened.
-                fresh = enter(place.event.handle, place.seat.role, place.room.handle, self._cookie_now())
+                fresh = await asking.enter(self.door)
                 if fresh is None:
                     raise Refused(_("Your seat has ended. Join again, please."), code="seat")
-                answer = perform(fresh, name, fields, act)
-            except Refused:
-                raise
-            except Exception:  # the line outlives it; whether it was stored the same act asks again, under the same id
-                log.warning("an act failed", command=name if name in commands else "unknown")
-                said = _("Something went wrong here. Try again, please: nothing is stored twice.")
-                raise Refused(said, code="failed") from None
+                place = fresh
+            answer = await asking.ask(place, name, fields, act)
             found: dict[str, Any] = {"ok": True, "say": str(answer.say)}
             if answer.data:
                 found["data"] = answer.data
             if answer.forget_seat:
-                found["end"] = True
-            else:
-                found |= marks.after(commands[name].feature, fresh, answer)
-            return found
+                return {**found, "end": True}
+            return found | await asking.learnt(place, name, answer)
+        except Refused:
+            raise
+        except Exception:  # the line outlives it; whether it was stored the same act asks again, under the same id
+            log.warning("an act failed", command=name if name in commands else "unknown")
+            said = _("Something went wrong here. Try again, please: nothing is stored twice.")
+            raise Refused(said, code="failed") from None
 
-        async with self.busy:
-            answer = await threads.act(work)
-            await self._answer(act, answer)
-        if self.line is not None and "end" not in answer:
-            hub.twins(self.line)
-
-    def _cookie_now(self) -> str:
-        return _cookie(dict(self.scope["headers"]).get(b"cookie", b"").decode("latin1"))
-
-    async def _answer(self, act: object, answer: dict[str, Any]) -> None:
+    def _answer(self, act: object, answer: dict[str, Any]) -> None:
         assert self.line is not None
-        answer = {"id": act if isinstance(act, str) else "", **answer}
-        await self.line.send(json.dumps({"a": answer}, ensure_ascii=False, separators=(",", ":")))
+        self.line.send(frame({"a": {"id": act if isinstance(act, str) else "", **answer}}))
 
     async def _marks(self) -> None:
         assert self.line is not None
         async with self.busy:
-            every = await threads.read(lambda: marks.every(self.place))
-            await self.line.send(json.dumps({"marks": every}, separators=(",", ":")))
-
-    async def _text(self, text: str) -> None:
-        await self.send(text_data=text)
+            self.line.send(frame({"marks": await asking.held(self.place)}))
 
     async def _end(self, why: str) -> None:
         if why == "ended":
             async with self.busy:  # whoever ends their own seat hears first that it was done
                 pass
-        await self.send(text_data=json.dumps({"end": why}))
+        assert self.line is not None
+        self.line.wire.put(frame({"end": why}))
+        if isinstance(self.line.wire, PlainWire):
+            await self.line.wire.put_out()
         await self.close(code=CLOSE_CODES.get(why, 1013))
 
 

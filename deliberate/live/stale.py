@@ -8,9 +8,11 @@ from deliberate.door.registry import Room, Seat
 from deliberate.live import hints
 
 
-def touch(room: Room, *parts: str) -> None:
-    """After the commit: let every screen of `room` that shows one of `parts` ("feature.part") be painted anew."""
-    hint = hints.Hint(room=room.pk, parts=parts)
+def touch(room: Room, *parts: str, crowd: bool = False) -> None:
+    """After the commit: let every screen of `room` that shows one of `parts` ("feature.part") be painted anew.
+
+    `crowd`: by what a whole room does at once. It is shown when there is time; all else is shown at once."""
+    hint = hints.Hint(room=room.pk, parts=parts, crowd=crowd)
     transaction.on_commit(lambda: hints.send(hint))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from django.conf import settings
 from starlette.requests import Request
@@ -16,9 +16,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from deliberate.clock import epoch_ms, now
 from deliberate.door.origin import same_origin
-from deliberate.door.registry import Place, enter
+from deliberate.door.registry import Place
 from deliberate.door.views import SEAT_COOKIE
-from deliberate.live import marks, threads
+from deliberate.live import asking
+from deliberate.live.frames import Frame, frame
 from deliberate.live.hub import hub
 from deliberate.live.line import Line
 
@@ -32,7 +33,7 @@ async def stream(request: Request) -> Response:
         return JSONResponse({"ok": False, "code": "origin"}, status_code=403)
     at = request.path_params
     cookie = request.cookies.get(SEAT_COOKIE, "")
-    place = await threads.read(lambda: enter(at["event"], at["role"], at["room"], cookie))
+    place = await asking.enter((at["event"], at["role"], at["room"], cookie))
     if place is None:
         return JSONResponse({"ok": False, "code": "seat"}, status_code=401)
     try:
@@ -45,18 +46,40 @@ async def stream(request: Request) -> Response:
     return StreamingResponse(_events(place, have), media_type="text/event-stream", headers=headers)
 
 
-async def _events(place: Place, have: dict[str, str]) -> AsyncIterator[str]:
-    queue: asyncio.Queue[str | None] = asyncio.Queue()
+class Events:
+    """The wire of a stream: what is put into it waits here until the server takes it."""
 
-    async def send(text: str) -> None:
-        queue.put_nowait(text)
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[Frame | None] = asyncio.Queue()
+        self._tell: Callable[[], None] | None = None
+
+    def put(self, what: Frame) -> None:
+        self.queue.put_nowait(what)
+
+    def full(self) -> bool:
+        return self.queue.qsize() > 4
+
+    def when_drained(self, tell: Callable[[], None]) -> None:
+        self._tell = tell
+
+    async def next(self) -> str | None:
+        """The text of the next event; None at the end."""
+        what = await self.queue.get()
+        if self._tell is not None and not self.full():
+            tell, self._tell = self._tell, None
+            tell()
+        return what.text if what is not None else None
+
+
+async def _events(place: Place, have: dict[str, str]) -> AsyncIterator[str]:
+    wire = Events()
 
     async def close(why: str) -> None:
-        queue.put_nowait(json.dumps({"end": why}))
-        queue.put_nowait(None)
+        wire.put(frame({"end": why}))
+        wire.queue.put_nowait(None)
 
     async def refresh() -> None:
-        await line.send(json.dumps({"marks": await threads.read(lambda: marks.every(place))}, separators=(",", ":")))
+        line.send(frame({"marks": await asking.held(place)}))
 
     line = Line(
         kind="stream",
@@ -64,20 +87,20 @@ async def _events(place: Place, have: dict[str, str]) -> AsyncIterator[str]:
         seat=place.seat.pk,
         audience=place.seat.role,
         language=place.seat.language or settings.LANGUAGE_CODE,
-        send=send,
+        wire=wire,
         close=close,
         refresh=refresh,
         asks_back=False,
     )
     ends = asyncio.get_running_loop().time() + LONGEST_S
-    await hub.join(line)
+    hub.join(line)
     try:
         yield f'data: {{"beat":0,"now":{epoch_ms(now())}}}\n\n'
         await refresh()
         await hub.watch(line, have)
         while asyncio.get_running_loop().time() < ends:
             try:
-                text = await asyncio.wait_for(queue.get(), BREATH_S)
+                text = await asyncio.wait_for(wire.next(), BREATH_S)
             except TimeoutError:
                 yield ": still here\n\n"
                 continue
@@ -85,4 +108,4 @@ async def _events(place: Place, have: dict[str, str]) -> AsyncIterator[str]:
                 return
             yield f"data: {text}\n\n"
     finally:
-        await hub.leave(line)
+        hub.leave(line)

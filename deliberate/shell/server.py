@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 import structlog
 from daphne import http_protocol
-from daphne.server import Server
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from deliberate.live.on_daphne import Server
 from deliberate.shell.traces import soon
 
 log = structlog.get_logger("deliberate.shell")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -12,8 +12,8 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
-from deliberate.shell import traces
-from polls.ballots import core, outcome, paper, queries, sentences
+from polls.ballots import core, outcome, queries, sentences
+from polls.ballots.casting import COUNT
 from polls.ballots.models import BallotBox, NamedBallot, Option, Participation, Poll, State
 from polls.ballots.storage import forget_old_pages
 from rooms.events.queries import current_item
@@ -30,8 +30,6 @@ STAGE = (
     "ballots.wall",
     "wall.scene",
 )
-#: What shows how many have voted. Never the ballot itself: nobody's half-filled form is painted anew by others' votes.
-COUNT = ("ballots.turnout", "ballots.wall")
 
 
 @transaction.atomic
@@ -86,36 +84,6 @@ def open_poll(*, room: Any, by: Any, poll: str) -> Answer:
 
 
 @transaction.atomic
-def cast(*, room: Any, by: Any, poll: str, choice: list[str]) -> Answer:
-    """Put one seat's ballot in. A secret one falls in once; a named one may be changed until the poll closes.
-
-    Nothing is noted and no receipt is kept: that a seat has voted is the only thing that is stored of it."""
-    found = _poll(room, poll)
-    if found.state != State.OPEN:
-        raise Refused(_("This poll is closed. A ballot that was in before counts."), code="closed")
-    new = not Participation.objects.filter(poll=found, seat=by).exists()
-    if found.secret and not new:
-        return Answer(say=_("Your ballot is already in. It counts once."))
-    asked = queries.question(found)
-    try:
-        key = paper.read(asked, choice)
-    except (core.BadChoice, paper.SameRank) as problem:
-        raise Refused(sentences.why_not(problem), code="choice") from None
-    if found.secret:
-        _drop(found, by, key)
-    else:
-        NamedBallot.objects.update_or_create(poll=found, seat=by, defaults={"choice": key, "name": by.name})
-    if new:
-        Participation.objects.create(poll=found, seat=by)
-        Poll.objects.filter(pk=found.pk).update(turnout=F("turnout") + 1)
-        touch(room, *COUNT)
-    if found.secret:
-        return Answer(say=_("Your ballot is in. Nobody can see how you voted."))
-    said = _("Your ballot is in: %(choice)s.") if new else _("Your ballot is changed: %(choice)s.")
-    return Answer(say=said % {"choice": sentences.spelled(asked, queries.texts(found), key)})
-
-
-@transaction.atomic
 def close(*, room: Any, by: Any, poll: str) -> Answer:
     """End the voting, count once, publish; of a secret poll only the result is left."""
     room = locked(room)
@@ -162,9 +130,7 @@ def forget(seat: Any) -> None:
 
 
 def _poll(room: Any, handle: str) -> Poll:
-    """The poll, locked until the end of the transaction: ballots fall in one at a time, and none while it closes."""
-    polls = Poll.objects.select_for_update(of=("self",)).select_related("room__event")
-    found = polls.filter(room=room, handle=handle).first()
+    found = queries.locked(room, handle)
     if found is None:
         raise Refused(_("This poll is not there any more."))
     return found
@@ -190,15 +156,6 @@ def _fields(poll: Poll) -> dict[str, str]:
         "high_label": poll.high_label,
         "secret": "on" if poll.secret else "",
     }
-
-
-def _drop(poll: Poll, seat: Any, key: str) -> None:
-    """Let a ballot fall into the box: one more of its kind, and the whole box is written anew."""
-    box = BallotBox.objects.get(poll=poll)
-    box.contents = core.add(box.contents, seat.group.handle if seat.group else "", key)
-    box.save(update_fields=["contents"])
-    # Else SQLite's log would keep the box as it was before each ballot.
-    transaction.on_commit(traces.soon.ask, robust=True)
 
 
 def _count(poll: Poll) -> outcome.Result:

@@ -10,7 +10,7 @@ from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import MODERATOR, PARTICIPANT
 from deliberate.text import one_line
-from polls.ballots import actions
+from polls.ballots import actions, casting
 from polls.ballots.models import Kind
 
 MOST_OPTIONS = 20
@@ -133,4 +133,4 @@ command("ballots.open", form=PollForm, who=[MODERATOR])(actions.open_poll)
 command("ballots.close", form=PollForm, who=[MODERATOR])(actions.close)
 command("ballots.discard", form=PollForm, who=[MODERATOR])(actions.discard)
 # No receipts: that a seat has voted makes a repetition harmless by itself, and a receipt would be one more trace.
-command("ballots.cast", form=CastForm, who=[PARTICIPANT], remembered=False)(actions.cast)
+command("ballots.cast", form=CastForm, who=[PARTICIPANT], remembered=False, crowd=True)(casting.cast)

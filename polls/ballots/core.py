@@ -129,13 +129,13 @@ def picks(question: Question, key: str) -> tuple[str, ...]:
     return (key,)
 
 
-def add(contents: Iterable[Sequence[str | int]], group: str | None, key: str) -> Contents:
-    """The box with one more ballot in it. `contents` may come from JSON as lists.
+def add(contents: Iterable[Sequence[str | int]], ballots: Iterable[tuple[str, str]]) -> Contents:
+    """The box with these ballots (group or "", key) in it too. `contents` may come from JSON as lists.
 
     The result is sorted and says nothing about which ballot came last.
     """
     box: Counter[tuple[str, str]] = Counter({(g, k): n for g, k, n in rows(contents)})
-    box[group or "", key] += 1
+    box.update(ballots)
     return _sorted(box)
 
 

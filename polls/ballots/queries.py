@@ -18,6 +18,12 @@ def open_poll(room: Any) -> Poll | None:
     return Poll.objects.select_related("room__event").filter(room=room, state=State.OPEN).first()
 
 
+def locked(room: Any, handle: str) -> Poll | None:
+    """The poll, locked until the end of the transaction: no ballot falls in while it closes."""
+    polls = Poll.objects.select_for_update(of=("self",)).select_related("room__event")
+    return polls.filter(room=room, handle=handle).first()
+
+
 def prepared(room: Any) -> QuerySet[Poll]:
     """Polls that wait to be opened, as they were prepared."""
     return Poll.objects.filter(room=room, state=State.PREPARED).prefetch_related("options")

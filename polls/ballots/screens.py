@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deliberate.door.registry import Place
-from deliberate.live.marks import marks
+from deliberate.live.marks import Held, marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CREW, DRAFTER, MODERATOR, PARTICIPANT, WALL
@@ -32,16 +33,19 @@ WIDTH, HEIGHT, TALLEST = 120, 32, 22
 
 
 @marks("ballots")
-def mine(room: Any, seat: Any) -> set[str]:
+def mine(room: Any, seats: Sequence[Any]) -> Held:
     """ "ballot:<poll>" for whoever has voted in the open poll; "chose:<poll>:<what>" for their own named ballot."""
     poll = queries.open_poll(room)
-    if poll is None or not Participation.objects.filter(poll=poll, seat=seat).exists():
-        return set()
-    found = {f"ballot:{poll.handle}"}
-    if not poll.secret:
-        key = NamedBallot.objects.values_list("choice", flat=True).get(poll=poll, seat=seat)
-        chosen = picks(queries.question(poll), key) if key != ABSTAIN else (ABSTENTION,)
-        found |= {f"chose:{poll.handle}:{each}" for each in chosen}
+    if poll is None:
+        return {}
+    keys = [seat.pk for seat in seats]
+    voted = Participation.objects.filter(poll=poll, seat__in=keys).values_list("seat_id", flat=True)
+    found = {seat: {f"ballot:{poll.handle}"} for seat in voted}
+    if found and not poll.secret:
+        question = queries.question(poll)
+        for seat, key in NamedBallot.objects.filter(poll=poll, seat__in=found).values_list("seat_id", "choice"):
+            chosen = picks(question, key) if key != ABSTAIN else (ABSTENTION,)
+            found[seat] |= {f"chose:{poll.handle}:{each}" for each in chosen}
     return found
 
 

@@ -12,15 +12,14 @@ from deliberate.live.facts import known
 from deliberate.live.parts import resting_on
 from deliberate.live.stale import touch, touch_seat
 from polls.ideas import queries
-from polls.ideas.models import Idea, State, Upvote
+from polls.ideas.models import Idea, State
+from polls.ideas.upvoting import BOARDS
 from rooms.events.models import Room
 from rooms.events.queries import current_item
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
 from rooms.seats.models import Seat
 
-#: The parts that show ideas and their support. Whoever changes a fact on an idea ("in clause 3") touches them too.
-BOARDS = ("ideas.board", "ideas.newest", "ideas.mine", "ideas.top", "ideas.console", "ideas.desk")
 #: Parts that go stale besides when an idea comes, or leaves the board, or is back.
 CHANGED = (*BOARDS, "ideas.waiting", "ideas.aside", "wall.scene")
 #: The kind of facts that later features register to say where an idea's words are quoted ("clause 3").
@@ -50,28 +49,6 @@ def post(*, room: Any, by: Any, text: str, show_author: bool) -> Answer:
     else:
         said = _("Your idea is on the board. It is number %(n)d.")
     return Answer(say=said % {"n": idea.number}, data={"idea": idea.handle})
-
-
-@transaction.atomic
-def upvote(*, room: Any, by: Any, idea: str) -> Answer:
-    """Support an idea. Doing it again changes nothing."""
-    target = queries.standing(room, idea)
-    if target is None:
-        raise _gone()
-    Upvote.objects.bulk_create([Upvote(idea=target, seat=by)], ignore_conflicts=True)
-    touch(room, *BOARDS)
-    return Answer(on=(f"upvoted:{target.handle}",))
-
-
-@transaction.atomic
-def unvote(*, room: Any, by: Any, idea: str) -> Answer:
-    """Take one's support back, from the ideas merged into this one too. Doing it again changes nothing."""
-    target = queries.standing(room, idea)
-    if target is None:
-        raise _gone()
-    Upvote.objects.filter(idea__in=queries.group_of(target), seat=by).delete()
-    touch(room, *BOARDS)
-    return Answer(off=(f"upvoted:{target.handle}",))
 
 
 @transaction.atomic
@@ -213,10 +190,6 @@ def _find(room: Any, handle: str, *states: State) -> Idea:
     if found is None:
         raise Refused(_("This idea has just been changed by somebody else. Look at it again."))
     return found
-
-
-def _gone() -> Refused:
-    return Refused(_("This idea is no longer on the board."))
 
 
 def _undo(command: str, idea: Idea) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import MODERATOR, PARTICIPANT
-from polls.ideas import actions, core
+from polls.ideas import actions, core, upvoting
 
 
 class PostForm(forms.Form):
@@ -63,8 +63,8 @@ class MergeForm(OneIdeaForm):
 
 command("ideas.post", form=PostForm, who=[PARTICIPANT], per_minute=10)(actions.post)
 # Harmless to repeat, and they come by the thousands: no receipts.
-command("ideas.upvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False)(actions.upvote)
-command("ideas.unvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False)(actions.unvote)
+command("ideas.upvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False, crowd=True)(upvoting.upvote)
+command("ideas.unvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False, crowd=True)(upvoting.unvote)
 command("ideas.approve", form=OneIdeaForm, who=[MODERATOR])(actions.approve)
 command("ideas.hide", form=HideForm, who=[MODERATOR])(actions.hide)
 command("ideas.unhide", form=OneIdeaForm, who=[MODERATOR])(actions.unhide)

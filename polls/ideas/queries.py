@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from django.db.models import Count, Max, QuerySet
 
@@ -124,14 +125,16 @@ def roots(room: Any) -> dict[int, int]:
     return core.roots(dict(Idea.objects.filter(room=room, state=State.MERGED).values_list("pk", "merged_into_id")))
 
 
-def upvoted(room: Any, seat: Any) -> list[str]:
-    """Handles of the ideas this seat upvoted."""
-    return list(Upvote.objects.filter(seat=seat, idea__room=room).values_list("idea__handle", flat=True))
+def upvoted(room: Any, seats: Sequence[Any]) -> Iterable[tuple[int, str]]:
+    """(key of the seat, handle of the idea) for what these seats upvoted."""
+    given = Upvote.objects.filter(seat__in=[seat.pk for seat in seats], idea__room=room)
+    return given.values_list("seat_id", "idea__handle")
 
 
-def posted(room: Any, seat: Any) -> list[tuple[str, str]]:
-    """(handle, why it was hidden or "") of the ideas this seat posted."""
-    return list(Idea.objects.filter(seat=seat, room=room).order_by().values_list("handle", "reason"))
+def posted(room: Any, seats: Sequence[Any]) -> Iterable[tuple[int, str, str]]:
+    """(key of the seat, handle of the idea, why it was hidden or "") for what these seats posted."""
+    ideas = Idea.objects.filter(seat__in=[seat.pk for seat in seats], room=room).order_by()
+    return cast("Iterable[tuple[int, str, str]]", ideas.values_list("seat_id", "handle", "reason"))
 
 
 def next_number(room: Any) -> int:

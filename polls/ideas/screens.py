@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext
 
 from deliberate.door.registry import Place
-from deliberate.live.marks import marks
+from deliberate.live.marks import Held, marks
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import DRAFTER, MODERATOR, PARTICIPANT, WALL
@@ -127,14 +128,14 @@ def aside(room: Any, audience: str, number: int) -> Context:
 
 
 @marks("ideas")
-def own(room: Any, seat: Any) -> set[str]:
-    """Which ideas this seat upvoted (upvoted:<handle>) and posted (idea:<handle>), and why one of its own was hidden
+def own(room: Any, seats: Sequence[Any]) -> Held:
+    """Which ideas a seat upvoted (upvoted:<handle>) and posted (idea:<handle>), and why one of its own was hidden
     (why:<handle>=<the moderator's words>)."""
-    found = {f"upvoted:{handle}" for handle in queries.upvoted(room, seat)}
-    for handle, reason in queries.posted(room, seat):
-        found.add(f"idea:{handle}")
-        if reason:
-            found.add(f"why:{handle}={reason}")
+    found: dict[Any, set[str]] = {}
+    for seat, handle in queries.upvoted(room, seats):
+        found.setdefault(seat, set()).add(f"upvoted:{handle}")
+    for seat, handle, reason in queries.posted(room, seats):
+        found.setdefault(seat, set()).update({f"idea:{handle}", *([f"why:{handle}={reason}"] if reason else [])})
     return found
 
 

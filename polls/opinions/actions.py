@@ -1,34 +1,50 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count
-from django.utils.translation import gettext as _
 
-from deliberate.door.registry import Answer
+from deliberate.door.registry import Answer, Asked
 from deliberate.errors import Refused
 from deliberate.live.stale import touch_seat
 from polls.ideas.actions import regrouped
-from polls.ideas.queries import group_of, standing
+from polls.ideas.models import Idea
+from polls.ideas.queries import group_of
+from polls.ideas.upvoting import gone, standing
 from polls.opinions.models import Stance, Value
 from rooms.seats.models import Seat
 
 
-@transaction.atomic
-def say(*, room: Any, by: Any, idea: str, value: int | None) -> Answer:
-    """Agree with an idea, disagree or pass: the last word counts. None takes back whatever was said.
+def say(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
+    """Agree with ideas, disagree or pass: the last word counts. Fields: idea (a handle), value (of Value, or None, which
+    takes back whatever was said).
 
     Nothing is painted: no picture shows stances but by the marks of whoever said them."""
-    target = standing(room, idea)
-    if target is None:
-        raise Refused(_("This idea is no longer on the board."))
-    Seat.objects.select_for_update(no_key=True).get(pk=by.pk)  # two devices of one seat speak one after the other
-    Stance.objects.filter(seat=by, idea__in=[target.pk] if value is not None else group_of(target)).delete()
-    if value is not None:
-        Stance.objects.create(idea=target, seat=by, value=value)
-    on = tuple(f"stance:{target.handle}:{each.name.lower()}" for each in Value if each == value)
-    return Answer(on=on, off=tuple(f"stance:{target.handle}:{each.name.lower()}" for each in Value if each != value))
+    targets = standing(room, asked)
+    last: dict[tuple[int, int], int | None] = {}  # seat, idea: what was said last, in the order it was said
+    for target, each in zip(targets, asked, strict=True):
+        if target is not None:
+            last.pop((each.by.pk, target.pk), None)
+            last[each.by.pk, target.pk] = each.fields["value"]
+    for target in {target.pk: target for target in targets if target is not None}.values():
+        said = {seat for (seat, idea), value in last.items() if idea == target.pk and value is not None}
+        silent = {seat for (seat, idea), value in last.items() if idea == target.pk and value is None}
+        Stance.objects.filter(seat__in=said, idea=target).delete()
+        if silent:
+            Stance.objects.filter(seat__in=silent, idea__in=group_of(target)).delete()
+    Stance.objects.bulk_create(
+        Stance(idea_id=idea, seat_id=seat, value=value) for (seat, idea), value in last.items() if value is not None
+    )
+    return [
+        gone(each.by) if target is None else _answer(target, each.fields["value"])
+        for target, each in zip(targets, asked, strict=True)
+    ]
+
+
+def _answer(idea: Idea, value: int | None) -> Answer:
+    on = tuple(f"stance:{idea.handle}:{each.name.lower()}" for each in Value if each == value)
+    return Answer(on=on, off=tuple(f"stance:{idea.handle}:{each.name.lower()}" for each in Value if each != value))
 
 
 @regrouped

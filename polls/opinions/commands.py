@@ -28,4 +28,4 @@ class StanceForm(forms.Form):
 
 
 # Harmless to repeat, and they come by the thousands: no receipts.
-command("opinions.say", form=StanceForm, who=[PARTICIPANT], remembered=False)(actions.say)
+command("opinions.say", form=StanceForm, who=[PARTICIPANT], remembered=False, crowd=True)(actions.say)

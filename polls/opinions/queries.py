@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from polls.ideas.models import Idea
@@ -28,10 +29,10 @@ def _said(room: Any) -> list[core.Said]:
     return [core.Said(*row) for row in rows]
 
 
-def own(room: Any, seat: Any) -> list[tuple[str, str]]:
-    """(handle of the idea, word) for each stance of one seat that counts. Two queries."""
-    stances = Stance.objects.filter(seat=seat, idea__room=room).order_by("pk")
-    rows = list(stances.values_list("idea_id", "value", "idea__handle"))
-    handles = {idea: handle for idea, _value, handle in rows}
-    said = core.standing((core.Said(seat.pk, idea, value) for idea, value, _handle in rows), roots(room))
-    return [(handles[each.idea], WORDS[each.value]) for each in said]
+def own(room: Any, seats: Sequence[Any]) -> list[tuple[int, str, str]]:
+    """(key of the seat, handle of the idea, word) for each stance of these seats that counts. Two queries."""
+    stances = Stance.objects.filter(seat__in=[seat.pk for seat in seats], idea__room=room).order_by("pk")
+    rows = list(stances.values_list("seat_id", "idea_id", "value", "idea__handle"))
+    handles = {idea: handle for _seat, idea, _value, handle in rows}
+    said = core.standing((core.Said(seat, idea, value) for seat, idea, value, _handle in rows), roots(room))
+    return [(each.seat, handles[each.idea], WORDS[each.value]) for each in said]

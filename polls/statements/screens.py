@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from deliberate.door.registry import Place
 from deliberate.live.facts import facts
-from deliberate.live.marks import marks
+from deliberate.live.marks import Held, marks
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, ROLES, WALL
@@ -143,16 +144,18 @@ def _changes(room: Any, clause: Clause) -> Diff:
 
 
 @marks("statements")
-def mine(room: Any, seat: Any) -> set[str]:
-    """Where the seat stands (core.marks), and "proposed:<kind>:<handle>" for what it proposed and nobody decided on yet."""
-    found: set[str] = set()
-    supports = Support.objects.filter(clause__statement__room=room, seat=seat)
-    for stand in supports.values_list("clause__handle", "value", "revision", "reservation"):
-        found |= core.marks(*stand)
-    waiting = Proposal.objects.filter(statement__room=room, seat=seat, state=Proposal.State.OPEN)
+def mine(room: Any, seats: Sequence[Any]) -> Held:
+    """Where a seat stands (core.marks), and "proposed:<kind>:<handle>" for what it proposed and nobody decided on yet."""
+    found: dict[Any, set[str]] = {}
+    keys = [seat.pk for seat in seats]
+    supports = Support.objects.filter(clause__statement__room=room, seat__in=keys)
+    rows = supports.values_list("seat_id", "clause__handle", "value", "revision", "reservation")
+    for seat, clause, value, revision, reservation in rows:
+        found.setdefault(seat, set()).update(core.marks(clause, value, revision, reservation))
+    waiting = Proposal.objects.filter(statement__room=room, seat__in=keys, state=Proposal.State.OPEN)
     for row in waiting.select_related(*KINDS):
         kind, source = queries.source_row(row)
-        found.add(f"proposed:{kind}:{source.handle}")
+        found.setdefault(row.seat_id, set()).add(f"proposed:{kind}:{source.handle}")
     return found
 
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from deliberate.clock import now
-from deliberate.live.marks import marks
+from deliberate.live.marks import Held, marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.live.times import clock_text
@@ -90,18 +91,25 @@ def balances(room: Any, audience: str) -> Context:
 
 
 @marks("floor")
-def mine(room: Any, seat: Any) -> set[str]:
+def mine(room: Any, seats: Sequence[Any]) -> Held:
     """turn:<handle>, asked and asked:<kind> while waiting, turn:<handle> and speaking:<handle> on the floor, had:<handle>
     from its call on, removed and removed=<the moderator's words> while the last thing was being taken off the list; for
     the moderator undo:floor.undo_end while an end can be taken back.
 
     For whoever went over to another room: away on the list of the room left; and in any room elsewhere with
     elsewhere=<rooms' names> and elsewhere:<room> while waiting in others, called:<room> while they have the floor there."""
-    if seat.role == MODERATOR:
-        return {"undo:floor.undo_end"} if any(queries.undoable(room, now())) else set()
-    turns = list(Turn.objects.filter(seat=seat).select_related("room", "seat").order_by("pk"))
-    here = [turn for turn in turns if turn.room_id == room.pk]
-    return _here(here) | _elsewhere([turn for turn in turns if turn not in here])
+    found: dict[Any, set[str]] = {}
+    moderators = [seat.pk for seat in seats if seat.role == MODERATOR]
+    if moderators and any(queries.undoable(room, now())):
+        found |= {seat: {"undo:floor.undo_end"} for seat in moderators}
+    turns: dict[Any, list[Turn]] = {}
+    others = {seat.pk for seat in seats if seat.role != MODERATOR}
+    for turn in Turn.objects.filter(seat__in=others).select_related("room", "seat").order_by("pk"):
+        turns.setdefault(turn.seat_id, []).append(turn)
+    for seat, every in turns.items():
+        here = [turn for turn in every if turn.room_id == room.pk]
+        found[seat] = _here(here) | _elsewhere([turn for turn in every if turn.room_id != room.pk])
+    return found
 
 
 def _here(turns: list[Turn]) -> set[str]:

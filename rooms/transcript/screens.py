@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.http import HttpRequest
 
 from deliberate import tokens
 from deliberate.door.registry import Place
-from deliberate.live.marks import marks
+from deliberate.live.marks import Held, marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, CREW, MODERATOR, PARTICIPANT, ROLES, WALL
@@ -49,12 +50,12 @@ def captioner(room: Any, audience: str) -> Context:
 
 
 @marks("transcript")
-def spoke(room: Any, seat: Any) -> set[str]:
-    """The turns in which this seat's words stand (spoke:<turn>), and those of them it spoke for a group (grouped:<turn>)."""
-    turns = Turn.objects.filter(room=room, seat=seat, segments__isnull=False).distinct()
-    found = set()
-    for words, group in turns.values_list("words", "group"):
-        found |= {f"spoke:{words}", f"grouped:{words}"} if group else {f"spoke:{words}"}
+def spoke(room: Any, seats: Sequence[Any]) -> Held:
+    """The turns in which a seat's words stand (spoke:<turn>), and those of them it spoke for a group (grouped:<turn>)."""
+    turns = Turn.objects.filter(room=room, seat__in=[seat.pk for seat in seats], segments__isnull=False).distinct()
+    found: dict[Any, set[str]] = {}
+    for seat, words, group in turns.values_list("seat", "words", "group"):
+        found.setdefault(seat, set()).update({f"spoke:{words}", f"grouped:{words}"} if group else {f"spoke:{words}"})
     return found
 
 

@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
-from deliberate.live.hub import MOST_LINES, MOST_PARTS
+from deliberate.live.hub import MOST_PARTS
 from deliberate.rehearsal.phone import Door, Member, Phone
 from tests.service import Service, running
 
@@ -29,7 +30,7 @@ async def lines_of(door: Door, member: Member, count: int, watch: tuple[str, ...
 async def test_a_seat_s_oldest_line_makes_room_for_one_too_many(service: Service) -> None:
     door = Door(service.url)
     member = await door.join(service.links["participant"])
-    phones = await lines_of(door, member, MOST_LINES + 1)
+    phones = await lines_of(door, member, settings.LIMIT_LINES_PER_SEAT + 1)
     for _attempt in range(500):
         if phones[0].ended == "crowded":
             break

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
+from deliberate.live.frames import Frame
 from deliberate.live.line import Line
 from deliberate.live.painter import Picture
 
@@ -15,20 +17,27 @@ def picture(number: int, size: int = 1000, name: str = "a.part") -> Picture:
 
 
 class Wire:
-    """The far end: keeps what was sent."""
+    """The far end: keeps what was sent; `blocked` like a kernel that takes no more."""
 
     def __init__(self, asks_back: bool = True) -> None:
         self.sent: list[str] = []
         self.closed = ""
+        self.blocked = False
+        self.tell: list[Callable[[], None]] = []
         self.line = Line(
             kind="test", room=1, seat=1, audience="participant", language="en",
-            send=self._send, close=self._close, refresh=self._refresh, asks_back=asks_back,
+            wire=self, close=self._close, refresh=self._refresh, asks_back=asks_back,
         )  # fmt: skip
         self.line.holds = {"a.part": "", "b.part": ""}
-        self.writer = asyncio.get_running_loop().create_task(self.line.write())
 
-    async def _send(self, text: str) -> None:
-        self.sent.append(text)
+    def put(self, frame: Frame) -> None:
+        self.sent.append(frame.text)
+
+    def full(self) -> bool:
+        return self.blocked
+
+    def when_drained(self, tell: Callable[[], None]) -> None:
+        self.tell.append(tell)
 
     async def _close(self, why: str) -> None:
         self.closed = why
@@ -68,7 +77,7 @@ async def test_a_line_that_does_not_read_gets_a_window_and_then_nothing(settings
         await asyncio.sleep(0.001)
     assert 10 <= len(wire.hashes()) <= 12
     assert wire.line.unread < 12_000
-    assert len(wire.line.pending) == 1
+    assert len(wire.line.pending or {}) == 1
 
 
 async def test_when_it_reads_on_it_gets_the_newest(settings: Any) -> None:

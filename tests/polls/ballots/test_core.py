@@ -114,10 +114,11 @@ def test_a_box_does_not_tell_in_which_order_ballots_came(ballots: list[tuple[str
     box: Contents = ()
     other: Contents = ()
     for group, key in ballots:
-        box = add(box, group, key)
+        box = add(box, [(group or "", key)])
     for group, key in shuffled:
-        other = add(json.loads(json.dumps(other)), group, key)  # as it comes back from a table
-    assert box == other == tuple(sorted(box))
+        other = add(json.loads(json.dumps(other)), [(group or "", key)])  # as it comes back from a table
+    assert box == other == add((), [(group or "", key) for group, key in ballots])
+    assert box == tuple(sorted(box))
     assert sum(counts(box).values()) == len(ballots)
 
 

@@ -8,11 +8,10 @@ from django.db import transaction
 from deliberate.door.registry import Place
 from deliberate.live import marks
 from deliberate.live.facts import facts
-from deliberate.live.hub import load_room
 from deliberate.live.painter import paint
 from deliberate.live.parts import parts
+from deliberate.live.room import load_room
 from polls.ballots.models import Poll
-from polls.ballots.screens import mine
 from rooms.events.models import Event
 from rooms.seats.models import Seat
 from rooms.wall.scenes import claimed
@@ -42,7 +41,7 @@ def everybody(of: Event) -> dict[tuple[str, str], str]:
 
 def of_voter(of: Event, seat: Seat) -> str:
     """The ballot as one seat sees it."""
-    return marks.apply(picture(of, "ballots.open"), mine(make.room(of), seat))
+    return marks.apply(picture(of, "ballots.open"), make.marks_of("ballots", make.room(of), seat))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -82,8 +81,8 @@ def test_who_has_voted_sees_that_the_ballot_is_in_and_others_see_the_form() -> N
     poll = opened(event)
     ann, ben = people(event, 2)
     vote(ann, poll, "Hearings")
-    assert mine(make.room(event), ann) == {f"ballot:{poll.handle}"}
-    assert mine(make.room(event), ben) == set()
+    assert make.marks_of("ballots", make.room(event), ann) == {f"ballot:{poll.handle}"}
+    assert make.marks_of("ballots", make.room(event), ben) == set()
     assert re.search(r"<form[^>]* hidden>", of_voter(event, ann))
     assert not re.search(r"<form[^>]* hidden>", of_voter(event, ben))
     assert re.search(r'<div class="mine card"[^>]* hidden>', of_voter(event, ben))
@@ -94,7 +93,7 @@ def test_the_mark_of_a_ballot_is_gone_when_the_poll_has_closed() -> None:
     poll, ann = opened(event), make.seat(event)
     vote(ann, poll, "Hearings")
     closed(poll)
-    assert mine(make.room(event), ann) == set()
+    assert make.marks_of("ballots", make.room(event), ann) == set()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +106,7 @@ def test_a_named_ballot_can_be_read_again_and_changed_by_its_voter_alone(kind: s
     vote(ann, poll, choice)
     sent = option(poll, choice) if choice == "Hearings" else choice
     mark = f"chose:{poll.handle}:{sent}"
-    assert mine(make.room(event), ann) == {f"ballot:{poll.handle}", mark}
+    assert make.marks_of("ballots", make.room(event), ann) == {f"ballot:{poll.handle}", mark}
     assert f'data-checked-when="{mark}" checked' in of_voter(event, ann)
     assert " checked" not in of_voter(event, ben)
     assert "data-checked-when" not in picture_of_secret(kind)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from deliberate.live import marks
 from deliberate.live.painter import paint
 from polls.exports.bundle import bundle
 from polls.statements.core import canonical
@@ -60,7 +59,7 @@ def test_nothing_of_the_list_tells_whose_words_are_whose() -> None:
     assert set(on_floor) == set(waiting)
     make.act(make.seat(held.event, "captioner"), "transcript.settle", text="I said this.")
     words = [paint(room, "transcript.recent", role, "en").html for role in ("participant", "moderator", "drafter")]
-    words += [*marks.providers["transcript"](room, held.others[0]), json.dumps(exported(held))]
+    words += [*make.marks_of("transcript", room, held.others[0]), json.dumps(exported(held))]
     assert any("spoke:" in each for each in words)
     for handle in (*waiting, held.turn.handle):
         assert not any(handle in each for each in words)

@@ -9,7 +9,6 @@ from deliberate.errors import Refused
 from polls.opinions import queries
 from polls.opinions.core import Counts
 from polls.opinions.models import Stance
-from polls.opinions.screens import own
 from rooms.events.models import Event
 from rooms.journal.models import Entry
 from rooms.seats.models import Seat
@@ -32,7 +31,7 @@ def test_the_last_word_counts_and_is_one_row(event: Event) -> None:
     for value in ("agree", "agree", "disagree", "pass"):
         say(ann, wells, value)
     assert list(Stance.objects.values_list("idea", "seat", "value")) == [(wells.pk, ann.pk, 0)]
-    assert own(make.room(event), ann) == {f"stance:{wells.handle}:pass"}
+    assert make.marks_of("opinions", make.room(event), ann) == {f"stance:{wells.handle}:pass"}
     assert Entry.objects.count() == 0
 
 
@@ -43,7 +42,7 @@ def test_a_word_can_be_taken_back_and_taking_it_back_again_changes_nothing(event
     say(ann, wells, "nothing")
     say(ann, wells, "nothing")
     assert Stance.objects.count() == 0
-    assert own(make.room(event), ann) == set()
+    assert make.marks_of("opinions", make.room(event), ann) == set()
 
 
 def test_each_seat_counts_once_an_idea(event: Event) -> None:
@@ -76,7 +75,7 @@ def test_what_is_said_of_a_merged_idea_counts_for_the_one_that_stays(event: Even
     merge(water, wells)
     ann = make.seat(event)
     say(ann, water, "agree")
-    assert own(make.room(event), ann) == {f"stance:{wells.handle}:agree"}
+    assert make.marks_of("opinions", make.room(event), ann) == {f"stance:{wells.handle}:agree"}
 
 
 def test_of_stances_on_merged_ideas_the_latest_wins_and_undoing_the_merge_brings_both_back(event: Event) -> None:
@@ -86,10 +85,10 @@ def test_of_stances_on_merged_ideas_the_latest_wins_and_undoing_the_merge_brings
     say(ann, wells, "pass")
     say(ann, water, "disagree")
     merge(water, wells)
-    assert own(room, ann) == {f"stance:{water.handle}:disagree"}
+    assert make.marks_of("opinions", room, ann) == {f"stance:{water.handle}:disagree"}
     assert queries.counts(room) == {wells.handle: Counts(disagree=1)}
     make.act(moderator(event), "ideas.unmerge", idea=water.handle)
-    assert own(room, ann) == {f"stance:{wells.handle}:pass", f"stance:{water.handle}:disagree"}
+    assert make.marks_of("opinions", room, ann) == {f"stance:{wells.handle}:pass", f"stance:{water.handle}:disagree"}
 
 
 def test_taking_back_a_word_on_merged_ideas_takes_back_all_of_them(event: Event) -> None:
@@ -99,7 +98,7 @@ def test_taking_back_a_word_on_merged_ideas_takes_back_all_of_them(event: Event)
     say(ann, water, "disagree")
     merge(water, wells)
     say(ann, wells, "nothing")
-    assert own(make.room(event), ann) == set()
+    assert make.marks_of("opinions", make.room(event), ann) == set()
 
 
 @pytest.mark.django_db(transaction=True)

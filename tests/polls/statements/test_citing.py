@@ -266,11 +266,11 @@ def test_ones_own_reservation_is_among_ones_own_marks_alone(event: Event, drafte
     make.act(ann, "statements.stand", clause=row.handle, value="oppose", reservation="Who pays?")
     room = make.room(event)
     mine = f"reservation:{row.handle}=Who pays?"
-    assert mine in marks.providers["statements"](room, ann)
-    assert mine not in marks.providers["statements"](room, ben)
+    assert mine in make.marks_of("statements", room, ann)
+    assert mine not in make.marks_of("statements", room, ben)
     picture = paint(room, "statements.text", "participant", "en").html
     assert "Who pays?" not in picture
-    assert marks.apply(picture, marks.providers["statements"](room, ann)).count("Who pays?") == 2, "to read and to mend"
+    assert marks.apply(picture, make.marks_of("statements", room, ann)).count("Who pays?") == 2, "to read and to mend"
     off = make.act(ann, "statements.stand", clause=row.handle, value="support").off
     assert mine in off
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deliberate.live import facts, marks
+from deliberate.live import facts
 from deliberate.live.painter import paint
 from polls.statements.models import Citation, Clause, Proposal
 from polls.statements.screens import EACH, PARTS, parts_of
@@ -207,7 +207,7 @@ def test_the_moderator_puts_one_clause_on_the_wall(event: Event, drafter: Seat) 
 
 
 def mine(seat: Seat) -> set[str]:
-    return marks.providers["statements"](make.room(seat.event), seat)
+    return make.marks_of("statements", make.room(seat.event), seat)
 
 
 def test_a_seat_knows_where_it_stands_and_on_which_wording(event: Event, drafter: Seat) -> None:

@@ -15,7 +15,6 @@ from deliberate.live.parts import parts
 from deliberate.roles import MODERATOR, PARTICIPANT
 from rooms.events.models import Event, Room
 from rooms.floor.models import Turn
-from rooms.floor.screens import mine
 from rooms.seats.models import Seat
 from tests import make
 
@@ -55,7 +54,7 @@ def seen(event: Event, seat: Seat, name: str) -> str:
 
 def read(room: Room, seat: Seat, name: str) -> str:
     reader = Visible()
-    reader.feed(marks.apply(paint(room, name, PARTICIPANT, "en").html, mine(room, seat)))
+    reader.feed(marks.apply(paint(room, name, PARTICIPANT, "en").html, make.marks_of("floor", room, seat)))
     assert reader.open == []
     return reader.text.strip()
 
@@ -138,7 +137,7 @@ def test_the_speakers_phone_is_full_screen_and_nobody_elses(event: Event, chair:
     ann, ben = make.seat(event, name="Ann"), make.seat(event)
     turn = ask(ann)
     make.act(chair, "floor.call_next", expected=turn)
-    assert mine(make.room(event), ann) == {f"turn:{turn}", f"speaking:{turn}", f"had:{turn}"}
+    assert make.marks_of("floor", make.room(event), ann) == {f"turn:{turn}", f"speaking:{turn}", f"had:{turn}"}
     assert "It is your turn" in seen(event, ann, "floor.turn")
     assert "It is your turn" not in seen(event, ben, "floor.turn")
     assert "Called to speak" in seen(event, ben, "floor.now")
@@ -191,10 +190,10 @@ def test_a_paused_turn_shows_the_time_that_is_left(event: Event, chair: Seat) ->
 
 def test_an_end_can_be_taken_back_without_scripts(event: Event, chair: Seat) -> None:
     room = make.room(event)
-    assert mine(room, chair) == set()
+    assert make.marks_of("floor", room, chair) == set()
     make.act(chair, "floor.call_next", expected=ask(make.seat(event)))
     make.act(chair, "floor.end")
-    assert mine(room, chair) == {"undo:floor.undo_end"}
+    assert make.marks_of("floor", room, chair) == {"undo:floor.undo_end"}
     assert "<noscript><form" in painted(event, "floor.console", MODERATOR)
 
 

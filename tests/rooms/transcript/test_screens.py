@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from deliberate.live import marks
 from deliberate.live.facts import _providers, facts
 from deliberate.live.painter import paint
 from rooms.seats.models import Seat
@@ -176,11 +175,11 @@ class TestMarks:
     def test_a_seat_is_marked_with_the_turns_in_which_its_words_stand(self, event: Any) -> None:
         ann = make.seat(event)
         turn, room = speaks(ann), make.room(event)
-        assert marks.providers["transcript"](room, ann) == set()
+        assert make.marks_of("transcript", room, ann) == set()
         said(make.seat(event, "captioner"), "I was there.")
         said(make.seat(event, "captioner"), "You were not.")
-        assert marks.providers["transcript"](room, ann) == {f"spoke:{turn.words}"}
-        assert marks.providers["transcript"](room, make.seat(event, name="Ben")) == set()
+        assert make.marks_of("transcript", room, ann) == {f"spoke:{turn.words}"}
+        assert make.marks_of("transcript", room, make.seat(event, name="Ben")) == set()
 
 
 class TestWordsPage:

@@ -1,0 +1,51 @@
+"""From the event loop to the door: who stands there, what they ask, what they hold. Many at once share the work."""
+
+from __future__ import annotations
+
+import asyncio
+
+from deliberate.door.perform import Fields, perform
+from deliberate.door.registry import Answer, Door, Place, commands, enter_all
+from deliberate.door.together import MOST, Asking, do_together
+from deliberate.live import hints, marks, threads
+from deliberate.live.gather import Gather
+from deliberate.roles import PARTICIPANT
+
+Marks = dict[str, list[str]]
+_crowd: Gather[Asking, Answer] = Gather(do_together, threads.acts, most=MOST)
+_doors: Gather[Door, Place | None] = Gather(enter_all, threads.reads)
+_marks: Gather[Place, Marks] = Gather(marks.every_of, threads.reads)
+
+
+async def enter(door: Door) -> Place | None:
+    """Who stands at the door: None where the cookie names no living seat of that event and role."""
+    return await _doors.ask(door)
+
+
+async def held(place: Place) -> Marks:
+    """All marks of the seat at `place`, by feature."""
+    return await _marks.ask(place)
+
+
+async def ask(place: Place, name: str, fields: Fields, act: str) -> Answer:
+    """Do an act (door/perform.py), with the acts of others where a whole room does it at once. Raises Refused."""
+    asked = commands.get(name)
+    if asked is not None and asked.crowd:
+        return await _crowd.ask(Asking(place, name, fields, act))
+    crew = place.seat.role != PARTICIPANT
+    return await threads.act(lambda: perform(place, name, fields, act), first=crew)
+
+
+async def learnt(place: Place, name: str, answer: Answer) -> dict[str, object]:
+    """What the phone must learn of its marks after an act: what changed where the action said so, else all of the feature."""
+    if answer.on or answer.off:
+        return marks.after(commands[name].feature, place, answer)
+    return await threads.read(lambda: marks.after(commands[name].feature, place, answer))
+
+
+def ask_from_thread(place: Place, name: str, fields: Fields, act: str) -> Answer:
+    """The same for a view, which has a thread of its own; without a running hub it is done in that thread."""
+    loop = hints.here.loop
+    if loop is None or not loop.is_running():
+        return perform(place, name, fields, act)
+    return asyncio.run_coroutine_threadsafe(ask(place, name, fields, act), loop).result()

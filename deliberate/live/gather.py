@@ -1,0 +1,56 @@
+"""One answer for many who ask at once: what comes while the last batch is at work makes the next one.
+
+So a rush costs a few large queries and commits in place of thousands of small ones, and a single asker waits for nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import Generic, TypeVar
+
+from deliberate.live import threads
+
+Ask = TypeVar("Ask")
+Found = TypeVar("Found")
+
+
+class Gather(Generic[Ask, Found]):
+    """`work` takes what was asked, at most `most` at a time, and gives as many results (or exceptions) in the same order.
+
+    It runs in `pool`, one batch at a time."""
+
+    def __init__(
+        self, work: Callable[[list[Ask]], Sequence[Found | BaseException]], pool: Executor, *, most: int = 500
+    ) -> None:
+        self.work, self.pool, self.most = work, pool, most
+        self._waiting: list[tuple[Ask, asyncio.Future[Found]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def ask(self, what: Ask) -> Found:
+        """The result for `what`; raises what the work gave for it, or what ended the whole batch."""
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[Found] = loop.create_future()
+        self._waiting.append((what, result))
+        if self._running is None or self._running.done() or self._running.get_loop() is not loop:
+            self._running = loop.create_task(self._run())
+        return await result
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(0)  # whoever is ready to ask in this turn comes along
+        while self._waiting:
+            batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
+            asked = [what for what, _result in batch]
+            found: Sequence[Found | BaseException]
+            try:
+                found = await loop.run_in_executor(self.pool, threads.fresh, lambda asked=asked: self.work(asked))
+            except Exception as problem:
+                found = [problem] * len(batch)
+            for (_what, result), one in zip(batch, found, strict=True):
+                if result.done():
+                    continue  # its line was lost meanwhile
+                if isinstance(one, BaseException):
+                    result.set_exception(one)
+                else:
+                    result.set_result(one)

@@ -1,0 +1,204 @@
+"""One room in this process: who watches what, which parts are stale, and the pictures as they stand.
+
+A touched part is painted once per audience and language. Lines that show the same parts get the same frame."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from django.apps import apps
+from django.conf import settings
+
+from deliberate.live import load, threads
+from deliberate.live.frames import frame_of
+from deliberate.live.line import NO_PARTS, Line, Screen
+from deliberate.live.painter import Picture, paint
+from deliberate.live.parts import split
+from deliberate.shell import metrics
+
+log = structlog.get_logger("deliberate.live")
+Key = tuple[str, str, str]  # part, audience, language
+#: So many lines in one go, then others have their turn: an answer must not wait for a whole room's pictures.
+IN_ONE_GO = 250
+#: Of the time that goes by, what pictures of one room may take at most: one part in so many.
+SHARE = 4
+#: What a page asked for stays painted so long, in seconds: others come by the same way.
+ASKED_S = 30
+
+
+class RoomHub:
+    """The lines of one room in this process."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.lines: set[Line] = set()
+        self.screens: dict[Screen, dict[Line, None]] = {}
+        self._same: dict[Screen, Screen] = {}
+        self.pictures: dict[Key, Picture] = {}
+        self.asked: dict[Key, float] = {}
+        self.stale: set[str] = set()
+        self.everything = self.eager = False
+        self.wake = asyncio.Event()
+        self.hurry = asyncio.Event()
+        self.painting = asyncio.Lock()
+        self.cost = 0.0
+
+    # ---- what is watched ---------------------------------------------------------------------------------------------
+
+    def show_to(self, line: Line, have: dict[str, str]) -> list[Key]:
+        """`line` shows these parts from now on and holds pictures of these hashes; the keys of its pictures."""
+        self.forget(line)
+        screen: Screen = (line.audience, line.language, tuple(sorted(have)))
+        line.screen = self._same.setdefault(screen, screen)
+        line.holds = dict(have)
+        if line.pending:
+            line.pending = {name: picture for name, picture in line.pending.items() if name in have}
+        self.screens.setdefault(line.screen, {})[line] = None
+        return [(name, line.audience, line.language) for name in line.screen[2]]
+
+    def forget(self, line: Line) -> None:
+        """Nothing of this room is shown to `line` any more."""
+        watching = self.screens.get(line.screen)
+        if watching is not None and watching.pop(line, line) is None and not watching:
+            del self.screens[line.screen]
+            self._same.pop(line.screen, None)
+        line.holds = NO_PARTS
+
+    def keys(self) -> set[Key]:
+        """All that somebody looks at."""
+        late = time.monotonic() - ASKED_S
+        self.asked = {key: since for key, since in self.asked.items() if since > late}
+        shown = {(name, audience, language) for audience, language, names in self.screens for name in names}
+        shown |= self.asked.keys()
+        for key in self.pictures.keys() - shown:
+            del self.pictures[key]
+        return shown
+
+    async def pictures_of(self, keys: Iterable[Key]) -> dict[Key, Picture]:
+        """The pictures of these for a page; they stay painted for a while."""
+        moment = time.monotonic()
+        wanted = list(keys)
+        for key in wanted:
+            self.asked[key] = moment
+        await self.ensure(wanted)
+        return {key: self.pictures[key] for key in wanted if key in self.pictures}
+
+    async def ensure(self, keys: list[Key]) -> None:
+        """Let the pictures of these be in memory. Those that were touched follow with the next tick."""
+        if not all(key in self.pictures for key in keys):
+            async with self.painting:
+                missing = [key for key in keys if key not in self.pictures]  # else another line's wait has painted them
+                if missing:
+                    await self._show(missing)
+
+    # ---- when it is painted ------------------------------------------------------------------------------------------
+
+    def touch(self, parts: Iterable[str], *, crowd: bool = False) -> None:
+        """These parts are stale. `crowd`: by what a whole room does at once, which is shown when there is time."""
+        self.stale.update(parts)
+        self.wake.set()
+        if not crowd:
+            self.eager = True
+            self.hurry.set()
+
+    def tick(self) -> float:
+        """Seconds between two paints of what the crowd does: as long as the room's size and the machine's load demand, so
+        that a full core means fewer pictures and never a later answer."""
+        return max(float(settings.LIVE_TICK_S), SHARE * self.cost) * load.stretch()
+
+    def soon(self) -> float:
+        """Seconds between two paints where a moderator waits."""
+        return max(float(settings.LIVE_TICK_S) / 4, self.cost)
+
+    async def run(self) -> None:
+        while True:
+            await self.wake.wait()
+            self.wake.clear()
+            everything, self.everything = self.everything, False
+            stale, self.stale, self.eager = self.stale, set(), False
+            self.hurry.clear()
+            keys = [key for key in self.keys() if everything or split(key[0])[0] in stale]
+            if keys:
+                try:
+                    await self.show(keys, heal=everything)
+                except asyncio.CancelledError:
+                    raise
+                except Exception:
+                    log.exception("a paint failed")
+                await self.pause()
+
+    async def pause(self) -> None:
+        """Wait for the next tick, or less where somebody's act must be seen at once."""
+        begun = time.monotonic()
+        await asyncio.sleep(self.soon())
+        left = begun + self.tick() - time.monotonic()
+        if left > 0 and not self.eager:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.hurry.wait(), left)
+
+    # ---- painting ----------------------------------------------------------------------------------------------------
+
+    async def show(self, keys: list[Key], *, heal: bool = False) -> None:
+        """Paint these and hand them to whoever watches. One at a time: an older picture never follows a newer one.
+
+        `heal`: also compare what each line holds, should something have gone wrong before."""
+        async with self.painting:
+            await self._show(keys, heal=heal)
+
+    async def _show(self, keys: list[Key], *, heal: bool = False) -> None:
+        before = time.perf_counter()
+        painted = await threads.read(lambda: _paint_all(self.room, keys))
+        took = time.perf_counter() - before
+        # A picture that did not change is held, or waits, wherever it is shown.
+        news = {key: picture for key, picture in painted.items() if self.pictures.get(key) != picture}
+        self.pictures |= painted
+        self.cost = took + await self._hand_out(painted if heal else news)
+
+    async def _hand_out(self, news: dict[Key, Picture]) -> float:
+        """Hand pictures to all lines that show them; the seconds it took, without the pauses for others."""
+        worked = 0.0
+        for screen, lines in list(self.screens.items()):
+            audience, language, names = screen
+            pictures = tuple(news[name, audience, language] for name in names if (name, audience, language) in news)
+            if not pictures:
+                continue
+            ready = frame_of(pictures)
+            held = {picture.name: picture.hash for picture in pictures}
+            together = ready.size <= settings.LIVE_WINDOW_BYTES // 2
+            everybody = list(lines)
+            for start in range(0, len(everybody), IN_ONE_GO):
+                begun = time.perf_counter()
+                taken = 0
+                for line in everybody[start : start + IN_ONE_GO]:
+                    if together and line.take(screen, pictures, ready, held):
+                        taken += 1
+                    else:
+                        for picture in pictures:
+                            if picture.name in line.holds:
+                                line.offer(picture)
+                metrics.pictures.inc(taken * len(pictures))
+                worked += time.perf_counter() - begun
+                await asyncio.sleep(0)
+        return worked
+
+
+def _paint_all(room_key: int, keys: list[Key]) -> dict[Key, Picture]:
+    """The pictures of these parts. One that can't be painted is logged and left out: the others must not wait for it."""
+    room = load_room(room_key)
+    painted = {}
+    for key in keys:
+        try:
+            painted[key] = paint(room, *key)
+        except Exception:
+            log.exception("a part was not painted", part=key[0], audience=key[1])
+    return painted
+
+
+def load_room(key: int) -> Any:
+    """The room as stored now, with its event."""
+    return apps.get_model("rooms", "Room")._default_manager.select_related("event").get(pk=key)
