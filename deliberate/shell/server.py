@@ -1,5 +1,5 @@
 """Daphne as this service starts it: no access log (it holds addresses), a backlog for a whole room, dead lines noticed,
-bodies bounded, and what is due deleted every hour."""
+bodies bounded, and what is due deleted every hour and at the end of a day."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import structlog
 from daphne import http_protocol
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from deliberate.clock import now
 from deliberate.live.on_daphne import Server
 from deliberate.shell.traces import soon
 
@@ -40,10 +42,17 @@ class Request(http_protocol.WebRequest):  # type: ignore[misc]  # daphne has no 
             self.channel.loseConnection()
 
 
+def pause_s(moment: datetime) -> float:
+    """Seconds until what is due is looked for again: now and then, and when a day ends, since events end with their last
+    day, and whoever still looks at one loses the line then."""
+    tomorrow = (moment + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return min(settings.PURGE_EVERY_S * random.uniform(0.9, 1.1), (tomorrow - moment).total_seconds() + 0.05)
+
+
 def _purge_now_and_then() -> None:
     """Delete what is due for as long as this process lives: a room that is never restarted keeps its promise too."""
     while True:
-        time.sleep(settings.PURGE_EVERY_S * random.uniform(0.9, 1.1))
+        time.sleep(pause_s(now()))
         try:
             call_command("purge", verbosity=0)
         except Exception:
