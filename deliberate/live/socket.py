@@ -134,7 +134,7 @@ class Socket(AsyncWebsocketConsumer):
                 await hub.watch(line, have)
             case {"pong": word} if len(heard) == 1:
                 line.pong(word)
-            case {"beat": int() as beat} if len(heard) == 1:
+            case {"beat": int() as beat} if len(heard) == 1 and beat is not True and beat is not False:
                 line.send(Frame(f'{{"beat":{beat},"now":{epoch_ms(now())}}}'))
             case _:
                 raise Refused(_unreadable(), code="shape")

@@ -46,7 +46,7 @@ def pause_s(moment: datetime) -> float:
     """Seconds until what is due is looked for again: now and then, and when a day ends, since events end with their last
     day, and whoever still looks at one loses the line then."""
     tomorrow = (moment + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return min(settings.PURGE_EVERY_S * random.uniform(0.9, 1.1), (tomorrow - moment).total_seconds() + 0.05)
+    return min(float(settings.PURGE_EVERY_S) * random.uniform(0.9, 1.1), (tomorrow - moment).total_seconds() + 0.05)
 
 
 def _purge_now_and_then() -> None:

@@ -105,6 +105,7 @@ async def test_a_crew_link_for_one_room_opens_no_socket_of_another(service: Serv
         ('"text"', "json"),
         ("{}", "shape"),
         ('{"watch": 3}', "shape"),
+        ('{"beat": true}', "shape"),
         ('{"watch": {"events.now": 3}}', "shape"),
         ('{"do": "seats.rename", "with": [], "id": "12345678"}', "shape"),
         ('{"do": "seats.rename", "with": {}, "id": 7}', "shape"),
