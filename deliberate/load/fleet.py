@@ -216,6 +216,11 @@ class Fleet:
                 found["parts"][name] = found["parts"].get(name, 0) + count
         return found
 
+    async def flush(self) -> None:
+        """Put what is recorded so far, acts without an answer too, into the files of the record."""
+        await self._order(flush=True)
+        await self._hear("flushed")
+
     async def stop(self) -> None:
         """Close all lines and write every act down."""
         await self._order(stop=True)

@@ -91,6 +91,6 @@ class Ledger:
         if self.file is not None:
             self.file.write(json.dumps(row, separators=(",", ":")) + "\n")
 
-    def close(self) -> None:
+    def flush(self) -> None:
         if self.file is not None:
-            self.file.close()
+            self.file.flush()

@@ -20,7 +20,8 @@ class Worker:
     """Hears orders and tells how its crowd does.
 
     Orders: {"arrive": seconds} {"vote": seconds} {"drop": true} {"mark": true} {"tell": true} {"compare": {part: hash}}
-    {"stop": true}. Told: {"at": {...}} twice a second, {"told": figures}, {"compared": {...}}, {"stopped": true}."""
+    {"flush": true} {"stop": true}. Told: {"at": {...}} four times a second, {"told": figures}, {"compared": {...}}, and
+    "marked", "flushed", "stopped"."""
 
     def __init__(self, crowd: Crowd) -> None:
         self.crowd = crowd
@@ -34,7 +35,7 @@ class Worker:
         while not self.stopped:
             self.crowd.net.turn()
         self.crowd.voting.unanswered()
-        self.crowd.ledger.close()
+        self.crowd.ledger.flush()
         self._tell("stopped", True)
 
     def _read(self) -> None:
@@ -62,6 +63,10 @@ class Worker:
                 self._tell("told", crowd.ledger.told(net.received, net.sent))
             case "compare":
                 self._tell("compared", compared(crowd.lines, value))
+            case "flush":
+                crowd.voting.unanswered()
+                crowd.ledger.flush()
+                self._tell("flushed", True)
             case "stop":
                 self.stopped = True
 

@@ -1,11 +1,7 @@
-"""Real servers for the tests, without root and without installing anything by hand.
+"""The real servers that benchmarks use too (deliberate/bench/servers)."""
 
-with postgres() as database_url, redis() as redis_url: ...
-chromium()  # the path of a browser that starts
-"""
-
-from tests.servers.browser import chromium as chromium
-from tests.servers.browser import chromium_args as chromium_args
-from tests.servers.postgresql import postgres as postgres
-from tests.servers.valkey import redis as redis
-from tests.servers.valkey import redis_cluster as redis_cluster
+from deliberate.bench.servers import chromium as chromium
+from deliberate.bench.servers import chromium_args as chromium_args
+from deliberate.bench.servers import postgres as postgres
+from deliberate.bench.servers import redis as redis
+from deliberate.bench.servers import redis_cluster as redis_cluster

@@ -17,11 +17,11 @@ import pytest
 from pytest_django import Settings
 from redis.asyncio import Redis, RedisCluster
 
+from deliberate.bench.servers.guarded import free_port
+from deliberate.bench.servers.valkey import redis_program
 from deliberate.live import hints, relay
 from deliberate.live.hints import Hint
 from tests import servers
-from tests.servers.guarded import free_port
-from tests.servers.valkey import redis_program
 
 EVERYTHING = Hint(everything=True)
 pytestmark = pytest.mark.usefixtures("_quiet")

