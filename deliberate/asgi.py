@@ -16,6 +16,7 @@ from django.urls import path  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
 from starlette.routing import Mount, Route  # noqa: E402
 
+from deliberate.live.quick import quickly  # noqa: E402
 from deliberate.live.socket import Socket  # noqa: E402
 from deliberate.live.stream import stream  # noqa: E402
 from deliberate.shell import health, metrics  # noqa: E402
@@ -33,4 +34,4 @@ _pages = Starlette(
     ]
 )
 # Sockets take the shortest way: none of what HTTP passes through touches them.
-application: Any = ProtocolTypeRouter({"http": cast(Any, _pages), "websocket": _sockets})
+application: Any = ProtocolTypeRouter({"http": quickly(_pages), "websocket": _sockets})

@@ -17,7 +17,7 @@ def waiting(request: HttpRequest, place: Place) -> dict[str, Any]:
     return {"waiting": PLAIN_COOKIE in request.COOKIES and "asked" in marks.of("floor", place)}
 
 
-page("", roles=[PARTICIPANT], template="phone/now.html", extra=waiting, refresh_s=15)
+page("", roles=[PARTICIPANT], template="phone/now.html", extra=waiting, refresh_s=15, quick=True)
 page("", roles=[MODERATOR], template="console.html", refresh_s=20)
 # The same console for whoever writes without scripts: it does not refresh, so no half-typed text is lost.
 page("still", roles=[MODERATOR], template="console.html")

@@ -24,6 +24,8 @@ from deliberate.live.times import fill
 
 Extra = Callable[[HttpRequest, Place], dict[str, Any]]
 PLAIN_COOKIE = "plain"
+#: In a request's META: make the page without its pictures. Nobody outside can set it, nor guess what stands in the holes.
+SHELL = f"deliberate-{tokens.handle(16)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +33,34 @@ class Page:
     """One screen of one or more roles, at /at/<event>/<role>/<room>/<name>/ ("" is the role's first screen).
 
     `extra` adds context that isn't live. `refresh_s`: how often the page comes anew by itself where scripts are off;
-    0 for pages on which people write. With ?still it does not: who reads by ear is not thrown back to its head."""
+    0 for pages on which people write. With ?still it does not: who reads by ear is not thrown back to its head.
+    `quick`: where scripts run, nothing on it but parts and marks depends on who looks, so it may be put together from
+    memory (quick.py)."""
 
     name: str
     template: str
     extra: Extra | None
     refresh_s: int
+    quick: bool
 
 
 pages: dict[tuple[str, str], Page] = {}
 
 
-def page(name: str, *, roles: Iterable[str], template: str, extra: Extra | None = None, refresh_s: int = 0) -> None:
+def page(
+    name: str,
+    *,
+    roles: Iterable[str],
+    template: str,
+    extra: Extra | None = None,
+    refresh_s: int = 0,
+    quick: bool = False,
+) -> None:
     """Register a page for these roles."""
     for role in roles:
         if (role, name) in pages:
             raise ValueError(f"the page {role}/{name} is registered twice")
-        pages[role, name] = Page(name, template, extra, refresh_s)
+        pages[role, name] = Page(name, template, extra, refresh_s, quick)
 
 
 class Live:
@@ -64,6 +77,17 @@ class Live:
         picture = paint(place.room, name, place.seat.role, place.seat.language or settings.LANGUAGE_CODE)
         self.shown.append(picture)
         return mark_safe(picture.html)
+
+
+class Holes:
+    """What the template tag `part` finds where a page is made without its pictures: a hole for each (quick.py)."""
+
+    def __init__(self) -> None:
+        self.shown: list[Picture] = []
+
+    def part(self, name: str) -> SafeString:
+        self.shown.append(Picture(name, f"{SHELL}-hash-{name};", ""))
+        return mark_safe(f"{SHELL}-part-{name};")
 
 
 def show(request: HttpRequest, event: str, role: str, room: str, screen: str = "") -> HttpResponse:
@@ -87,27 +111,27 @@ def compose(
     status: int = 200,
 ) -> HttpResponse:
     """Render a page with its parts, then show and hide by the seat's marks and fill in the times."""
-    base = f"{seat_path(place.event.handle, place.seat.role)}{place.room.handle}/"
-    held = marks.every(place)
     plain = PLAIN_COOKIE in request.COOKIES
     said = tokens.unsign(request.COOKIES.get(SAID_COOKIE, ""), "said", max_age_s=60)
+    hollow = SHELL in request.META
+    held = {} if hollow else marks.every(place)
     context = {
         "place": place,
         "seat": place.seat,
         "room": place.room,
         "event": place.event,
-        "base": base,
+        "base": f"{seat_path(place.event.handle, place.seat.role)}{place.room.handle}/",
         "screen": screen,
-        "live": Live(place),
-        "marks": held,
+        "live": Holes() if hollow else Live(place),
+        "marks": mark_safe(f"{SHELL}-marks-;") if hollow else held,
         "said": said,
         "plain": plain,
-        "refresh_s": found.refresh_s if found and plain else 0,
+        "refresh_s": found.refresh_s if found and plain and "still" not in request.GET else 0,
         **extra,
     }
-    if "still" in request.GET:
-        context["refresh_s"] = 0
     response = render(request, template, context, status=status)
+    if hollow:
+        return response
     shown = {mark for some in held.values() for mark in some}
     if said and said["u"]:
         shown.discard(f"undo:{said['u']['command']}")  # offered already, beside what the page says

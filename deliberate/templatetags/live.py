@@ -80,7 +80,9 @@ def left(deadline: Any) -> SafeString:
 
 @register.simple_tag
 def as_json(value: Any) -> str:
-    """A value as JSON in an attribute (escaped by the template)."""
+    """A value as JSON in an attribute (escaped by the template); a text that is safe as it is stays so."""
+    if isinstance(value, SafeString):
+        return value
     return json.dumps(value, separators=(",", ":"))
 
 

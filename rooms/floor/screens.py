@@ -135,5 +135,5 @@ def _elsewhere(turns: list[Turn]) -> set[str]:
     return found | {f"elsewhere:{room.handle}" for room in waiting}
 
 
-page("floor", roles=[PARTICIPANT], template="phone/floor.html", refresh_s=20)
+page("floor", roles=[PARTICIPANT], template="phone/floor.html", refresh_s=20, quick=True)
 page("floor", roles=[HOST], template="host/floor.html", extra=setup.screen)
