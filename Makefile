@@ -9,13 +9,14 @@ DEMO = $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(if $(DATA),--
        $(if $(GUESTS),--guests $(GUESTS)) $(if $(FRESH),--fresh)
 BIN = .venv/bin
 
-.PHONY: help run test lint fix types check environment test-environment lock wheel messages clean
+.PHONY: help run test lint fix types check audit environment test-environment lock wheel messages clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
 	@echo "make lint    ruff, rules and format      make fix    let ruff repair what it can"
 	@echo "make types   mypy, strict                make lock   write uv.lock anew"
 	@echo "make messages LOCALE=fr   a catalogue of all texts, to translate (docs/translating.md)"
+	@echo "make audit   known holes: packages, code, answers"
 	@echo "make wheel   build the package           make clean  remove the environment and all caches"
 
 run: environment
@@ -36,6 +37,11 @@ types: test-environment
 	$(BIN)/mypy $(ARGS)
 
 check: lint types test
+
+# 0: nothing found, 1: something found, 3: the package index could not be asked.
+audit: python
+	@$(PYTHON) scripts/environment.py test audit
+	$(BIN)/python scripts/audit.py $(ARGS)
 
 environment: python
 	@$(PYTHON) scripts/environment.py

@@ -223,6 +223,10 @@ LIMIT_LINES_PER_PROCESS = env.int("LIMIT_LINES_PER_PROCESS", default=15_000)
 LIMIT_LINES_PER_ROOM = env.int("LIMIT_LINES_PER_ROOM", default=15_000)
 # The door: acts per minute and seat, and refused guesses of a code per minute.
 LIMIT_ACTS_PER_MINUTE = env.int("LIMIT_ACTS_PER_MINUTE", default=240)
+LIMIT_PAGES_PER_MINUTE = env.int("LIMIT_PAGES_PER_MINUTE", default=240)
+LIMIT_IDEAS_PER_MINUTE = env.int("LIMIT_IDEAS_PER_MINUTE", default=10)
+#: Rows of one kind that a room holds (or an event, of rooms and links): ideas, polls, points, turns, pieces of words.
+LIMIT_ROWS = env.int("LIMIT_ROWS", default=10000)
 LIMIT_FRAMES_PER_MINUTE = env.int("LIMIT_FRAMES_PER_MINUTE", default=1200)
 #: New seats by one link a minute: a hall of 500 comes in within two, a script that makes seats is slowed.
 LIMIT_JOINS_PER_MINUTE = env.int("LIMIT_JOINS_PER_MINUTE", default=300)

@@ -24,7 +24,10 @@ OURS = ("deliberate", "rooms", "polls", "frontend", "scripts", "deploy")
 #: Findings of bandit that are none: (rule, where its path begins) and why. One that explains nothing any more is a finding.
 EXPLAINED = {
     ("B101", ""): "asserts say what types can't; nothing is decided by one, and Python is never started with -O",
-    ("B104", "deliberate/management/commands/demo.py"): "compares with 0.0.0.0 to find an address that phones can reach",
+    (
+        "B104",
+        "deliberate/management/commands/demo.py",
+    ): "compares with 0.0.0.0 to find an address that phones can reach",
     ("B106", "deliberate/load/run.py"): "the field of a poll that says its ballots are secret is no password",
     ("B106", "deliberate/rehearsal/"): "the field of a poll that says its ballots are secret is no password",
     ("B308", "deliberate/live/pages.py"): "a part's picture, which a template has escaped",
@@ -101,7 +104,6 @@ def answers() -> int:
     """Let schemathesis ask a running service for every command, in every role, by what its forms say they take."""
     print("== Answers, by schemathesis", flush=True)
     from scripts.openapi import described
-
     from tests.service import running
 
     worst = CLEAN
@@ -112,7 +114,7 @@ def answers() -> int:
                 path = folder / f"{role}.json"
                 path.write_text(json.dumps(document))
                 asked = subprocess.run(
-                    [str(BIN / "schemathesis"), "run", str(path), "--url", service.url, "--max-examples", "15",
+                    [str(BIN / "schemathesis"), "run", str(path), "--url", service.url, "--max-examples", "6",
                      "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
                      "--phases", "examples,coverage,fuzzing", "--seed", "1", "--no-color", "--suppress-health-check", "all",
                      "-H", f"Cookie: seat={cookie}", "-H", "Accept: application/json", "-H", f"Origin: {service.url}"],

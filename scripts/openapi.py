@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 #: They end the seat or the event that the rest needs.
 ENDING = {"seats.erase", "events.delete", "events.revoke_link"}
-SAID = {"type": "object", "required": ["ok", "say"], "properties": {"ok": {"type": "boolean"}, "say": {"type": "string"}}}
+SAID = {
+    "type": "object",
+    "required": ["ok", "say"],
+    "properties": {"ok": {"type": "boolean"}, "say": {"type": "string"}},
+}
 DONE = {**SAID, "properties": {**SAID["properties"], "data": {"type": "object"}}}  # type: ignore[dict-item]
 REFUSED = {
     "type": "object",

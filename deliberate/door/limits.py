@@ -8,9 +8,14 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from deliberate.errors import Refused
 
 
 class Buckets:
@@ -55,6 +60,17 @@ _salt = secrets.token_bytes(16)
 def blurred(address: str) -> str:
     """A key for a bucket made of an address that can't be turned back, nor compared across restarts."""
     return hashlib.blake2b(address.encode(), key=_salt, digest_size=8).hexdigest()
+
+
+#: Pages and files by seat. What a seat does is counted by perform.
+pages = Buckets(settings.LIMIT_PAGES_PER_MINUTE)
+
+
+def room_for(rows: QuerySet[Any], more: int = 1) -> None:
+    """Refused where the rows of one kind, with `more` of them, would be more than a room or an event holds."""
+    most = int(settings.LIMIT_ROWS)
+    if rows.count() + more > most:
+        raise Refused(_("There are %(n)d of these already, and no room for more.") % {"n": most}, code="full")
 
 
 class Guesses:

@@ -173,7 +173,8 @@ class _Twin(Exception):
 
 
 def rest() -> None:
-    """Forget how often anybody has acted, in this process."""
+    """Forget how often anybody has acted and looked, in this process."""
+    limits.pages.empty()
     _acts.empty()
     _by_command.clear()
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from deliberate import tokens
+from deliberate.door import limits
 from deliberate.door.perform import BadFields
 from deliberate.door.registry import Place, commands, enter
 from deliberate.errors import Refused
@@ -34,8 +35,16 @@ def seat_path(event: str, role: str) -> str:
     return f"/at/{event}/{role}/"
 
 
+class Hurried(Exception):
+    """A seat asked for more pages and files than it may in a minute."""
+
+
 def place_of(request: HttpRequest, event: str, role: str, room: str) -> Place | None:
-    return enter(event, role, room, request.COOKIES.get(SEAT_COOKIE, ""))
+    """Who asks, and where; None without a living seat. Hurried where the seat asked for too many pages just now."""
+    place = enter(event, role, room, request.COOKIES.get(SEAT_COOKIE, ""))
+    if place is not None and request.method in ("GET", "HEAD") and not limits.pages.take(str(place.seat.pk)):
+        raise Hurried
+    return place
 
 
 def say(response: HttpResponse, path: str, text: object, *, undo: object = None) -> None:
@@ -132,7 +141,12 @@ class PrivacyMiddleware:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Log what failed by the view's name alone: Django's own logger would write addresses down."""
+        if isinstance(exception, Hurried):
+            response = render(request, "door/hurried.html", status=429)
+            response.headers["Retry-After"] = "5"
+            return response
         match = request.resolver_match
         log.error("a page failed", view=match.view_name if match else "", exc_info=exception)
+        return None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from deliberate.clock import now
+from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
@@ -38,6 +39,7 @@ def prepare(*, room: Any, by: Any, options: list[str], **fields: Any) -> Answer:
 
     `fields`: question, kind, least, most, low_label, high_label, secret."""
     room = locked(room)
+    room_for(Poll.objects.filter(room=room))
     last = Poll.objects.filter(room=room).aggregate(last=Max("position"))["last"] or 0
     poll = Poll.objects.create(room=room, position=last + 1, **fields)
     _offer(poll, options)

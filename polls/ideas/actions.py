@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.facts import known
@@ -34,6 +35,7 @@ def post(*, room: Any, by: Any, text: str, show_author: bool) -> Answer:
     if twin is not None:  # a form sent twice where no script keeps it from being so
         said = _("You posted this already. It is idea %(n)d.") % {"n": twin.number}
         return Answer(say=said, data={"idea": twin.handle})
+    room_for(Idea.objects.filter(room=room))
     idea = Idea.objects.create(
         room=room,
         item=current_item(room),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -61,7 +62,7 @@ class MergeForm(OneIdeaForm):
         return typed.lstrip("#").strip()
 
 
-command("ideas.post", form=PostForm, who=[PARTICIPANT], per_minute=10)(actions.post)
+command("ideas.post", form=PostForm, who=[PARTICIPANT], per_minute=settings.LIMIT_IDEAS_PER_MINUTE)(actions.post)
 # Harmless to repeat, and they come by the thousands: no receipts.
 command("ideas.upvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False, crowd=True)(upvoting.upvote)
 command("ideas.unvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False, crowd=True)(upvoting.unvote)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from deliberate.door.limits import room_for
 from deliberate.door.models import Receipt
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
@@ -29,6 +30,7 @@ def propose(*, room: Any, by: Any, source: str, note: str) -> Answer:
     """Say that a source belongs in the statement. Who said so before only changes their note."""
     room = locked(room)
     found = sources.named(room, source)
+    room_for(Proposal.objects.filter(statement__room=room))
     _row, fresh = Proposal.objects.update_or_create(
         statement=statement_of(room), seat=by, state=Proposal.State.OPEN, **found.column, defaults={"note": note}
     )
@@ -78,6 +80,7 @@ def cite(*, room: Any, by: Any, clause: str, source: str, quote: str) -> Answer:
     place = {"start": start, "end": end, "source_revision": found.revision, **found.column}
     if Citation.objects.filter(clause=row, **place).exists():
         raise Refused(_("The clause rests on these words already."))
+    room_for(Citation.objects.filter(clause__statement=row.statement))
     cited = Citation.objects.create(clause=row, quote=words, **place)
     # Declined before or not: it stands in the text now.
     _decide(Proposal.objects.filter(statement=row.statement, **found.column), Proposal.State.CITED)

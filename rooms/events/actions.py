@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from deliberate import tokens
 from deliberate.clock import now
+from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
@@ -54,6 +55,7 @@ def create_event(
 
 def create_link(event: Event, role: str, room: Room | None = None) -> RoleLink:
     """A new role link; participants' links have a code to type."""
+    room_for(RoleLink.objects.filter(event=event))
     code = tokens.code() if role == PARTICIPANT else None
     return RoleLink.objects.create(event=event, room=room, role=role, handle=tokens.handle(12), code=code)
 

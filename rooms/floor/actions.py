@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from deliberate.clock import now
+from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.parts import resting_on
@@ -37,6 +38,7 @@ def ask(*, room: Any, by: Seat, kind: str, reply_to: str = "") -> Answer:
         raise Refused(_("You are on the list already. Withdraw first if you want to ask for something else."))
     if (has := queries.on_floor(room)) is not None and has.seat_id == by.pk:
         raise Refused(_("You have the floor. Finish first, then ask again."))
+    room_for(Turn.objects.filter(room=room))
     answered = _answered(room, reply_to) if kind == Kind.REPLY else None
     if answered is not None and answered.seat_id == by.pk:
         raise Refused(_("That was your own turn. Ask for a new point."))
@@ -171,6 +173,7 @@ def add(*, room: Any, by: Any, name: str, group: Group | None, place: str, kind:
     room = locked(room)
     if group is not None and group.event_id != room.event_id:
         raise Refused(_("That group is not of this event."))
+    room_for(Turn.objects.filter(room=room))
     answered = _answered(room, "") if kind == Kind.REPLY else None
     turn = Turn.objects.create(
         room=room, name=name, group=group, place=place, kind=kind, reply_to=answered, asked_at=now()

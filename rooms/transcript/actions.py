@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deliberate.clock import now
+from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.parts import resting_on
@@ -97,6 +98,7 @@ def _sign(turn: Turn | None, room: Any) -> None:
 
 def _add(room: Any, said: Sequence[Segment]) -> None:
     """Number and store these segments behind those that are there; whoever spoke learns that their words stand here."""
+    room_for(Segment.objects.filter(room=room), len(said))
     last = Segment.objects.filter(room=room).order_by("-number").values_list("number", flat=True).first() or 0
     for number, segment in enumerate(said, start=last + 1):
         segment.number, segment.folded = number, search.folded(segment.text)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.parts import parts, resting_on
@@ -22,6 +23,7 @@ from rooms.journal.actions import locked, note
 def add_room(*, room: Any, by: Any, name: str) -> Answer:
     """One more room, with an empty agenda."""
     room, event = opened(room)
+    room_for(event.rooms.all())
     last = event.rooms.aggregate(last=Max("position"))["last"] or 0
     made = Room.objects.create(event=event, name=name, position=last + 1)
     note(made, by, "added a room", made)
@@ -50,6 +52,7 @@ def _touch_others(room: Room) -> None:
 def add_item(*, room: Any, by: Any, title: str, minutes: int) -> Answer:
     """One more point at the end of this room's agenda."""
     room = locked(room)
+    room_for(AgendaItem.objects.filter(room=room))
     last = AgendaItem.objects.filter(room=room).aggregate(last=Max("position"))["last"]
     item = AgendaItem.objects.create(room=room, title=title, minutes=minutes, position=0 if last is None else last + 1)
     note(room, by, "added an item", item)
