@@ -67,7 +67,7 @@ def told(found: list[dict[str, Any]]) -> int:
     """Say what pip-audit's answer holds. A package that the index says nothing of was not audited."""
     holes = [f"{each['name']} {each['version']}: {hole['id']}" for each in found for hole in each.get("vulns", ())]
     unknown = [each["name"] for each in found if "skip_reason" in each and "editable" not in each["skip_reason"]]
-    print("\n".join(holes) if holes else f"No known hole in {len(found) - len(unknown)} packages.")
+    print("\n".join(holes) if holes else f"No known hole in {sum('vulns' in each for each in found)} packages.")
     if unknown:
         print(f"NOT ASKED: of {len(unknown)} packages the index here says nothing: {', '.join(unknown[:6])}, ...")
         print("pip-audit needs https://pypi.org/pypi/<name>/<version>/json. Run this where it can be reached.")
