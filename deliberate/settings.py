@@ -186,6 +186,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+#: The largest form, as deliberate/shell/server.py bounds every body: a transcript to bring in.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20
+
 # Nothing may log an address: Django's request and server loggers would; they are silenced, errors go through ours.
 LOG_LEVEL = str(env.str("LOG_LEVEL", default="INFO"))
 LOGGING = {

@@ -122,8 +122,11 @@ def answers() -> int:
                 )  # fmt: skip
                 print(f"-- {role}: {'as described' if asked.returncode == 0 else asked.stdout[-6000:]}", flush=True)
                 worst = max(worst, FOUND if asked.returncode else CLEAN)
-            if "level=error" in service.log.read_text():
-                print("The service logged an error: " + service.log.read_text()[-2000:])
+            errors = [
+                line for line in service.log.read_text().splitlines() if "level=error" in line or "Traceback" in line
+            ]
+            if errors:
+                print("The service logged errors:", *errors[:9], sep="\n")
                 worst = FOUND
     return worst
 

@@ -65,12 +65,16 @@ def document(role: str, base: str) -> dict[str, Any]:
             fields = {each: _schema(field) for each, field in command.form.base_fields.items()}
             body = {"type": "object", "properties": fields, "additionalProperties": False}
             refusals = ("401", "422", "429") if role in command.who else ("401", "403", "429")
-            answers = {"200": _json("done", DONE), "400": {"description": "not a request"}}
+            answers = {
+                "200": _json("done", DONE),
+                "400": {"description": "not a request"},
+                "413": {"description": "too long"},
+            }
             paths[f"{base}do/{name}"] = {
                 "post": {
                     "operationId": name,
                     "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": body}}},
-                    "responses": {**(answers if role in command.who else {"400": answers["400"]}),
+                    "responses": {**(answers if role in command.who else {"400": answers["400"], "413": answers["413"]}),
                                   **{status: _json("refused in words", REFUSED) for status in refusals}},
                 }
             }  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -144,9 +145,13 @@ class PrivacyMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Log what failed by the view's name alone: Django's own logger would write addresses down."""
         if isinstance(exception, Hurried):
-            response = render(request, "door/hurried.html", status=429)
+            why = _("That was a lot at once. Wait a moment, then try again.")
+            response = render(request, "door/too_much.html", {"why": why}, status=429)
             response.headers["Retry-After"] = "5"
             return response
+        if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
+            why = _("That was too long to be sent at once. Make it shorter, please.")
+            return render(request, "door/too_much.html", {"why": why}, status=413)
         match = request.resolver_match
         log.error("a page failed", view=match.view_name if match else "", exc_info=exception)
         return None

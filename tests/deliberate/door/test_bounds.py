@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -29,9 +30,19 @@ def test_who_asks_for_very_many_pages_waits_and_others_do_not(monkeypatch: pytes
     hasty, calm = make.seat(event), make.seat(event)
     assert [page(hasty, screen).status_code for screen in ("", "ideas/", "transcript.vtt", "")] == [200, 200, 200, 429]
     late = page(hasty)
-    assert "Wait a moment" in late.content.decode()
+    assert "Wait a moment, then try again" in late.content.decode()
     assert late.headers["Retry-After"]
     assert page(calm).status_code == 200
+
+
+@pytest.mark.parametrize("sent", [{"text": "x" * 4_300_000}, {f"f{number}": "" for number in range(1001)}])
+def test_a_form_that_is_too_large_is_refused_in_words(sent: dict[str, str]) -> None:
+    seat, client = make.seat(make.event(), "captioner"), Client()
+    client.cookies[SEAT_COOKIE] = cookie_of(seat)
+    where = f"/at/{seat.event.handle}/captioner/{make.room(seat.event).handle}/do/transcript.load"
+    answer = client.post(where, urlencode(sent), content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 413
+    assert "too long to be sent at once" in answer.content.decode()
 
 
 ROWS: list[tuple[str, str, dict[str, object]]] = [
