@@ -113,10 +113,8 @@ def running(data: Path, **environment: str) -> Iterator[Service]:
         service.stop()
 
 
-@contextmanager
-def workers(count: int, data: Path, database: str, redis: str, **more: str) -> Iterator[list[Service]]:
-    """`count` processes of `deliberate serve` behind one PostgreSQL and one Redis, with an event of six links."""
-    shared = {"DATABASE_URL": database, "REDIS_URL": redis, "SECRET_KEY": "a-key-for-tests-" + "x" * 40, **more}
+def event_of(data: Path, shared: dict[str, str]) -> dict[str, str]:
+    """Bring a deployment's database up to date and make an event in it: its six links."""
     environment = {**bare(), **shared, "DATA_DIR": str(data)}
     run = [sys.executable, "-m", "deliberate"]
     subprocess.run([*run, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
@@ -124,7 +122,18 @@ def workers(count: int, data: Path, database: str, redis: str, **more: str) -> I
         [*run, "event", "A meeting", "--group", "Youth"],
         cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
     )  # fmt: skip
-    links = dict(line.split(": ", 1) for line in made.stdout.splitlines() if ": http" in line)
+    return dict(line.split(": ", 1) for line in made.stdout.splitlines() if ": http" in line)
+
+
+def _shared(database: str, redis: str, more: dict[str, str]) -> dict[str, str]:
+    return {"DATABASE_URL": database, "REDIS_URL": redis, "SECRET_KEY": "a-key-for-tests-" + "x" * 40, **more}
+
+
+@contextmanager
+def workers(count: int, data: Path, database: str, redis: str, **more: str) -> Iterator[list[Service]]:
+    """`count` processes of `deliberate serve` behind one PostgreSQL and one Redis, with an event of six links."""
+    shared = _shared(database, redis, more)
+    links = event_of(data, shared)
     services: list[Service] = []
     try:
         for number in range(count):
@@ -138,3 +147,20 @@ def workers(count: int, data: Path, database: str, redis: str, **more: str) -> I
     finally:
         for service in services:
             service.stop()
+
+
+@contextmanager
+def several(count: int, server: str, data: Path, database: str, redis: str, **more: str) -> Iterator[Service]:
+    """`deliberate serve --workers`: so many processes on one port, with an event of six links."""
+    shared, port = _shared(database, redis, more), free_port()
+    links = event_of(data, shared)
+    command = ["serve", "--workers", str(count), "--server", server]
+    service = Service(partial(start, command, data, port, **shared), port, data / "log")
+    try:
+        assert service.process.stdout is not None
+        said = service.process.stdout.readline()
+        assert said == f"serving on port {port} with {count} workers\n", service.log.read_text()
+        service.links |= {role: url.replace("http://localhost:8000", service.url) for role, url in links.items()}
+        yield service
+    finally:
+        service.stop()

@@ -56,6 +56,13 @@ class Protocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
         super().onOpen()
 
+    def sendClose(self, code: int | None = None, reason: str | None = None) -> None:  # noqa: N802
+        """Close. autobahn refuses an application the codes 1012 and 1013 (try again), which are just what is meant."""
+        if code in (1012, 1013):
+            self.sendCloseFrame(code=code, isReply=False)
+        else:
+            super().sendClose(code, reason)
+
     def put(self, frame: Frame) -> None:
         if self.state != self.STATE_OPEN:
             return

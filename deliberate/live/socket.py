@@ -183,8 +183,8 @@ class Socket(AsyncWebsocketConsumer):
             self.line.send(frame({"marks": await asking.held(self.place)}))
 
     async def _end(self, why: str) -> None:
-        if why == "ended":
-            async with self.busy:  # whoever ends their own seat hears first that it was done
+        if why in ("ended", "restart"):
+            async with self.busy:  # whoever has just acted hears first that it was done
                 pass
         assert self.line is not None
         self.line.wire.put(frame({"end": why}))

@@ -75,7 +75,7 @@ class Crowd:
         for line in self.lines:
             if line.state in (ASKED, OPEN):
                 self.net.drop(line.wire)
-                line.dropped, line.retried = time.monotonic(), 0.0
+                line.dropped = time.monotonic()
                 self._left(line)
 
     def _come(self, line: Line) -> None:
@@ -114,7 +114,6 @@ class Crowd:
         if line.state == AWAY:
             self.ledger.figures.reconnects += 1
             self._come(line)
-            line.retried = line.retried or line.began
 
     def _look(self) -> None:
         """Once a second, as each phone does: a beat that is not answered means that the line is dead."""

@@ -49,13 +49,12 @@ class Line:
     told: float = 0.0
     changed: float = 0.0
     dropped: float = 0.0
-    retried: float = 0.0
     pieces: bytes = b""
 
 
 def compared(lines: list[Line], fresh: dict[str, str]) -> dict[str, Any]:
     """Phones beside the hashes of a fresh page: how many `differ` (or are away), in which `parts`, and `consistent_ms`,
-    when each had all it holds now, counted from its first attempt to come back after its line was dropped."""
+    when each had all it holds now, since its line was dropped."""
     parts: dict[str, int] = {}
     differ = 0
     for line in lines:
@@ -63,5 +62,5 @@ def compared(lines: list[Line], fresh: dict[str, str]) -> dict[str, Any]:
         differ += bool(wrong) or line.state != OPEN
         for name in wrong:
             parts[name] = parts.get(name, 0) + 1
-    times = [(line.changed - line.retried) * 1000 for line in lines if line.retried and line.state == OPEN]
+    times = [(line.changed - line.dropped) * 1000 for line in lines if line.dropped and line.state == OPEN]
     return {"differ": differ, "parts": parts, "consistent_ms": times}

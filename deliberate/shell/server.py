@@ -1,45 +1,97 @@
-"""Daphne as this service starts it: no access log (it holds addresses), a backlog for a whole room, dead lines noticed,
-bodies bounded, and what is due deleted every hour and at the end of a day."""
+"""One process that serves: what holds whichever server does it. The servers themselves: with_daphne.py, with_uvicorn.py."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from daphne import http_protocol
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
 from deliberate.clock import now
-from deliberate.live.on_daphne import Server
+from deliberate.live import hints
+from deliberate.live.hub import hub
 from deliberate.shell.traces import soon
 
 log = structlog.get_logger("deliberate.shell")
+SERVERS = ("daphne", "uvicorn")
+#: What `deliberate serve` starts where nobody names one.
+DEFAULT = "daphne"
+#: A room's rush must not overflow it: a phone that is turned away by the kernel waits for seconds.
 BACKLOG = 4096
-#: The largest body: a transcript to bring in, as a form writes it. Daphne would take anything, and hold it in memory.
+#: The largest body: a transcript to bring in, as a form writes it.
 LONGEST_BODY = 4 * 2**20
-_TOO_LONG = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+#: Seconds between two signs of life that a phone's line is asked for, and how long it may take to give one.
+PING_S, PONG_S = 20, 40
+#: At the end: lines that are closed in a second, and the most seconds that this may take.
+CLOSED_A_SECOND, LONGEST_FAREWELL_S = 1000, 5.0
+#: At the end: how long requests under way may take to be answered, and hints to leave.
+ANSWERED_S, TOLD_S = 10.0, 2.0
 
 
-class Request(http_protocol.WebRequest):  # type: ignore[misc]  # daphne has no types
-    """A request whose body ends at a bound."""
+def longest_frame() -> int:
+    """Bytes of the largest frame that is taken in: larger than what is answered with "too long", or nobody would hear it."""
+    return 4 * int(settings.LIVE_FRAME_LIMIT_BYTES)
 
-    taken = 0
 
-    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802  # twisted's name
-        """Keep a piece of the body; past the bound, answer and hang up."""
-        before, self.taken = self.taken, self.taken + len(data)
-        if self.taken <= LONGEST_BODY:
-            super().handleContentChunk(data)
-        elif before <= LONGEST_BODY:
-            self.channel.transport.write(_TOO_LONG)
-            self.channel.loseConnection()
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that listens; `shared`: several may on the same port, and the kernel spreads phones over them.
+
+    OSError where the port is taken or the host is none of this machine's."""
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    listening = socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=shared)
+    listening.setblocking(False)
+    return listening
+
+
+def serve(host: str, port: int, *, server: str = DEFAULT, ready: Callable[[], None] | None = None) -> None:
+    """Serve alone on a port until this process is told to end. `ready` is called once, when it is served."""
+    serve_on(listen(host, port), server=server, ready=ready)
+
+
+def serve_on(listening: socket.socket, *, server: str = DEFAULT, ready: Callable[[], None] | None = None) -> None:
+    """Serve what comes in at a socket, until this process is told to end (SIGTERM, SIGINT); then let everybody go gently.
+
+    `ready` is called on the event loop once it is served."""
+    from deliberate.asgi import application
+
+    if server == "uvicorn":
+        from deliberate.shell.with_uvicorn import run
+    else:
+        from deliberate.shell.with_daphne import run
+
+    def begun() -> None:
+        hub.start()
+        if ready is not None:
+            ready()
+
+    # What start-up made lives as long as the process: looking through it for garbage again and again is waste.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    soon.on = True
+    threading.Thread(target=_purge_now_and_then, name="purge", daemon=True).start()
+    run(application, listening, begun)
+
+
+async def farewell(busy: Callable[[], bool]) -> None:
+    """Let everybody go, once nobody new is let in: lines are told to come back to whoever serves next, a little apart; what
+    is under way (`busy`) is answered; the other processes hear what was said here."""
+    log.info("ending", lines=hub.lines)
+    await hub.farewell(min(LONGEST_FAREWELL_S, hub.lines / CLOSED_A_SECOND))
+    for _look in range(int(ANSWERED_S / 0.05)):
+        if not busy():
+            break
+        await asyncio.sleep(0.05)
+    await hints.told(TOLD_S)
 
 
 def pause_s(moment: datetime) -> float:
@@ -59,31 +111,3 @@ def _purge_now_and_then() -> None:
             log.exception("what is due was not deleted")
         finally:
             connections.close_all()
-
-
-def serve(host: str, port: int, *, ready: Callable[[], None] | None = None) -> None:
-    """Serve until the process ends. `ready` is called once, when the port is open. OSError text on a busy port."""
-    from deliberate.asgi import application
-
-    endpoint = f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}:backlog={BACKLOG}"
-    # What start-up made lives as long as the process: looking through it for garbage again and again is waste.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    soon.on = True
-    threading.Thread(target=_purge_now_and_then, name="purge", daemon=True).start()
-    http_protocol.WebRequest = Request  # what Daphne's factory makes of every request; it offers no other seam
-    Server(
-        application,
-        endpoints=[endpoint],
-        signal_handlers=True,
-        action_logger=None,
-        ready_callable=ready,
-        server_name="deliberate",
-        ping_interval=20,
-        ping_timeout=40,
-        http_timeout=None,
-        websocket_timeout=-1,
-        application_close_timeout=5,
-        verbosity=0,
-    ).run()
