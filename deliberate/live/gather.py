@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 
 from deliberate.live import threads
 
+#: A batch of so many is a rush.
+MANY = 8
 Ask = TypeVar("Ask")
 Found = TypeVar("Found")
 
@@ -18,12 +20,19 @@ Found = TypeVar("Found")
 class Gather(Generic[Ask, Found]):
     """`work` takes what was asked, at most `most` at a time, and gives as many results (or exceptions) in the same order.
 
-    It runs in `pool`, one batch at a time."""
+    It runs in `pool`, one batch at a time. While many ask, a batch waits `breath_s` for those who are just about to: its
+    price hardly depends on how many it is for."""
 
     def __init__(
-        self, work: Callable[[list[Ask]], Sequence[Found | BaseException]], pool: Executor, *, most: int = 500
+        self,
+        work: Callable[[list[Ask]], Sequence[Found | BaseException]],
+        pool: Executor,
+        *,
+        most: int = 500,
+        breath_s: float = 0.0,
     ) -> None:
         self.work, self.pool, self.most = work, pool, most
+        self.breath_s = breath_s
         self._waiting: list[tuple[Ask, asyncio.Future[Found]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -38,9 +47,13 @@ class Gather(Generic[Ask, Found]):
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
+        busy = False
         await asyncio.sleep(0)  # whoever is ready to ask in this turn comes along
         while self._waiting:
+            if busy and self.breath_s:
+                await asyncio.sleep(self.breath_s)
             batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
+            busy = len(batch) >= MANY
             asked = [what for what, _result in batch]
             found: Sequence[Found | BaseException]
             try:

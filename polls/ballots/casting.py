@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -39,6 +39,7 @@ def _cast(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refus
         return [Refused(_("This poll is not there any more."))] * len(asked)
     if poll.state != State.OPEN:
         return [Refused(_("This poll is closed. A ballot that was in before counts."), code="closed")] * len(asked)
+    prefetch_related_objects([poll], "options")
     seats = {each.by.pk for each in asked}
     box = _Box(poll, set(Participation.objects.filter(poll=poll, seat__in=seats).values_list("seat_id", flat=True)))
     answers = [box.take(each) for each in asked]
