@@ -154,7 +154,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'self'"],
-        "base-uri": ["'self'"],
+        "base-uri": ["'none'"],
     }
 }
 # same-origin, not no-referrer: under no-referrer a browser sends "Origin: null" with a form, and the origin check needs it.

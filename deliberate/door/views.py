@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -29,6 +30,8 @@ SAID_COOKIE = "said"
 #: Browsers drop a cookie of more than 4096 bytes, its name and path included.
 LONGEST_COOKIE = 3800
 NOT_FIELDS = ("act", "next")
+#: What is raised where the bytes that came are no request at all: no error of ours.
+NO_REQUEST = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
 
 
 def seat_path(event: str, role: str) -> str:
@@ -152,6 +155,9 @@ class PrivacyMiddleware:
         if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
             why = _("That was too long to be sent at once. Make it shorter, please.")
             return render(request, "door/too_much.html", {"why": why}, status=413)
+        if isinstance(exception, NO_REQUEST):
+            log.info("not a request", kind=type(exception).__name__)
+            return None  # Django answers 400
         match = request.resolver_match
         log.error("a page failed", view=match.view_name if match else "", exc_info=exception)
         return None

@@ -57,3 +57,14 @@ def test_the_check_is_not_silent_where_something_is_amiss(tmp_path: Path, change
     done = check(tmp_path, **changed)
     assert done.returncode != 0
     assert says in done.stderr
+
+
+def test_what_serves_people_can_reach_nothing_outside() -> None:
+    """web, the database and Redis share a network that leads nowhere; only the proxy stands in another one, too."""
+    assert re.search(r"^  inside:\n    internal: true$", COMPOSE, re.MULTILINE)
+    services = COMPOSE.partition("\nservices:\n")[2].partition("\nnetworks:")[0]
+    reach = {
+        block.partition(":")[0].strip(): re.findall(r"networks: \[(.*)\]", block)
+        for block in re.split(r"\n(?=  \w)", services)
+    }
+    assert {name for name, networks in reach.items() if "outside" in networks[0]} == {"proxy"}

@@ -45,6 +45,15 @@ def test_a_form_that_is_too_large_is_refused_in_words(sent: dict[str, str]) -> N
     assert "too long to be sent at once" in answer.content.decode()
 
 
+def test_what_is_no_form_at_all_is_no_error_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    seat, client = make.seat(make.event(), "captioner"), Client(raise_request_exception=False)
+    client.cookies[SEAT_COOKIE] = cookie_of(seat)
+    where = f"/at/{seat.event.handle}/captioner/{make.room(seat.event).handle}/do/transcript.settle"
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=" + "x" * 300):
+        assert client.post(where, b"--x\r\nnonsense", content_type=kind).status_code == 400
+    assert "level=error" not in "".join(capsys.readouterr())
+
+
 ROWS: list[tuple[str, str, dict[str, object]]] = [
     ("participant", "ideas.post", {"text": "Open the books"}),
     ("participant", "floor.ask", {"kind": "point"}),
