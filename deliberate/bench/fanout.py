@@ -19,8 +19,6 @@ from deliberate.bench.servers.guarded import NoServer
 from deliberate.load.fleet import Away, Fleet, Seat
 
 OURS = "deliberate, the whole product"
-#: Phones that come in a second while a bench builds its room up.
-ARRIVING = 600
 #: Captions a second: as often as speech recognition says something new.
 CAPTIONS = 5.0
 #: Beyond so many lines one group_send takes minutes.
@@ -56,7 +54,7 @@ async def _size(asked: Asked, phones: int, repeats: int, seconds: float, redis_u
     others = beside.senders(asked.node_modules)
     slow = [beside.classic(url) for url in dict.fromkeys(("", redis_url))] if phones <= CLASSIC_MOST else []
     found: dict[str, list[One]] = {}
-    async with Product(phones, _one_core(), environment=PACE) as product:
+    async with Product(phones, one_core(), environment=PACE) as product:
         for number in range(repeats):
             asked.say(f"{phones} sockets, round {number + 1} of {repeats}: {OURS}")
             ours = await _ours(product, phones, seconds, asked.still_s)
@@ -89,7 +87,7 @@ async def _ours(product: Product, phones: int, seconds: float, still_s: float) -
 
 async def _theirs(kind: Kind, phones: int, pace: tuple[int, float, int], still_s: float) -> One:
     waves, period_s, size = pace
-    async with Beside(kind, _one_core()) as peer:
+    async with Beside(kind, one_core()) as peer:
         seats = [Seat("", peer.base())] * phones
         async with Fleet(peer.target(), seats, cores=client_cores()) as fleet:
             await gathered(fleet, phones, still_s)
@@ -111,12 +109,12 @@ async def _one(fleet: Fleet, phones: int, cpu: float, share: float) -> One:
 
 async def gathered(fleet: Fleet, phones: int, still_s: float) -> None:
     """Everybody is there, and all is quiet."""
-    if not await fleet.arrive(phones / ARRIVING):
+    if not await fleet.gather():
         raise Away(f"Only {fleet.at['ready']} of {phones} lines stood in time.")
     await quiet(fleet, still_s)
 
 
-def _one_core() -> set[int]:
+def one_core() -> set[int]:
     return {0} if (os.cpu_count() or 1) > 1 else set()
 
 

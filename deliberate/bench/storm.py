@@ -15,6 +15,7 @@ from deliberate.bench.fanout import client_cores, gathered
 from deliberate.bench.machine import Clock
 from deliberate.bench.product import Product
 from deliberate.bench.result import Asked, Plot, Reach, Result, Table
+from deliberate.bench.stores import stores
 from deliberate.load.fleet import Away, Fleet
 from deliberate.load.run import prepared
 from deliberate.rehearsal.report import percentile
@@ -60,25 +61,27 @@ async def bench(asked: Asked) -> Result:
 async def _storm(asked: Asked, phones: int, polls: int, within_s: float) -> Storm:
     one_core = phones <= ONE_CORE and asked.workers == 1 and (os.cpu_count() or 1) > 1
     storm = Storm(phones)
-    async with Product(phones, {0} if one_core else set(), asked.workers, PACE) as product:
-        asked.say(f"{phones} phones: they come in")
-        with tempfile.TemporaryDirectory(prefix="deliberate-storm-") as record:
-            cores = client_cores() if one_core else ""
-            async with (
-                Fleet(product.target(), product.seats, record=Path(record), cores=cores) as fleet,
-                captions_of(product) as captions,
-                moderation_of(product) as moderation,
-            ):
-                await captions.begin()
-                empty = product.memory_bytes()
-                await gathered(fleet, phones, asked.still_s)
-                storm.memory_kb = (product.memory_bytes() - empty) / phones / 1024
-                await fleet.vote(within_s)
-                for number in range(polls):
-                    asked.say(f"{phones} phones: poll {number + 1} of {polls}")
-                    await _poll(product, fleet, captions, moderation, storm, (within_s, asked.still_s), Path(record))
-                await fleet.stop()
-        storm.acks = sorted(storm.acks)
+    with stores(asked.workers) as kept:
+        async with Product(phones, {0} if one_core else set(), asked.workers, PACE | kept) as product:
+            asked.say(f"{phones} phones: they come in")
+            with tempfile.TemporaryDirectory(prefix="deliberate-storm-") as record:
+                cores = client_cores() if one_core else ""
+                async with (
+                    Fleet(product.target(), product.seats, record=Path(record), cores=cores) as fleet,
+                    captions_of(product) as captions,
+                    moderation_of(product) as moderation,
+                ):
+                    await captions.begin()
+                    empty = product.memory_bytes()
+                    await gathered(fleet, phones, asked.still_s)
+                    storm.memory_kb = (product.memory_bytes() - empty) / phones / 1024
+                    await fleet.vote(within_s)
+                    for number in range(polls):
+                        asked.say(f"{phones} phones: poll {number + 1} of {polls}")
+                        await _poll(
+                            product, fleet, captions, moderation, storm, (within_s, asked.still_s), Path(record)
+                        )
+                    await fleet.stop()
     return storm
 
 
@@ -156,7 +159,7 @@ def _result(asked: Asked, storms: list[Storm]) -> Result:
     ]
     result.how = [
         f"Up to {ONE_CORE:,} phones the server has one core to itself and the load client the other; beyond, both share "
-        f"all cores. Served by {asked.workers} process(es). SQLite with synchronous FULL, unless the environment says otherwise.",
+        f"all cores. Served by {asked.workers} process(es). One process keeps its data in SQLite with synchronous FULL; several share PostgreSQL and Redis.",
         "Phones are real sockets (deliberate load): each votes once, at a random moment within the time after its own screen "
         "showed the poll. An acknowledgement is timed from sending to the answer; the answer comes after the commit.",
         "Poll to screen: from the moderator's tap to its picture on each phone. Caption to screen: the same for a caption "

@@ -17,11 +17,7 @@ from deliberate.load.phone import (
     ASKED,
     AWAY,
     BEAT,
-    FIRST_WAIT,
     GREETING,
-    LASTING,
-    LEAST_WAIT,
-    LONGEST_WAIT,
     MARKS,
     OPEN,
     OVER,
@@ -30,6 +26,7 @@ from deliberate.load.phone import (
     PICTURES,
     QUIET,
     Line,
+    wait_s,
 )
 from deliberate.load.voting import Voting
 
@@ -51,6 +48,7 @@ class Crowd:
         self.lines = [self._line(*seat) for seat in order["seats"]]
         self.open = self.ready = 0
         self.voting = Voting(self.net, self.ledger)
+        self._coming: list[Line] = []
         self._chunks: dict[bytes, tuple[News, ...]] = {}
         self._known: dict[bytes, News] = {}
         self._beat = frames.masked(b'{"beat":1}')
@@ -70,12 +68,22 @@ class Crowd:
         for line in self.lines:
             self.net.at(moment + random.uniform(0, seconds), partial(self._come, line))
 
+    def gather(self, at_once: int) -> None:
+        """Everybody comes, but so many at a time at most: the next when one is there. Builds a room up, measures nothing."""
+        self._coming = list(self.lines)
+        for _each in range(at_once):
+            self._next()
+
+    def _next(self) -> None:
+        if self._coming:
+            self._come(self._coming.pop())
+
     def drop_all(self) -> None:
         """Every line is lost at once. Each phone comes back by itself."""
         for line in self.lines:
             if line.state in (ASKED, OPEN):
                 self.net.drop(line.wire)
-                line.dropped = time.monotonic()
+                line.dropped, line.retried = time.monotonic(), 0.0
                 self._left(line)
 
     def _come(self, line: Line) -> None:
@@ -105,18 +113,15 @@ class Crowd:
         self.ready -= line.state == OPEN and not line.awaits
         self.ledger.figures.failures += line.state != OPEN
         line.state, line.pieces, line.due = AWAY, b"", 0.0
-        line.tries = 1 if line.spoke and moment - line.spoke > LASTING else line.tries + 1
-        line.spoke = 0.0
-        wait = random.uniform(LEAST_WAIT, min(LONGEST_WAIT, FIRST_WAIT * 2**line.tries))
-        self.net.at(moment + wait, partial(self._again, line))
+        self.net.at(moment + wait_s(line, moment), partial(self._again, line))
 
     def _again(self, line: Line) -> None:
         if line.state == AWAY:
             self.ledger.figures.reconnects += 1
             self._come(line)
+            line.retried = line.retried or line.began
 
-    def _look(self) -> None:
-        """Once a second, as each phone does: a beat that is not answered means that the line is dead."""
+    def _look(self) -> None:  # once a second, as each phone does: a beat that is not answered means a dead line
         moment = time.monotonic()
         for line in self.lines:
             if line.due and moment > line.due:
@@ -197,6 +202,7 @@ class Crowd:
     def _ready(self, line: Line) -> None:
         moment, figures = time.monotonic(), self.ledger.figures
         self.ready += 1
+        self._next()
         line.spoke, line.due = moment, 0.0
         line.changed = max(line.changed, moment) if line.dropped else moment
         figures.first_ms.append((moment - line.told) * 1000)

@@ -185,6 +185,11 @@ class Fleet:
         await self._order(arrive=seconds)
         return await self.until("ready", len(self.seats), seconds + patience_s)
 
+    async def gather(self, at_once: int = 100, patience_s: float = 600) -> bool:
+        """Everybody comes, in each process so many at a time at most; whether all lines stood in time."""
+        await self._order(gather=at_once)
+        return await self.until("ready", len(self.seats), patience_s)
+
     async def vote(self, within_s: float) -> None:
         """From now on each phone votes once in every poll it sees, within so many seconds."""
         await self._order(vote=within_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,12 +50,20 @@ class Line:
     told: float = 0.0
     changed: float = 0.0
     dropped: float = 0.0
+    retried: float = 0.0
     pieces: bytes = b""
+
+
+def wait_s(line: Line, moment: float) -> float:
+    """How long a phone that has just lost its line waits before it tries again: full jitter, longer with every attempt."""
+    line.tries = 1 if line.spoke and moment - line.spoke > LASTING else line.tries + 1
+    line.spoke = 0.0
+    return random.uniform(LEAST_WAIT, min(LONGEST_WAIT, FIRST_WAIT * 2**line.tries))
 
 
 def compared(lines: list[Line], fresh: dict[str, str]) -> dict[str, Any]:
     """Phones beside the hashes of a fresh page: how many `differ` (or are away), in which `parts`, and `consistent_ms`,
-    when each had all it holds now, since its line was dropped."""
+    when each had all it holds now, counted from its first attempt to come back after its line was dropped."""
     parts: dict[str, int] = {}
     differ = 0
     for line in lines:
@@ -62,5 +71,5 @@ def compared(lines: list[Line], fresh: dict[str, str]) -> dict[str, Any]:
         differ += bool(wrong) or line.state != OPEN
         for name in wrong:
             parts[name] = parts.get(name, 0) + 1
-    times = [(line.changed - line.dropped) * 1000 for line in lines if line.dropped and line.state == OPEN]
+    times = [(line.changed - line.retried) * 1000 for line in lines if line.retried and line.state == OPEN]
     return {"differ": differ, "parts": parts, "consistent_ms": times}

@@ -19,9 +19,9 @@ from deliberate.load.phone import compared
 class Worker:
     """Hears orders and tells how its crowd does.
 
-    Orders: {"arrive": seconds} {"vote": seconds} {"drop": true} {"mark": true} {"tell": true} {"compare": {part: hash}}
-    {"flush": true} {"stop": true}. Told: {"at": {...}} four times a second, {"told": figures}, {"compared": {...}}, and
-    "marked", "flushed", "stopped"."""
+    Orders: {"arrive": seconds} {"gather": at once} {"vote": seconds} {"drop": true} {"mark": true} {"tell": true}
+    {"compare": {part: hash}} {"flush": true} {"stop": true}. Told: {"at": {...}} four times a second, {"told": figures},
+    {"compared": {...}}, and "marked", "flushed", "stopped"."""
 
     def __init__(self, crowd: Crowd) -> None:
         self.crowd = crowd
@@ -29,7 +29,7 @@ class Worker:
         self._half = b""
         os.set_blocking(0, False)
         crowd.net.listen(0, self._read)
-        crowd.net.at(time.monotonic() + 0.5, self._progress)
+        crowd.net.at(time.monotonic(), self._progress)
 
     def run(self) -> None:
         while not self.stopped:
@@ -52,6 +52,8 @@ class Worker:
         match name:
             case "arrive":
                 crowd.arrive(value)
+            case "gather":
+                crowd.gather(value)
             case "vote":
                 crowd.voting.begin(value)
             case "drop":

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deliberate.bench import fanout, storm
+from deliberate.bench import fanout, join, reconnect, storm, weight, writes
 from deliberate.bench.beside import senders
 from deliberate.bench.machine import described
 from deliberate.bench.page import as_json, page
@@ -52,6 +52,50 @@ async def test_storm_finds_every_ballot_stored_once() -> None:
     assert reach["12 phones: ballots lost"] == reach["12 phones: ballots doubled or changed"] == 0
     assert reach["12 phones: acknowledgement, p99"] > 0
     assert reach["12 phones: poll open to screen, p99"] > 0
+
+
+async def test_join_brings_everybody_in_each_way() -> None:
+    result = await join.bench(asked(6))
+    assert [way["came"] for way in result.raw.values()] == [6, 6, 6]
+    reach = told(result)
+    assert reach["Phones that did not get in"] == 0
+    assert all(cpu > 0 for way in result.raw.values() for cpu in way["cpu_ms"])
+
+
+async def test_reconnect_finds_everybody_back_with_what_a_fresh_page_shows() -> None:
+    result = await reconnect.bench(asked(6))
+    (found,) = result.raw["rounds"]
+    assert found["back"]
+    assert (found["differ"], found["repeated"]) == (0, 0)
+    assert found["attempts"] >= 6
+    assert found["pictures"] > 0, "the agenda moved on while they were away"
+    assert told(result)["Phones that differ from a fresh page"] == 0
+
+
+async def test_weight_counts_what_chromium_fetched_and_votes_by_hand(
+    chromium_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHROMIUM", chromium_path)
+    result = await weight.bench(asked())
+    (slow,), (fast,) = result.raw["slow"], result.raw["fast"]
+    assert slow["bytes"].keys() == fast["bytes"].keys()
+    assert any(name.endswith(".css") for name in slow["bytes"])
+    assert "(socket) live" in slow["bytes"]
+    assert "Your ballot is in" in slow["answer"]
+    assert slow["seconds"] > 1.2, "three ways over the slow network are added"
+    assert told(result)["Bytes of the first load, everything included"] > 5
+
+
+async def test_writes_stores_every_vote_on_both_databases() -> None:
+    result = await writes.bench(asked(20))
+    for by_many in result.raw.values():
+        for ways in by_many.values():
+            assert {name: [each["votes"] for each in some] for name, some in ways.items()} == {
+                "together": [20],
+                "door": [2],
+                "orm": [2],
+            }
+    assert len(told(result)) == 4
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,116 @@
+"""`bench writes`: votes stored in a second, many to a commit, beside one commit a vote; on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from deliberate.bench import plots
+from deliberate.bench.product import NotReady
+from deliberate.bench.result import Asked, Plot, Reach, Result, Table
+from deliberate.bench.servers import postgres
+from deliberate.bench.writing import DOOR, FEWER, ORM, TOGETHER
+
+AT_ONCE = 100
+#: The room's first second: everybody's thumb is down.
+RUSH = 1000
+NAMES = {
+    TOGETHER: "many votes to a commit, as the product stores them",
+    DOOR: "one commit a vote, through the door (limits, form, rules)",
+    ORM: "one commit a vote, bare ORM (three rows, no checks)",
+}
+Rounds = dict[str, list[dict[str, float]]]
+
+
+async def bench(asked: Asked) -> Result:
+    (votes,) = asked.sizes((5000,), (1000,))[:1]
+    rounds = asked.times(3)
+    found: dict[str, dict[int, Rounds]] = {}
+    for database in ("SQLite", "PostgreSQL"):
+        asked.say(f"{database}: {votes} votes, {rounds} rounds")
+        found[database] = await asyncio.to_thread(_written, database, votes, rounds)
+    return _result(votes, rounds, found)
+
+
+def _written(database: str, votes: int, rounds: int) -> dict[int, Rounds]:
+    """By votes at once: what writing.py found on a fresh database."""
+    with tempfile.TemporaryDirectory(prefix="deliberate-writes-") as folder:
+        if database == "SQLite":
+            return _measured({"DATA_DIR": folder, "DATABASE_URL": ""}, folder, votes, rounds)
+        with postgres() as url:
+            return _measured({"DATA_DIR": folder, "DATABASE_URL": url}, folder, votes, rounds)
+
+
+def _measured(own: dict[str, str], folder: str, votes: int, rounds: int) -> dict[int, Rounds]:
+    taken = {"REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+    bare = {name: value for name, value in os.environ.items() if name not in taken}
+    settings = bare | own | {"SECRET_KEY": "x" * 50, "LIMIT_FACTOR": "10000", "LOG_LEVEL": "ERROR"}
+
+    def run(*words: str) -> str:
+        done = subprocess.run([sys.executable, "-m", *words], env=settings, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise NotReady(f"{words[0]} failed: {done.stderr[-2000:]}")
+        return done.stdout
+
+    run("deliberate", "migrate", "--verbosity", "0")
+    run("deliberate", "seats", str(votes), str(Path(folder) / "seats.json"))
+    told = run("deliberate.bench.writing", str(votes), str(rounds), str(AT_ONCE), str(RUSH))
+    return {int(at_once): ways for at_once, ways in json.loads(told).items()}
+
+
+def speed(some: list[dict[str, float]]) -> float:
+    """Votes a second, the median of the rounds."""
+    return median(each["votes"] / each["seconds"] for each in some)
+
+
+def _ratio(rounds: Rounds, beside: str) -> float:
+    pairs = zip(rounds[TOGETHER], rounds[beside], strict=True)
+    return median(ours["votes"] / ours["seconds"] * other["seconds"] / other["votes"] for ours, other in pairs)
+
+
+def _result(votes: int, rounds: int, found: dict[str, dict[int, Rounds]]) -> Result:
+    result = Result("writes", "Votes stored in a second")
+    best = {database: speed(ways[RUSH][TOGETHER]) for database, ways in found.items()}
+    result.told = [
+        "What queued while the last commit ran makes the next one, and nobody hears before the commit. "
+        + ", ".join(f"{database} stores {value:,.0f} votes a second" for database, value in best.items())
+        + f" with {RUSH:,} on their way at once.",
+    ]
+    rows: list[list[object]] = []
+    for database, by_many in found.items():
+        for at_once, ways in by_many.items():
+            result.reach.append(
+                Reach(
+                    f"{database}, {at_once:,} at once: beside one commit a vote by the ORM",
+                    _ratio(ways, ORM),
+                    20,
+                    "×",
+                    least=True,
+                )
+            )
+            for name, some in ways.items():
+                cpu = median(each["cpu_s"] / each["votes"] * 1e6 for each in some)
+                rows.append([f"{database}, {at_once:,} at once: {NAMES[name]}", speed(some), cpu])
+    bars = [
+        (f"{database}: {name}", speed(by_many[RUSH][name])) for database, by_many in found.items() for name in NAMES
+    ]
+    result.shown = [
+        Plot(f"Votes a second, {RUSH:,} at once", plots.bars(bars, "votes/s")),
+        Table("All of them", ["", "votes a second", "CPU µs a vote (without the database server's)"], rows),
+    ]
+    result.how = [
+        f"One process without sockets: {votes:,} votes of {votes:,} seats by the product's own way (live/asking.py: door, "
+        f"rules, group commit), and {votes // FEWER:,} one by one; {rounds} rounds in turn, medians of the ratios within each.",
+        "The poll is open, with names: each vote is a participation, a ballot and a count, the most that is ever stored. The bare "
+        "ORM writes the same three rows in one transaction a vote, in the product's own threads, and checks nothing.",
+        "SQLite: WAL with synchronous FULL. PostgreSQL: its defaults (fsync and synchronous_commit on), on this machine.",
+        "After every poll it is counted that all votes are stored; a run in which they are not has no result.",
+    ]
+    result.raw = {database: {str(n): ways for n, ways in by_many.items()} for database, by_many in found.items()}
+    return result

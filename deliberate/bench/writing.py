@@ -1,0 +1,123 @@
+"""Votes written in three ways, as fast as it goes: `python -m deliberate.bench.writing VOTES ROUNDS AT_ONCE...` with a
+database's settings in the environment. Prints one line of JSON: for each number of votes at once, way -> for each round,
+votes, seconds and CPU seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+TOGETHER, DOOR, ORM = "together", "door", "orm"
+#: One commit a vote takes long: so many fewer votes tell as much.
+FEWER = 10
+
+
+def cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+async def timed(count: int, at_once: int, one: Callable[[int], Awaitable[None]]) -> dict[str, float]:
+    """Do `one` for every number below `count`, so many at once."""
+    numbers = iter(range(count))
+
+    async def worker() -> None:
+        for number in numbers:
+            await one(number)
+
+    began, cpu = time.perf_counter(), cpu_s()
+    await asyncio.gather(*(worker() for _ in range(at_once)))
+    return {"votes": count, "seconds": time.perf_counter() - began, "cpu_s": cpu_s() - cpu}
+
+
+class Votes:
+    """A room with its seats, and the ways to store what they vote."""
+
+    def __init__(self) -> None:
+        from django.apps import apps
+        from django.db import transaction
+        from django.db.models import F
+
+        from deliberate.door.perform import perform
+        from deliberate.door.registry import Place
+        from deliberate.live import asking, threads
+
+        self.perform, self.asking, self.threads, self.atomic, self.f = perform, asking, threads, transaction.atomic, F
+        self.models = {
+            name: apps.get_model("polls", name)._default_manager for name in ("Poll", "Participation", "NamedBallot")
+        }
+        seats = apps.get_model("rooms", "Seat")._default_manager.select_related("event", "group", "link", "room__event")
+        self.room = apps.get_model("rooms", "Room")._default_manager.select_related("event").latest("pk")
+        mine = seats.filter(event=self.room.event)
+        self.places = [Place(seat, self.room, self.room.event) for seat in mine.filter(role="participant")]
+        self.moderator = Place(mine.get(role="moderator"), self.room, self.room.event)
+
+    def poll(self) -> dict[str, Any]:
+        """A new open poll by name: each vote a row of its own, the most that is ever stored."""
+        options = {"question": "Shall we?", "kind": "one", "options": "Yes\nNo", "secret": ""}
+        made = self.perform(self.moderator, "ballots.prepare", options).data
+        self.perform(self.moderator, "ballots.open", {"poll": made["poll"]})
+        return made
+
+    def close(self, poll: dict[str, Any], expected: int) -> None:
+        """Close it, and see that every vote was stored."""
+        turnout = self.models["Poll"].get(handle=poll["poll"]).turnout
+        rows = self.models["Participation"].filter(poll__handle=poll["poll"]).count()
+        self.perform(self.moderator, "ballots.close", {"poll": poll["poll"]})
+        if not turnout == rows == expected:
+            raise SystemExit(f"{expected} votes were answered, {rows} are stored, {turnout} are counted.")
+
+    def ways(self, poll: dict[str, Any]) -> dict[str, Callable[[int], Awaitable[None]]]:
+        choices = poll["options"]
+
+        def fields(number: int) -> dict[str, object]:
+            return {"poll": poll["poll"], "choice": choices[number % 2]}
+
+        async def together(number: int) -> None:
+            await self.asking.ask(self.places[number], "ballots.cast", fields(number), f"act{number:08d}")
+
+        async def door(number: int) -> None:
+            await self.threads.act(
+                lambda: self.perform(self.places[number], "ballots.cast", fields(number), f"act{number:08d}")
+            )
+
+        def rows(number: int) -> None:
+            seat = self.places[number].seat
+            with self.atomic():
+                found = self.models["Poll"].select_for_update(of=("self",)).get(handle=poll["poll"])
+                self.models["Participation"].create(poll=found, seat=seat)
+                self.models["NamedBallot"].create(poll=found, seat=seat, choice=choices[number % 2], name=seat.name)
+                self.models["Poll"].filter(pk=found.pk).update(turnout=self.f("turnout") + 1)
+
+        async def orm(number: int) -> None:
+            await self.threads.act(lambda: rows(number))
+
+        return {TOGETHER: together, DOOR: door, ORM: orm}
+
+
+async def main(count: int, rounds: int, many: list[int]) -> dict[int, dict[str, list[dict[str, float]]]]:
+    votes = await asyncio.to_thread(Votes)
+    found: dict[int, dict[str, list[dict[str, float]]]] = {n: {TOGETHER: [], DOOR: [], ORM: []} for n in many}
+    for _round in range(rounds):
+        for at_once, ways in found.items():
+            for name, told in ways.items():
+                these = count if name == TOGETHER else max(1, count // FEWER)
+                poll = await asyncio.to_thread(votes.poll)
+                told.append(await timed(these, at_once, votes.ways(poll)[name]))
+                await asyncio.to_thread(votes.close, poll, these)
+    return found
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deliberate.settings")
+    import django
+
+    django.setup()
+    words = [int(word) for word in sys.argv[1:]]
+    print(json.dumps(asyncio.run(main(words[0], words[1], words[2:]))))
