@@ -198,7 +198,19 @@ def _growth(middle: dict[int, dict[str, float]]) -> Plot:
 
 
 def _brief(name: str) -> str:
-    return name.replace(", the whole product", "").partition(" (")[0].replace("Channels group_send, ", "group_send, ")
+    """A name as short as the end of a line has room for."""
+    for long, brief in (
+        (OURS, "deliberate"),
+        ("raw ", "raw write"),
+        ("websockets", "websockets"),
+        ("Socket.IO,", "Socket.IO"),
+        ("Socket.IO on", "Socket.IO, Node"),
+        ("Channels group_send, Redis", "group_send, Redis"),
+        ("Channels group_send, in", "group_send"),
+    ):
+        if name.startswith(long):
+            return brief
+    return name
 
 
 def _table(middle: dict[int, dict[str, float]]) -> Table:

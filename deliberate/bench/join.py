@@ -19,6 +19,7 @@ from deliberate.rehearsal.report import percentile
 
 WITHIN_S = 5.0
 WHOLE, LINE = "page, handshake and first pictures", "handshake and first pictures"
+BRIEF = {WHOLE: "with the page", LINE: "without the page"}
 
 
 @dataclass
@@ -102,7 +103,7 @@ def _result(phones: int, ways: list[Arrival], within_s: float, rounds: int) -> R
         Plot("Server CPU a phone", plots.bars(bars, "ms", first=LINE)),
         Plot(
             "How long it takes to be there",
-            plots.spreads([(way.name.partition(" (")[0][:24], way.all_ms) for way in ways], "ms"),
+            plots.spreads([(BRIEF.get(way.name, "bare Channels"), way.all_ms) for way in ways], "ms"),
         ),
         _times(whole, line, plain),
     ]

@@ -26,7 +26,7 @@ def short(value: float) -> str:
 def bars(rows: Sequence[tuple[str, float]], unit: str, *, first: str = "", limit: float | None = None) -> str:
     """One bar a row, on a scale that grows tenfold where the longest is more than thirty times the shortest. The row
     called `first` is ours. `limit` draws a line."""
-    names, step = 268, 34
+    names, step = 366, 34
     height = step * len(rows) + 12
     values = [value for _name, value in rows if value > 0]
     log = bool(values) and max(values) > 30 * min(values)
