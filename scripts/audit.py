@@ -28,6 +28,16 @@ EXPLAINED = {
         "B104",
         "deliberate/management/commands/demo.py",
     ): "compares with 0.0.0.0 to find an address that phones can reach",
+    (
+        "B106",
+        "deliberate/bench/peers/channels.py",
+    ): "a server to be measured against, on this machine alone: its key signs nothing",
+    (
+        "B108",
+        "deliberate/bench/servers/guarded.py",
+    ): "only asked whether another user may pass; the new folder inside has a random name",
+    ("B404", "deliberate/bench/"): "starts the servers it measures, with no shell",
+    ("B603", "deliberate/bench/"): "starts the servers it measures, with arguments of our own, with no shell",
     ("B106", "deliberate/load/run.py"): "the field of a poll that says its ballots are secret is no password",
     ("B106", "deliberate/rehearsal/"): "the field of a poll that says its ballots are secret is no password",
     ("B308", "deliberate/live/pages.py"): "a part's picture, which a template has escaped",
