@@ -96,7 +96,7 @@ def _database() -> dict[str, Any]:
         config: dict[str, Any] = env.db_url_config(url)
         if config["ENGINE"] == "django.db.backends.postgresql":
             # A request's thread ends with it, so connections are kept by a pool, not by threads.
-            config.setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": DATABASE_POOL}
+            config.setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 10}
         return config
     return {
         "ENGINE": "django.db.backends.sqlite3",

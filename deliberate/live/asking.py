@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+from django.db import Error
+
 from deliberate.door.perform import Fields, perform
 from deliberate.door.registry import Answer, Door, Place, commands, enter_all
 from deliberate.door.together import MOST, Asking, do_together
 from deliberate.live import hints, marks, threads
 from deliberate.live.gather import Gather
+from deliberate.live.trouble import trouble
 from deliberate.roles import PARTICIPANT
 
 #: In a rush, so long one waits for the next, in seconds.
@@ -32,10 +35,14 @@ async def held(place: Place) -> Marks:
 async def ask(place: Place, name: str, fields: Fields, act: str) -> Answer:
     """Do an act (door/perform.py), with the acts of others where a whole room does it at once. Raises Refused."""
     asked = commands.get(name)
-    if asked is not None and asked.crowd:
-        return await _crowd.ask(Asking(place, name, fields, act))
-    crew = place.seat.role != PARTICIPANT
-    return await threads.act(lambda: perform(place, name, fields, act), first=crew)
+    try:
+        if asked is not None and asked.crowd:
+            return await _crowd.ask(Asking(place, name, fields, act))
+        crew = place.seat.role != PARTICIPANT
+        return await threads.act(lambda: perform(place, name, fields, act), first=crew)
+    except Error as problem:
+        trouble.found(problem)
+        raise
 
 
 async def learnt(place: Place, name: str, answer: Answer) -> dict[str, object]:

@@ -13,10 +13,13 @@ from django.conf import settings
 
 from deliberate.door.registry import still_living
 from deliberate.live import hints, load, threads
+from deliberate.live.frames import frame
 from deliberate.live.line import Line
 from deliberate.live.painter import Picture
 from deliberate.live.parts import known
 from deliberate.live.room import Key, RoomHub
+from deliberate.live.trouble import trouble, words
+from deliberate.roles import PARTICIPANT, WALL
 from deliberate.shell import metrics
 
 log = structlog.get_logger("deliberate.live")
@@ -41,6 +44,7 @@ class Hub:
         self._spawn("listen", hints.listen(self.take))
         self._spawn("sweep", self.sweep())
         self._spawn("load", load.watch())
+        self._spawn("trouble", trouble.watch(self._tell_trouble))
 
     def _spawn(self, name: object, work: Any) -> None:
         self._tasks[name] = asyncio.get_running_loop().create_task(work)
@@ -84,6 +88,12 @@ class Hub:
         finally:
             self._tasks.pop(("seat", line), None)
 
+    def _tell_trouble(self, *lines: Line) -> None:
+        """Let whoever works for a room know what is wrong, or that nothing is any more."""
+        for line in lines or [line for room in self.rooms.values() for line in room.lines]:
+            if line.audience not in (PARTICIPANT, WALL):
+                line.send(frame({"trouble": [words(each, line.language) for each in sorted(trouble.now)]}))
+
     def room(self, key: int) -> RoomHub:
         """The room of this key, made where nobody is in it yet."""
         self.start()
@@ -104,6 +114,8 @@ class Hub:
             oldest.end("crowded")
         mine[line] = None
         metrics.lines.labels(kind=line.kind).inc()
+        if trouble.now:
+            self._tell_trouble(line)
 
     def has_space(self, room: int) -> bool:
         """Whether one more line may open in this room of this process."""

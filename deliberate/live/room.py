@@ -13,12 +13,14 @@ from typing import Any
 import structlog
 from django.apps import apps
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from deliberate.live import load, threads
 from deliberate.live.frames import frame_of
 from deliberate.live.line import NO_PARTS, Line, Screen
 from deliberate.live.painter import Picture, paint
 from deliberate.live.parts import split
+from deliberate.live.trouble import trouble
 from deliberate.shell import metrics
 
 log = structlog.get_logger("deliberate.live")
@@ -128,7 +130,11 @@ class RoomHub:
                     await self.show(keys, heal=everything)
                 except asyncio.CancelledError:
                     raise
-                except Exception:
+                except Exception as problem:
+                    trouble.found(problem)
+                    self.stale |= stale  # it is still to be painted, when that is possible again
+                    self.everything |= everything
+                    self.wake.set()
                     log.exception("a paint failed")
                 await self.pause()
 
@@ -194,6 +200,8 @@ def _paint_all(room_key: int, keys: list[Key]) -> dict[Key, Picture]:
     for key in keys:
         try:
             painted[key] = paint(room, *key)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: all of it is painted when it is back
         except Exception:
             log.exception("a part was not painted", part=key[0], audience=key[1])
     return painted

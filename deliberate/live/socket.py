@@ -7,7 +7,8 @@ From the phone:  {"watch": {part: hash held or ""}, "marks": true?}   what its s
 To the phone:    {"p": {part: [hash, html]}}   a picture     {"marks": {feature: [mark, ...]}}
                  {"a": {"id", "ok", "say", "code"?, "data"?, "marks"?, "turned"?}}   the answer to an act; "turned" is
                                                                   {feature: [marks now held, marks no longer held]}
-                 {"ping": word}   {"beat": n, "now": epoch ms}   {"end": why}"""
+                 {"ping": word}   {"beat": n, "now": epoch ms}   {"end": why}
+                 {"trouble": [words, ...]}   to the crew: what is wrong with the service; [] when it is over"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import random
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -77,6 +78,8 @@ def serve_on(listening: socket.socket, *, server: str = DEFAULT, ready: Callable
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    # The event loop shares the interpreter with threads that compute: it must not wait 5 ms for each of its turns.
+    sys.setswitchinterval(0.0005)
     soon.on = True
     threading.Thread(target=_purge_now_and_then, name="purge", daemon=True).start()
     run(application, listening, begun)

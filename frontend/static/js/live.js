@@ -235,6 +235,18 @@
     location.replace(exit.href);
   });
 
+  // What is wrong with the service, for whoever works for the room, while it lasts.
+  function alarm(said) {
+    let place = document.getElementById("trouble");
+    if (!place) {
+      place = Object.assign(document.createElement("div"), { id: "trouble", className: "trouble" });
+      place.setAttribute("role", "alert");
+      document.body.prepend(place);
+    }
+    place.hidden = !said.length;
+    place.replaceChildren(...said.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+  }
+
   // ---- the line ----------------------------------------------------------------------------------------------------
   const line = window.deliberateLine({
     base,
@@ -243,6 +255,7 @@
     hear(frame) {
       for (const [name, [hash, html]] of Object.entries(frame.p ?? {})) picture(name, hash, html);
       if (frame.marks) learn(frame.marks);
+      if (frame.trouble) alarm(frame.trouble);
       if (frame.now) skew = frame.now - Date.now();
     },
     state(word) {
