@@ -14,7 +14,11 @@ from pathlib import Path
 
 import httpx
 
+from deliberate.shell.server import DEFAULT
+
 ROOT = Path(__file__).parent.parent
+#: Under what the services run whose tests do not ask for one or for both.
+SERVER = os.environ.get("TEST_SERVER", DEFAULT)
 
 
 def free_port() -> int:
@@ -105,8 +109,8 @@ def demo(
 
 
 @contextmanager
-def running(data: Path, **environment: str) -> Iterator[Service]:
-    service = demo(data, environment=environment)
+def running(data: Path, server: str = SERVER, **environment: str) -> Iterator[Service]:
+    service = demo(data, ("--server", server), environment=environment)
     try:
         yield service
     finally:

@@ -10,7 +10,7 @@ from statistics import median
 
 from deliberate.bench import beside, plots
 from deliberate.bench.beside import Beside, Kind
-from deliberate.bench.crew import PACE, captions_of, quiet
+from deliberate.bench.crew import captions_of, quiet
 from deliberate.bench.machine import Clock
 from deliberate.bench.product import Product
 from deliberate.bench.result import Asked, Plot, Reach, Result, Table
@@ -54,7 +54,7 @@ async def _size(asked: Asked, phones: int, repeats: int, seconds: float, redis_u
     others = beside.senders(asked.node_modules)
     slow = [beside.classic(url) for url in dict.fromkeys(("", redis_url))] if phones <= CLASSIC_MOST else []
     found: dict[str, list[One]] = {}
-    async with Product(phones, one_core(), environment=PACE) as product:
+    async with asked.served(phones, one_core()) as product:
         for number in range(repeats):
             asked.say(f"{phones} sockets, round {number + 1} of {repeats}: {OURS}")
             ours = await _ours(product, phones, seconds, asked.still_s)
@@ -134,7 +134,7 @@ def steepness(points: list[tuple[float, float]]) -> float:
 def _result(asked: Asked, found: dict[int, dict[str, list[One]]], repeats: int, seconds: float) -> Result:
     middle = {n: {name: median(one.us for one in some) for name, some in kinds.items()} for n, kinds in found.items()}
     at = 5000 if 5000 in found else max(found)
-    result = Result("fanout", "What one picture on one phone costs")
+    result = Result("fanout", "What one picture on one phone costs", versions=asked.served_by())
     result.told = [
         f"A caption goes to every phone in the room. Of the server's processor that takes {middle[at][OURS]:.1f} µs a phone "
         f"at {at:,} sockets, everything included: the captioner's act, the database, the painting, the frame.",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
-from deliberate.bench import machine, plots
+from deliberate.bench import plots
 from deliberate.bench.beside import Beside, bare
-from deliberate.bench.crew import PACE, captions_of, quiet
+from deliberate.bench.crew import captions_of, quiet
 from deliberate.bench.fanout import client_cores, one_core
 from deliberate.bench.machine import Clock
-from deliberate.bench.product import Product
 from deliberate.bench.result import Asked, Plot, Reach, Result, Table
 from deliberate.load.fleet import Fleet, Seat, Target
 from deliberate.rehearsal.report import percentile
@@ -41,29 +38,20 @@ class Arrival:
 async def bench(asked: Asked) -> Result:
     (phones,) = asked.sizes((3000,), (500,))[:1]
     rounds, within_s = asked.times(3), asked.span_s(WITHIN_S, WITHIN_S)
-    async with Product(phones, one_core(), environment=PACE) as product:
+    async with asked.served(phones, one_core()) as product:
         async with captions_of(product) as captions:
             await captions.begin()
-        server = server_of(product)
-        ways = {name: Arrival(name) for name in (WHOLE, LINE, bare(server).name)}
+        plain = bare(product.server)
+        ways = {name: Arrival(name) for name in (WHOLE, LINE, plain.name)}
         for number in range(rounds):
             asked.say(f"{phones} phones, round {number + 1} of {rounds}")
             for name, page in ((LINE, False), (WHOLE, True)):
                 target = product.target(page=page)
                 await _arrive(ways[name], target, product.seats, product.pid, within_s, asked.still_s)
-            async with Beside(bare(server), one_core()) as peer:
+            async with Beside(plain, one_core()) as peer:
                 seats = [Seat("", "/")] * phones
-                await _arrive(ways[bare(server).name], peer.target(), seats, peer.pid, within_s, asked.still_s)
-    return _result(phones, list(ways.values()), within_s, rounds)
-
-
-def server_of(product: Product) -> str:
-    """Under which server `deliberate serve` runs here: with uvloop in its memory it is uvicorn."""
-    for pid in machine.family(product.pid):
-        with suppress(OSError):
-            if "uvloop" in Path(f"/proc/{pid}/maps").read_text():
-                return "uvicorn"
-    return "daphne"
+                await _arrive(ways[plain.name], peer.target(), seats, peer.pid, within_s, asked.still_s)
+    return _result(asked, phones, list(ways.values()), rounds)
 
 
 async def _arrive(way: Arrival, target: Target, seats: list[Seat], pid: int, within_s: float, still_s: float) -> None:
@@ -84,10 +72,11 @@ async def _arrive(way: Arrival, target: Target, seats: list[Seat], pid: int, wit
     way.client = max(way.client, figures["busiest"])
 
 
-def _result(phones: int, ways: list[Arrival], within_s: float, rounds: int) -> Result:
+def _result(asked: Asked, phones: int, ways: list[Arrival], rounds: int) -> Result:
+    within_s = asked.span_s(WITHIN_S, WITHIN_S)
     whole, line, plain = sorted(ways, key=lambda way: [WHOLE, LINE].index(way.name) if way.name in (WHOLE, LINE) else 9)
     ratio = median(ours / theirs for ours, theirs in zip(line.cpu_ms, plain.cpu_ms, strict=True))
-    result = Result("join", "A hall comes in")
+    result = Result("join", "A hall comes in", versions=asked.served_by())
     result.told = [
         f"{phones:,} phones arrive within {within_s:g} seconds, each with a seat: the page, the socket, and whatever pictures "
         f"differ from the page. The slowest in a hundred waits {percentile(whole.all_ms, 0.99) / 1000:.2f} s.",
@@ -114,7 +103,7 @@ def _result(phones: int, ways: list[Arrival], within_s: float, rounds: int) -> R
         "page) every part of the screen has come. Static files are not in it: a phone that has been here has them, and "
         "`bench weight` counts them.",
         "A bare Channels handshake: an AsyncWebsocketConsumer that accepts and does nothing else, without sessions or "
-        "accounts, under the server that `deliberate serve` runs under here.",
+        "accounts, under the same server.",
     ]
     result.raw = {way.name: {"cpu_ms": way.cpu_ms, "came": way.came, "failures": way.failures} for way in ways}
     return result

@@ -22,6 +22,7 @@ from deliberate.bench import machine
 from deliberate.load.fleet import Seat, Target
 from deliberate.load.news import parts_of
 from deliberate.rehearsal.phone import Door, Member, Phone
+from deliberate.shell.server import DEFAULT
 
 READY_S = 120
 
@@ -40,12 +41,14 @@ def free_port() -> int:
 class Product:
     """`async with Product(1000, cores={0}) as product`: this service, served by `deliberate serve`, with 1,000 seats.
 
-    `environment`: settings more, DATABASE_URL and REDIS_URL among them; `workers`: processes it serves by."""
+    `environment`: settings more, DATABASE_URL and REDIS_URL among them; `workers`: processes it serves by; `server`: what
+    speaks HTTP and sockets."""
 
     phones: int
     cores: set[int] = field(default_factory=set)
     workers: int = 1
     environment: dict[str, str] = field(default_factory=dict)
+    server: str = DEFAULT
     url: str = ""
     pid: int = 0
     parts: dict[str, str] = field(default_factory=dict)
@@ -98,9 +101,8 @@ class Product:
     async def _served(self) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        words = [sys.executable, "-m", "deliberate", "serve", "--migrate", "--port", str(port)]
-        if self.workers > 1:
-            words += ["--workers", str(self.workers)]
+        words = [sys.executable, "-m", "deliberate", "serve", "--migrate", "--port", str(port), "--server", self.server]
+        words += ["--workers", str(self.workers)] if self.workers > 1 else []
         with (self.folder / "server.log").open("w") as log:
             self._process = subprocess.Popen(words, env=self.settings(), stdout=log, stderr=log)  # noqa: ASYNC220
         self.pid = self._process.pid

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from deliberate.bench import plots
-from deliberate.bench.crew import PACE, captions_of, moderation_of, quiet
+from deliberate.bench.crew import captions_of, moderation_of, quiet
 from deliberate.bench.fanout import gathered
 from deliberate.bench.machine import Clock
 from deliberate.bench.product import Product
@@ -23,8 +23,10 @@ async def bench(asked: Asked) -> Result:
     (phones,) = asked.sizes((10_000,), (1000,))[:1]
     rounds: list[dict[str, Any]] = []
     with stores(asked.workers) as kept:
-        product = Product(phones, set(), asked.workers, PACE | kept)
-        async with product, Fleet(product.target(), product.seats) as fleet:
+        async with (
+            asked.served(phones, set(), asked.workers, kept) as product,
+            Fleet(product.target(), product.seats) as fleet,
+        ):
             async with captions_of(product) as captions:
                 await captions.begin()
             asked.say(f"{phones} phones: they come in")
@@ -35,7 +37,7 @@ async def bench(asked: Asked) -> Result:
                 asked.say(f"{phones} phones: all lines drop, round {number + 1}")
                 rounds.append(await _round(product, fleet, asked.still_s))
                 await asyncio.sleep(min(LASTING + 1, asked.seconds or LASTING + 1))
-    return _result(phones, rounds, asked.workers)
+    return _result(asked, phones, rounds)
 
 
 async def _round(product: Product, fleet: Fleet, still_s: float) -> dict[str, Any]:
@@ -68,7 +70,7 @@ async def _round(product: Product, fleet: Fleet, still_s: float) -> dict[str, An
     }
 
 
-def _result(phones: int, rounds: list[dict[str, Any]], workers: int) -> Result:
+def _result(asked: Asked, phones: int, rounds: list[dict[str, Any]]) -> Result:
     def every(name: str) -> list[float]:
         return [value for each in rounds for value in each[name]]
 
@@ -76,7 +78,7 @@ def _result(phones: int, rounds: list[dict[str, Any]], workers: int) -> Result:
         return sum(int(each[name]) for each in rounds)
 
     consistent = every("consistent_ms")
-    result = Result("reconnect", "Everybody at once back")
+    result = Result("reconnect", "Everybody at once back", versions=asked.served_by())
     result.told = [
         f"{phones:,} lines drop in the same moment, as when a hall's network restarts, and the agenda moves on while "
         f"everybody is away. Each phone comes back by itself and says which pictures it holds; it is sent what differs.",
@@ -116,7 +118,7 @@ def _result(phones: int, rounds: list[dict[str, Any]], workers: int) -> Result:
         Table("What it took", heads, costs, "A phone may need several attempts; each waits longer, at random."),
     ]
     result.how = [
-        f"Server ({workers} process(es)) and load client share all cores. The phones close their sockets at once and come "
+        f"Server ({asked.workers} process(es)) and load client share all cores. The phones close their sockets at once and come "
         "back with the waits of frontend/static/js/line.js: full jitter, from 0.1 s to 1 s after a line that had held.",
         "Consistent: the phone holds, for every part of its screen, the hash that a page loaded afterwards shows; the moment "
         "counts at which the last of them came, or at which its line lived where it held them all.",

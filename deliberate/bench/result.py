@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from deliberate.bench.crew import PACE
+from deliberate.bench.product import Product
+from deliberate.shell.server import DEFAULT
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How a bench is to be run. `phones`: sizes in place of its own, for a machine of another size or a smoke test."""
+    """How a bench is to be run. `phones`: sizes in place of its own, for a machine of another size or a smoke test.
+    `product`: one that runs already, with so many seats, in place of one of its own."""
 
     say: Say
     quick: bool = False
@@ -20,7 +27,9 @@ class Asked:
     repeats: int = 0
     seconds: float = 0.0
     workers: int = 1
+    server: str = DEFAULT
     node_modules: Path | None = None
+    product: Product | None = None
 
     def sizes(self, whole: Sequence[int], quick: Sequence[int]) -> tuple[int, ...]:
         return self.phones or tuple(quick if self.quick else whole)
@@ -30,6 +39,22 @@ class Asked:
 
     def span_s(self, whole: float, quick: float) -> float:
         return self.seconds or (quick if self.quick else whole)
+
+    @asynccontextmanager
+    async def served(
+        self, phones: int, cores: set[int], workers: int = 1, more: dict[str, str] | None = None
+    ) -> AsyncIterator[Product]:
+        """The product to be measured, with a crew that may do in seconds what a room does in minutes."""
+        if self.product is not None:
+            yield self.product
+            return
+        async with Product(phones, cores, workers, PACE | (more or {}), self.server) as product:
+            yield product
+
+    def served_by(self) -> dict[str, str]:
+        """For the report: what serves the product, and its version."""
+        server = self.product.server if self.product is not None else self.server
+        return {"Served by": f"{server} {version(server)}"}
 
     @property
     def still_s(self) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deliberate.bench import plots, stored
-from deliberate.bench.crew import PACE, Captions, Moderation, at_work, captions_of, moderation_of, quiet
+from deliberate.bench.crew import Captions, Moderation, at_work, captions_of, moderation_of, quiet
 from deliberate.bench.fanout import client_cores, gathered
 from deliberate.bench.machine import Clock
 from deliberate.bench.product import Product
@@ -62,7 +62,7 @@ async def _storm(asked: Asked, phones: int, polls: int, within_s: float) -> Stor
     one_core = phones <= ONE_CORE and asked.workers == 1 and (os.cpu_count() or 1) > 1
     storm = Storm(phones)
     with stores(asked.workers) as kept:
-        async with Product(phones, {0} if one_core else set(), asked.workers, PACE | kept) as product:
+        async with asked.served(phones, {0} if one_core else set(), asked.workers, kept) as product:
             asked.say(f"{phones} phones: they come in")
             with tempfile.TemporaryDirectory(prefix="deliberate-storm-") as record:
                 cores = client_cores() if one_core else ""
@@ -139,7 +139,7 @@ async def _check(product: Product, fleet: Fleet, storm: Storm, poll: str, record
 
 
 def _result(asked: Asked, storms: list[Storm]) -> Result:
-    result = Result("storm", "Everybody votes at once")
+    result = Result("storm", "Everybody votes at once", versions=asked.served_by())
     most = storms[-1]
     result.told = [
         f"A poll opens; {most.phones:,} phones vote within {WITHIN_S:g} seconds, while a moderator calls, pauses and ends "

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deliberate.bench import plots
-from deliberate.bench.crew import PACE, captions_of, moderation_of
+from deliberate.bench.crew import captions_of, moderation_of
 from deliberate.bench.product import NotReady, Product
 from deliberate.bench.result import Asked, Plot, Reach, Result, Table
 from deliberate.bench.servers import chromium, chromium_args
@@ -49,7 +49,7 @@ async def bench(asked: Asked) -> Result:
     rounds = asked.times(3)
     slow, fast, way_in = [], [], []
     async with (
-        Product(max(4, 2 * rounds), environment=PACE) as product,
+        asked.served(max(4, 2 * rounds), set()) as product,
         captions_of(product) as captions,
         moderation_of(product) as moderation,
         async_playwright() as playwright,
@@ -65,7 +65,8 @@ async def bench(asked: Asked) -> Result:
             fast.append(await _load(browser, product, 2 * number + 1, slow=False))
             way_in.append(await _way_in(browser, product))
         await browser.close()
-    return _result(slow, fast, way_in, version)
+        await moderation.act("ballots.close", poll=poll)
+    return _result(slow, fast, way_in, {"Chromium": version} | asked.served_by())
 
 
 async def _load(browser: Any, product: Product, number: int, *, slow: bool) -> Load:
@@ -144,11 +145,11 @@ async def _watched(context: Any, page: Any, slow: bool) -> Load:
     return load
 
 
-def _result(slow: list[Load], fast: list[Load], way_in: list[Load], version: str) -> Result:
+def _result(slow: list[Load], fast: list[Load], way_in: list[Load], versions: dict[str, str]) -> Result:
     worst = max(slow, key=lambda load: load.seconds)
     heaviest = max([*slow, *fast], key=lambda load: load.total)
     most = max(load.before for load in [*slow, *fast])
-    result = Result("weight", "What a phone has to fetch", versions={"Chromium": version})
+    result = Result("weight", "What a phone has to fetch", versions=versions)
     result.told = [
         f"The first load of a participant's page takes {heaviest.total / 1000:.1f} kB and {most} requests until an open poll "
         f"can be voted in. Over slow 3G ({LATENCY_MS} ms, 400 kbit/s) that takes {worst.seconds:.2f} s.",

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from statistics import median
 
 from deliberate.bench import plots
@@ -42,26 +41,20 @@ def _written(database: str, votes: int, rounds: int) -> dict[int, Rounds]:
     """By votes at once: what writing.py found on a fresh database."""
     with tempfile.TemporaryDirectory(prefix="deliberate-writes-") as folder:
         if database == "SQLite":
-            return _measured({"DATA_DIR": folder, "DATABASE_URL": ""}, folder, votes, rounds)
+            return _measured({"DATA_DIR": folder, "DATABASE_URL": ""}, votes, rounds)
         with postgres() as url:
-            return _measured({"DATA_DIR": folder, "DATABASE_URL": url}, folder, votes, rounds)
+            return _measured({"DATA_DIR": folder, "DATABASE_URL": url}, votes, rounds)
 
 
-def _measured(own: dict[str, str], folder: str, votes: int, rounds: int) -> dict[int, Rounds]:
+def _measured(own: dict[str, str], votes: int, rounds: int) -> dict[int, Rounds]:
     taken = {"REDIS_URL", "DJANGO_SETTINGS_MODULE"}
     bare = {name: value for name, value in os.environ.items() if name not in taken}
     settings = bare | own | {"SECRET_KEY": "x" * 50, "LIMIT_FACTOR": "10000", "LOG_LEVEL": "ERROR"}
-
-    def run(*words: str) -> str:
-        done = subprocess.run([sys.executable, "-m", *words], env=settings, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise NotReady(f"{words[0]} failed: {done.stderr[-2000:]}")
-        return done.stdout
-
-    run("deliberate", "migrate", "--verbosity", "0")
-    run("deliberate", "seats", str(votes), str(Path(folder) / "seats.json"))
-    told = run("deliberate.bench.writing", str(votes), str(rounds), str(AT_ONCE), str(RUSH))
-    return {int(at_once): ways for at_once, ways in json.loads(told).items()}
+    words = ["deliberate.bench.writing", str(votes), str(rounds), str(AT_ONCE), str(RUSH)]
+    done = subprocess.run([sys.executable, "-m", *words], env=settings, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotReady(f"Votes were not written: {done.stderr[-2000:]}")
+    return {int(at_once): ways for at_once, ways in json.loads(done.stdout).items()}
 
 
 def speed(some: list[dict[str, float]]) -> float:

@@ -1,4 +1,4 @@
-"""Votes written in three ways, as fast as it goes: `python -m deliberate.bench.writing VOTES ROUNDS AT_ONCE...` with a
+"""Votes written in three ways, as fast as it goes: `python -m deliberate.bench.writing VOTES ROUNDS AT_ONCE...` with a new
 database's settings in the environment. Prints one line of JSON: for each number of votes at once, way -> for each round,
 votes, seconds and CPU seconds."""
 
@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 TOGETHER, DOOR, ORM = "together", "door", "orm"
@@ -119,5 +120,9 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    from django.core.management import call_command
+
     words = [int(word) for word in sys.argv[1:]]
+    call_command("migrate", verbosity=0)
+    call_command("seats", words[0], str(Path(os.environ["DATA_DIR"], "seats.json")), stdout=sys.stderr)
     print(json.dumps(asyncio.run(main(words[0], words[1], words[2:]))))

@@ -25,6 +25,8 @@ from deliberate.shell import metrics
 log = structlog.get_logger("deliberate.live")
 #: A line that holds more parts than any page shows is a broken or hostile one.
 MOST_PARTS = 40
+#: Lines that are told their marks anew in a tick, where hints of any seat may have been lost.
+REMINDED_A_TICK = 100
 
 
 class Hub:
@@ -35,6 +37,7 @@ class Hub:
         self.seats: dict[int, dict[Line, None]] = {}  # the lines of a seat, oldest first
         self.lines = 0
         self._tasks: dict[object, asyncio.Task[None]] = {}
+        self._all_forgot = False
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -58,6 +61,7 @@ class Hub:
         """A hint has arrived, on the event loop."""
         if hint.everything:
             self.everything()
+            self._remind_all()
         if hint.room is not None and hint.room in self.rooms:
             self.rooms[hint.room].touch(hint.parts, crowd=hint.crowd)
         for line in list(self.seats.get(hint.seat, ())) if hint.seat is not None else ():
@@ -76,6 +80,26 @@ class Hub:
         line.forgot = True
         if ("seat", line) not in self._tasks:
             self._spawn(("seat", line), self._refresh(line))
+
+    def _remind_all(self) -> None:
+        """What was said of seats may have been lost too."""
+        self._all_forgot = True
+        if "marks" not in self._tasks:
+            self._spawn("marks", self._reminding())
+
+    async def _reminding(self) -> None:
+        """Remind every line, so many a tick: those of one tick are looked up together."""
+        try:
+            while self._all_forgot:
+                self._all_forgot = False
+                lines = [line for mine in self.seats.values() for line in mine]
+                for start in range(0, len(lines), REMINDED_A_TICK):
+                    for line in lines[start : start + REMINDED_A_TICK]:
+                        if not line.closing:
+                            self._remind(line)
+                    await asyncio.sleep(settings.LIVE_TICK_S)
+        finally:
+            self._tasks.pop("marks", None)
 
     async def _refresh(self, line: Line) -> None:
         """Let a line learn its marks; once a tick at most, however many acts change them."""
@@ -168,7 +192,7 @@ class Hub:
         return await self.room(room).pictures_of(keys)
 
     def everything(self) -> None:
-        """Hints may have been lost: paint all that is watched."""
+        """Paint all that is watched: hints may have been lost."""
         for room in list(self.rooms.values()):
             room.everything = True
             room.wake.set()

@@ -13,6 +13,7 @@ To the phone:    {"p": {part: [hash, html]}}   a picture     {"marks": {feature:
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any, cast
 
 import structlog
@@ -191,7 +192,8 @@ class Socket(AsyncWebsocketConsumer):
         self.line.wire.put(frame({"end": why}))
         if isinstance(self.line.wire, PlainWire):
             await self.line.wire.put_out()
-        await self.close(code=CLOSE_CODES.get(why, 1013))
+        with suppress(OSError):  # the phone has left meanwhile: uvicorn says so, Daphne does not
+            await self.close(code=CLOSE_CODES.get(why, 1013))
 
 
 def _cookie(header: str) -> str:

@@ -20,6 +20,7 @@ from deliberate.bench.result import Asked, Result
 from deliberate.bench.servers.guarded import NoServer
 from deliberate.load.fleet import Away
 from deliberate.rehearsal.phone import Away as NoSeat
+from deliberate.shell.server import DEFAULT, SERVERS
 
 #: Each is a module of deliberate/bench with `async def bench(asked) -> Result`.
 NAMES = ("fanout", "storm", "join", "reconnect", "weight", "writes")
@@ -42,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument("--repeats", type=int, default=0, help="rounds in place of its own number")
         parser.add_argument("--seconds", type=float, default=0.0, help="how long each measurement takes")
         parser.add_argument("--workers", type=int, default=1, help="serve by so many processes (storm, reconnect)")
+        parser.add_argument(
+            "--server", choices=SERVERS, default=DEFAULT, help="what serves the product (all but writes)"
+        )
         parser.add_argument("--node-modules", type=Path, help="a node_modules with socket.io, to stand beside (fanout)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,6 +56,7 @@ class Command(BaseCommand):
             repeats=options["repeats"],
             seconds=options["seconds"],
             workers=options["workers"],
+            server=options["server"],
             node_modules=options["node_modules"],
         )
         self.began = time.monotonic()

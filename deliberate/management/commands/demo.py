@@ -19,7 +19,7 @@ from django.db import connection
 from deliberate import tokens
 from deliberate.rehearsal import guests
 from deliberate.roles import ROLES
-from deliberate.shell.server import serve
+from deliberate.shell.server import DEFAULT, SERVERS, serve
 
 
 def _port(text: str) -> int:
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=_port, default=8000)
         parser.add_argument("--data", default="data", help="the folder that keeps everything (default: data)")
         parser.add_argument("--fresh", action="store_true", help="start over: delete the demo's data first")
+        parser.add_argument("--server", choices=SERVERS, default=DEFAULT, help="what speaks HTTP and sockets")
         parser.add_argument("--guests", type=int, default=0, help="that many simulated people take part")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -82,7 +83,7 @@ class Command(BaseCommand):
             if options["guests"]:
                 guests.start(links, options["guests"], Path(settings.DATA_DIR) / "guests.json")
 
-        serve(host, port, ready=ready)
+        serve(host, port, server=options["server"], ready=ready)
         self.stdout.write("Stopped. Everything is kept.")
 
     def _keep_others_out(self) -> None:

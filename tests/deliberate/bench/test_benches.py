@@ -3,19 +3,35 @@ measures here says nothing: no test looks at a time."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from deliberate.bench import fanout, join, reconnect, storm, weight, writes
 from deliberate.bench.beside import senders
+from deliberate.bench.crew import PACE
 from deliberate.bench.machine import described
 from deliberate.bench.page import as_json, page
+from deliberate.bench.product import Product
 from deliberate.bench.result import Asked, Reach, Result
 
+PHONES = 6
+#: One loop for all of them, for the product that they measure in turn lives on it.
+together = pytest.mark.asyncio(loop_scope="module")
 
-def asked(*phones: int, **more: Any) -> Asked:
-    return Asked(say=lambda _text: None, phones=phones, repeats=1, **{"seconds": 0.4, **more})
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def product() -> AsyncIterator[Product]:
+    async with Product(PHONES, environment=PACE, server="uvicorn") as found:
+        yield found
+
+
+def asked(phones: int = PHONES, *, product: Product | None = None) -> Asked:
+    # As short as the load client's own reports allow: all is quiet when two of them say the same.
+    return Asked(say=lambda _text: None, phones=(phones,), repeats=1, seconds=0.3, product=product)
 
 
 def told(result: Result) -> dict[str, float]:
@@ -28,9 +44,10 @@ def told(result: Result) -> dict[str, float]:
     return {each.name: each.value for each in result.reach}
 
 
-async def test_fanout_counts_every_frame_of_every_server() -> None:
-    result = await fanout.bench(asked(3))
-    kinds = result.raw["3"]
+@together
+async def test_fanout_counts_every_frame_of_every_server(product: Product) -> None:
+    result = await fanout.bench(asked(product=product))
+    kinds = result.raw[str(PHONES)]
     beside = {kind.name for kind in senders(None)}
     assert beside < kinds.keys()
     assert len([name for name in kinds if name.startswith("Channels group_send")]) == 2
@@ -43,40 +60,47 @@ async def test_fanout_counts_every_frame_of_every_server() -> None:
     assert all(value > 0 for value in told(result).values())
 
 
-async def test_storm_finds_every_ballot_stored_once() -> None:
-    result = await storm.bench(asked(12))
-    found = result.raw["12"]
-    assert (found["acknowledged"], found["lost"], found["double"], found["choices_differ"]) == (12, 0, 0, 0)
+@together
+async def test_storm_finds_every_ballot_stored_once(product: Product) -> None:
+    result = await storm.bench(asked(product=product))
+    found = result.raw[str(PHONES)]
+    assert (found["acknowledged"], found["lost"], found["double"], found["choices_differ"]) == (PHONES, 0, 0, 0)
     assert found["unanswered"] == 0
     reach = told(result)
-    assert reach["12 phones: ballots lost"] == reach["12 phones: ballots doubled or changed"] == 0
-    assert reach["12 phones: acknowledgement, p99"] > 0
-    assert reach["12 phones: poll open to screen, p99"] > 0
+    assert reach[f"{PHONES} phones: ballots lost"] == reach[f"{PHONES} phones: ballots doubled or changed"] == 0
+    assert reach[f"{PHONES} phones: acknowledgement, p99"] > 0
+    assert reach[f"{PHONES} phones: poll open to screen, p99"] > 0
 
 
-async def test_join_brings_everybody_in_each_way() -> None:
-    result = await join.bench(asked(6))
-    assert [way["came"] for way in result.raw.values()] == [6, 6, 6]
+@together
+async def test_join_brings_everybody_in_each_way(product: Product) -> None:
+    result = await join.bench(asked(product=product))
+    assert [way["came"] for way in result.raw.values()] == [PHONES] * 3
+    assert "bare Channels handshake (uvicorn)" in result.raw, "as the product is served"
+    assert result.versions["Served by"].startswith("uvicorn ")
+    assert b"--server\0uvicorn\0" in await asyncio.to_thread(Path(f"/proc/{product.pid}/cmdline").read_bytes)
     reach = told(result)
     assert reach["Phones that did not get in"] == 0
     assert all(cpu > 0 for way in result.raw.values() for cpu in way["cpu_ms"])
 
 
-async def test_reconnect_finds_everybody_back_with_what_a_fresh_page_shows() -> None:
-    result = await reconnect.bench(asked(6))
+@together
+async def test_reconnect_finds_everybody_back_with_what_a_fresh_page_shows(product: Product) -> None:
+    result = await reconnect.bench(asked(product=product))
     (found,) = result.raw["rounds"]
     assert found["back"]
     assert (found["differ"], found["repeated"]) == (0, 0)
-    assert found["attempts"] >= 6
+    assert found["attempts"] >= PHONES
     assert found["pictures"] > 0, "the agenda moved on while they were away"
     assert told(result)["Phones that differ from a fresh page"] == 0
 
 
+@together
 async def test_weight_counts_what_chromium_fetched_and_votes_by_hand(
-    chromium_path: str, monkeypatch: pytest.MonkeyPatch
+    product: Product, chromium_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHROMIUM", chromium_path)
-    result = await weight.bench(asked())
+    result = await weight.bench(asked(product=product))
     (slow,), (fast,) = result.raw["slow"], result.raw["fast"]
     assert slow["bytes"].keys() == fast["bytes"].keys()
     assert any(name.endswith(".css") for name in slow["bytes"])

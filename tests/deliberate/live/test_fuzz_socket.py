@@ -21,13 +21,14 @@ from deliberate.door.registry import commands
 from deliberate.live.parts import parts
 from deliberate.live.socket import CLOSE_CODES
 from deliberate.rehearsal.phone import Door, Member
+from deliberate.shell.server import SERVERS
 from tests.service import Service, running
 
 PATIENCE_S = 10
 #: Our own words, and those of the protocol for what breaks it: 1002 by its rules, 1007 by its letters, 1009 by its length.
 WORDS_OF_CLOSING = {*CLOSE_CODES.values(), 1000, 1002, 1007, 1009}
 TRIED = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "150")), deadline=None, derandomize=True, database=None,
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "75")), deadline=None, derandomize=True, database=None,
     phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
@@ -76,9 +77,9 @@ FRAMES: st.SearchStrategy[str | bytes] = st.one_of(
 )
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("fuzz"), LIMIT_FACTOR="100000") as found:
+@pytest.fixture(scope="module", params=SERVERS)
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("fuzz"), request.param, LIMIT_FACTOR="100000") as found:
         yield found
         said = found.log.read_text()
         assert "Traceback" not in said

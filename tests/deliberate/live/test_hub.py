@@ -7,7 +7,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from deliberate.live import hub as hubs
 from deliberate.live.frames import Frame
+from deliberate.live.hints import Hint
+from deliberate.live.hub import Hub
 from deliberate.live.line import Line
 from deliberate.live.painter import Picture
 
@@ -19,13 +24,13 @@ def picture(number: int, size: int = 1000, name: str = "a.part") -> Picture:
 class Wire:
     """The far end: keeps what was sent; `blocked` like a kernel that takes no more."""
 
-    def __init__(self, asks_back: bool = True) -> None:
+    def __init__(self, asks_back: bool = True, seat: int = 1) -> None:
         self.sent: list[str] = []
         self.closed = ""
         self.blocked = False
         self.tell: list[Callable[[], None]] = []
         self.line = Line(
-            kind="test", room=1, seat=1, audience="participant", language="en",
+            kind="test", room=1, seat=seat, audience="participant", language="en",
             wire=self, close=self._close, refresh=self._refresh, asks_back=asks_back,
         )  # fmt: skip
         self.line.holds = {"a.part": "", "b.part": ""}
@@ -141,3 +146,26 @@ async def test_pictures_that_wait_together_travel_in_one_frame() -> None:
     wire.line.offer(picture(2, name="b.part"))
     await asyncio.sleep(0.01)
     assert [sorted(json.loads(text)["p"]) for text in wire.sent] == [["a.part", "b.part"]]
+
+
+async def test_where_hints_were_lost_every_line_learns_its_marks_anew_a_few_at_a_time(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LIVE_TICK_S = 0.01
+    monkeypatch.setattr(hubs, "REMINDED_A_TICK", 4)
+    hub, wires = Hub(), [Wire(seat=number // 2) for number in range(18)]
+    for wire in wires:
+        hub.seats.setdefault(wire.line.seat, {})[wire.line] = None
+    wires[1].line.gone()
+    hub.take(Hint(everything=True))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert sum(wire.sent == ["marks"] for wire in wires) <= 4
+    hub.take(Hint(everything=True))  # and once more, while the first round goes on
+    for _look in range(500):
+        if not hub._tasks:
+            break
+        await asyncio.sleep(0.01)
+    assert [wire.sent for wire in wires if wire is not wires[1]] == [["marks", "marks"]] * 17
+    assert wires[1].sent == []
+    assert hub._tasks == {}
