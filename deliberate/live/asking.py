@@ -16,10 +16,12 @@ from deliberate.roles import PARTICIPANT
 
 #: In a rush, so long one waits for the next, in seconds.
 BREATH_S = 0.015
+#: The same for whoever comes in: they wait for a page anyway.
+ENTRY_S = 0.1
 Marks = dict[str, list[str]]
 _crowd: Gather[Asking, Answer] = Gather(do_together, threads.acts, most=MOST, breath_s=BREATH_S)
-_doors: Gather[Door, Place | None] = Gather(enter_all, threads.reads, breath_s=BREATH_S)
-_marks: Gather[Place, Marks] = Gather(marks.every_of, threads.reads, breath_s=BREATH_S)
+_doors: Gather[Door, Place | None] = Gather(enter_all, threads.reads, breath_s=ENTRY_S)
+_marks: Gather[Place, Marks] = Gather(marks.every_of, threads.reads, breath_s=ENTRY_S)
 
 
 async def enter(door: Door) -> Place | None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
-from websockets.server import ServerProtocol
 
 from deliberate.live.frames import Frame
 from deliberate.live.wire import NAME
@@ -28,9 +27,7 @@ class Protocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.conn = ServerProtocol(
-            extensions=[_DEFLATE], max_size=self.config.ws_max_size, logger=self.logger
-        )  # the inherited one would keep a context for each phone
+        self.conn.available_extensions = [_DEFLATE]  # uvicorn's own would keep a context for each phone
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)

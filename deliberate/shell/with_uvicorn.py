@@ -61,6 +61,7 @@ def run(application: Any, listening: socket.socket, ready: Callable[[], None]) -
         http="auto",  # httptools where it is installed, else h11
         ws=Protocol,
         ws_max_size=longest_frame(),
+        ws_per_message_deflate=False,  # Protocol has a way of its own
         ws_ping_interval=PING_S,
         ws_ping_timeout=PONG_S,
         lifespan="off",
