@@ -20,19 +20,14 @@ _TEXT, _TEXT_DEFLATED = 0x81, 0xC1
 class Frame:
     """A text to be sent. `text` for streams and plain servers; `data` and `packed` for sockets written to directly."""
 
-    __slots__ = ("_data", "_packed", "size", "text")
+    __slots__ = ("_packed", "data", "size", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.size = len(text) if text.isascii() else len(text.encode())
-        self._data = self._packed = b""
-
-    @property
-    def data(self) -> bytes:
-        """The whole frame, header and payload."""
-        if not self._data:
-            self._data = _framed(_TEXT, self.text.encode())
-        return self._data
+        payload = text.encode()
+        self.text, self.size = text, len(payload)
+        #: The whole frame, header and payload.
+        self.data = _framed(_TEXT, payload)
+        self._packed = b""
 
     @property
     def packed(self) -> bytes:

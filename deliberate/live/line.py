@@ -26,8 +26,9 @@ class Line:
     """One open connection. `close` ends it with a word why; `refresh` sends the seat's marks anew."""
 
     __slots__ = (
-        "_close", "_due", "_patience", "asked", "asks_back", "audience", "closing", "forgot", "holds", "kind",
-        "language", "pending", "pings", "read", "refresh", "room", "screen", "seat", "sent", "stalled_since", "wire",
+        "_close", "_due", "_patience", "asked", "asks_back", "audience", "closing", "forgot", "half", "holds", "kind",
+        "language", "pending", "pings", "read", "refresh", "room", "screen", "seat", "sent", "stalled_since",
+        "window", "wire",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +51,8 @@ class Line:
         self.holds: dict[str, str] = NO_PARTS
         self.pending: dict[str, Picture] | None = None
         self.sent = self.read = self.asked = 0
+        self.window: int = settings.LIVE_WINDOW_BYTES
+        self.half = self.window // 2
         self.pings: dict[str, int] | None = None
         self.stalled_since: float | None = None
         self._due: asyncio.Handle | None = None
@@ -61,14 +64,18 @@ class Line:
     def take(self, screen: Screen, pictures: tuple[Picture, ...], ready: Frame, held: Mapping[str, str]) -> bool:
         """The way of most: these pictures, in a frame that is shared, at once. False where the line has to be offered
         them one by one: it lags, shows something else by now, or holds one of them already."""
-        if self.pending or self.screen is not screen or self.full or self.wire.full():
+        wire = self.wire  # a room has thousands of lines: this is written for speed
+        if self.pending or self.screen is not screen or self.sent - self.read > self.window or wire.full:
             return False
         holds = self.holds
         for name, digest in held.items():
             if holds[name] == digest:
                 return False
         holds.update(held)
-        self.send(ready)
+        self.sent += ready.size
+        wire.put(ready)
+        if self.sent - self.asked > self.half and self.asks_back:
+            self._ask()
         return True
 
     def offer(self, picture: Picture) -> None:
@@ -93,7 +100,7 @@ class Line:
                     self.stalled_since = self.stalled_since or time.monotonic()
                     self._wait_for_reading()
                 return
-            if self.wire.full():
+            if self.wire.full:
                 self._wait_for_reading()
                 self.wire.when_drained(self._drained)
                 return
@@ -112,7 +119,7 @@ class Line:
         assert self.pending is not None
         for name in list(self.pending):
             picture = self.pending[name]
-            if taken and size + len(picture.html) > settings.LIVE_WINDOW_BYTES // 4:
+            if taken and size + len(picture.html) > self.window // 4:
                 break
             del self.pending[name]
             if name in self.holds:
@@ -126,13 +133,16 @@ class Line:
         """Send at once, counted against the window. Every half of it the phone is asked how far it has read."""
         self.sent += what.size
         self.wire.put(what)
-        if self.asks_back and self.sent - self.asked > settings.LIVE_WINDOW_BYTES // 2:
-            self.asked = self.sent
-            word = secrets.token_hex(4)  # only somebody who reads what we sent can say it back
-            if self.pings is None:
-                self.pings = {}
-            self.pings[word] = self.sent
-            self.wire.put(frame({"ping": word}))
+        if self.sent - self.asked > self.half and self.asks_back:
+            self._ask()
+
+    def _ask(self) -> None:
+        self.asked = self.sent
+        word = secrets.token_hex(4)  # only somebody who reads what we sent can say it back
+        if self.pings is None:
+            self.pings = {}
+        self.pings[word] = self.sent
+        self.wire.put(frame({"ping": word}))
 
     def pong(self, word: object) -> None:
         """The phone has read up to the ping that held `word`."""
@@ -148,7 +158,7 @@ class Line:
 
     @property
     def full(self) -> bool:
-        return self.unread > int(settings.LIVE_WINDOW_BYTES)
+        return self.sent - self.read > self.window
 
     def _drained(self) -> None:
         """The kernel has taken what waited."""

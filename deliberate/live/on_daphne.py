@@ -67,7 +67,7 @@ class Protocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
         if self.state != self.STATE_OPEN:
             return
         data = frame.packed if self.deflates else frame.data
-        if not self.full():
+        if not self.full:
             try:
                 sent = self.transport.socket.send(data)
             except (BlockingIOError, InterruptedError):
@@ -79,11 +79,12 @@ class Protocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
             data = data[sent:]
         self.transport.write(data)
 
+    @property
     def full(self) -> bool:
         return bool(self.transport.dataBuffer or self.transport._tempDataBuffer)
 
     def when_drained(self, tell: Callable[[], None]) -> None:
-        if self.state == self.STATE_OPEN and self.full():
+        if self.state == self.STATE_OPEN and self.full:
             asyncio.get_running_loop().call_later(LOOK_S, self.when_drained, tell)
         else:
             tell()

@@ -22,7 +22,7 @@ _DEFLATE = ServerPerMessageDeflateFactory(server_no_context_takeover=True, clien
 class Protocol(WebSocketsSansIOProtocol):
     """uvicorn's protocol, which is its own wire (deliberate/live/wire.py)."""
 
-    deflates = False
+    deflates = full = False
     _tell: Callable[[], None] | None = None
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -52,14 +52,16 @@ class Protocol(WebSocketsSansIOProtocol):
         if self.handshake_complete and not self.close_sent and not self.disconnected:
             self.transport.write(frame.packed if self.deflates else frame.data)
 
-    def full(self) -> bool:
-        return not self.writable.is_set()
-
     def when_drained(self, tell: Callable[[], None]) -> None:
         self._tell = tell
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.full = True
+
     def resume_writing(self) -> None:
         super().resume_writing()
+        self.full = False
         tell, self._tell = self._tell, None
         if tell is not None:
             tell()

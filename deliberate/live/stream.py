@@ -56,6 +56,7 @@ class Events:
     def put(self, what: Frame) -> None:
         self.queue.put_nowait(what)
 
+    @property
     def full(self) -> bool:
         return self.queue.qsize() > 4
 
@@ -65,7 +66,7 @@ class Events:
     async def next(self) -> str | None:
         """The text of the next event; None at the end."""
         what = await self.queue.get()
-        if self._tell is not None and not self.full():
+        if self._tell is not None and not self.full:
             tell, self._tell = self._tell, None
             tell()
         return what.text if what is not None else None

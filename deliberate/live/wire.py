@@ -17,11 +17,12 @@ NAME = "deliberate.wire"
 class Wire(Protocol):
     """Where frames are put. Nothing here waits."""
 
-    def put(self, frame: Frame) -> None:
-        """Hand a frame over, in order. Put into a wire that is full, it costs memory: look first."""
-
+    @property
     def full(self) -> bool:
         """Whether what was put before still waits for the kernel to take it."""
+
+    def put(self, frame: Frame) -> None:
+        """Hand a frame over, in order. Put into a wire that is full, it costs memory: look first."""
 
     def when_drained(self, tell: Callable[[], None]) -> None:
         """Call `tell` once what waits has left; a wire that is lost never calls."""
@@ -43,6 +44,7 @@ class PlainWire:
         if self._busy is None:
             self._busy = asyncio.get_running_loop().create_task(self._work())
 
+    @property
     def full(self) -> bool:
         return self._busy is not None
 

@@ -25,7 +25,7 @@ from deliberate.shell.traces import soon
 log = structlog.get_logger("deliberate.shell")
 SERVERS = ("daphne", "uvicorn")
 #: What `deliberate serve` starts where nobody names one.
-DEFAULT = "daphne"
+DEFAULT = "uvicorn"
 #: A room's rush must not overflow it: a phone that is turned away by the kernel waits for seconds.
 BACKLOG = 4096
 #: The largest body: a transcript to bring in, as a form writes it.

@@ -38,6 +38,7 @@ class Wire:
     def put(self, frame: Frame) -> None:
         self.sent.append(frame.text)
 
+    @property
     def full(self) -> bool:
         return self.blocked
 
