@@ -139,6 +139,8 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "frontend" / "static"]
+# Apps bring no files that our pages name.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "frontend.packs.PacksFinder"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

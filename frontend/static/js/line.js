@@ -1,8 +1,9 @@
 // The line to the room: a socket, or where sockets do not get through a stream with acts by POST. It comes back by
 // itself, and acts wait here until they are stored or refused: each carries an id, so sending one twice does it once.
 // shown(): {part: hash held}. hear(frame): something came in. state(word): the line in a word. gone(): the seat has ended.
-"use strict";
-window.deliberateLine = ({ base, words, shown, hear, state, gone }) => {
+window.deliberateLine = (given) => {
+  "use strict";
+  const { base, words, shown, hear, state, gone } = given;
   const LONGEST_FRAME = 16000, PATIENCE = 10000, LASTING = 10000;
   const waiting = new Map();
   let socket = null, stream = null, again = 0, tries = 0, blocked = 0, beat = 0, due = 0, heard = 0, ended = false;
