@@ -45,7 +45,8 @@ class PacksFinder(BaseFinder):
     def check(self, **_options: Any) -> list[Any]:
         return []
 
-    def find(self, path: str, find_all: bool = False, **_options: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **_options: Any) -> Any:
+        """The pack's path, in a list with `find_all`; an empty list where it is none of ours."""
         if path not in PACKS:
             return []
         return [self._written(path)] if find_all else self._written(path)

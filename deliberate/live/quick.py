@@ -7,11 +7,12 @@ Whatever is not plain sailing (no seat, no scripts, something to say once) goes 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -34,27 +35,39 @@ from deliberate.live.times import fill
 FRESH_S = 2.0
 MOST_SHELLS = 256
 _path = re.compile(r"/at/([a-z0-9]+)/([a-z]+)/([a-z0-9]+)/(?:([a-z]+)/)?")
+_takes_gzip = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+_GZIPPED = (b"content-encoding", b"gzip")
 _holes = re.compile(rf"{SHELL}-(part|hash|marks)-([a-z./0-9]*);")
 
 
 @dataclass(frozen=True, slots=True)
+class Plainest:
+    """A page as everybody without marks sees it: as it is, and compressed, which only this one may be. It holds nothing of
+    anybody's own that its length could give away (docs/security.md)."""
+
+    body: bytes
+    gzipped: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
-    """A page without its pictures: texts between (what, part's name) holes, and its headers."""
+    """A page without its pictures: texts between (what, part's name) holes, and its headers. `plainest`: the last one made
+    of it, by what stood in it."""
 
     pieces: tuple[str, ...]
     holes: tuple[tuple[str, str], ...]
     headers: tuple[tuple[bytes, bytes], ...]
     names: tuple[str, ...]
     until: float
+    plainest: dict[tuple[Any, ...], Plainest] = field(default_factory=dict)
 
 
 class Quick:
-    """The frames that are known, and the last page made for somebody without marks."""
+    """The frames that are known."""
 
     def __init__(self) -> None:
         self.shells: OrderedDict[tuple[str, ...], Shell] = OrderedDict()
         self.making: dict[tuple[str, ...], asyncio.Future[Shell | None]] = {}
-        self.plainest: dict[tuple[Any, ...], bytes] = {}
         self.handler: BaseHandler | None = None
 
     async def answer(self, scope: Any, send: Any) -> bool:
@@ -80,8 +93,11 @@ class Quick:
         shell = await self._shell(key, scope)
         if shell is None:
             return False
-        body = await self._body(shell, place)
-        await send({"type": "http.response.start", "status": 200, "headers": [*shell.headers, _length(body)]})
+        body, told = await self._page(shell, place), shell.headers
+        if isinstance(body, Plainest):
+            takes = _takes_gzip.search(headers.get(b"accept-encoding", ""))
+            body, told = (body.gzipped, (*told, _GZIPPED)) if takes else (body.body, told)
+        await send({"type": "http.response.start", "status": 200, "headers": [*told, _length(body)]})
         await send({"type": "http.response.body", "body": body})
         return True
 
@@ -122,7 +138,7 @@ class Quick:
         names = tuple(dict.fromkeys(name for what, name in holes if what == "part"))
         return Shell(tuple(split[0::3]), holes, sent, names, time.monotonic() + FRESH_S)
 
-    async def _body(self, shell: Shell, place: Place) -> bytes:
+    async def _page(self, shell: Shell, place: Place) -> bytes | Plainest:
         language = place.seat.language or settings.LANGUAGE_CODE
         keys = [(name, place.seat.role, language) for name in shell.names]
         held, found = await asyncio.gather(asking.held(place), hub.pictures(place.room.pk, keys))
@@ -132,11 +148,14 @@ class Quick:
         if any(held.values()):
             return _written(shell, pictures, held)
         # Whoever has no marks sees what all others without marks see, until something on it changes or a second goes by.
-        same = (id(shell), int(time.time()), *(picture.hash for picture in pictures.values()))
-        body = self.plainest.get(same)
-        if body is None:
-            self.plainest = {same: (body := _written(shell, pictures, held))}
-        return body
+        same = (int(time.time()), *(picture.hash for picture in pictures.values()))
+        known = shell.plainest.get(same)
+        if known is None:
+            body = _written(shell, pictures, held)
+            known = Plainest(body, gzip.compress(body, 6, mtime=0))
+            shell.plainest.clear()
+            shell.plainest[same] = known
+        return known
 
 
 def _written(shell: Shell, pictures: dict[str, Picture], held: asking.Marks) -> bytes:
