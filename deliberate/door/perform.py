@@ -21,7 +21,7 @@ from django.utils.translation import override
 from deliberate.clock import now
 from deliberate.door import limits
 from deliberate.door.models import Receipt
-from deliberate.door.registry import Answer, Asked, Command, Place, commands, still_here
+from deliberate.door.registry import Answer, Asked, Command, Place, all_still_here, commands, still_here
 from deliberate.errors import Refused
 from deliberate.shell import metrics
 
@@ -66,15 +66,21 @@ def language_of(place: Place) -> str:
 
 
 def told(place: Place, name: str, problem: BaseException | None, seconds: float) -> None:
-    """Log and count how an act went: done, refused or failed."""
+    """Log and count how an act went."""
+    metrics.acts.labels(*outcome(place, name, problem)).inc()
+    metrics.act_seconds.observe(seconds)
+
+
+def outcome(place: Place, name: str, problem: BaseException | None) -> tuple[str, str]:
+    """The command and how an act of it went: done, refused or failed. What was not done is logged."""
     known = name if name in commands else "unknown"
+    if problem is None:
+        return known, "done"
     if isinstance(problem, Refused):
         log.info("refused", command=known, role=place.seat.role, code=problem.code)
-    elif problem is not None:
-        log.error("failed", command=known, exc_info=problem)
-    outcome = "done" if problem is None else "refused" if isinstance(problem, Refused) else "failed"
-    metrics.acts.labels(command=known, outcome=outcome).inc()
-    metrics.act_seconds.observe(seconds)
+        return known, "refused"
+    log.error("failed", command=known, exc_info=problem)
+    return known, "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,29 +134,33 @@ def _key(place: Place, asked: Command, query: QueryDict, act: str) -> str:
 
 
 def do_all(asked: list[Prepared]) -> list[Answer | Refused]:
-    """Do acts of one command in one room, within a transaction: their seats are read anew and locked first.
+    """Do a crowd's acts of one command in one room, within a transaction: their seats are read anew and locked first.
 
     One that is refused has changed nothing."""
-    # The seat was read before the transaction: since then it may have been erased, and must not sign anything more.
-    seats = still_here([each.place.seat for each in asked])
-    ended: Answer | Refused = Refused(_("Your seat has ended. Join again, please."), code="seat")
+    # A seat was read before the transaction: since then it may have been erased, and must not sign anything more.
+    seats = all_still_here([each.place.seat for each in asked])
+    there = [Asked(seat, each.fields) for seat, each in zip(seats, asked, strict=True) if seat is not None]
     command, room = asked[0].command, asked[0].place.room
-    there = [(seat, each) for seat, each in zip(seats, asked, strict=True) if seat is not None]
-    if command.crowd:
-        done = iter(
-            command.action(room=room, asked=[Asked(seat, each.fields) for seat, each in there]) if there else ()
-        )
-    else:
-        done = iter([command.action(room=room, by=seat, **each.fields) or Answer() for seat, each in there])
-    return [ended if seat is None else next(done) for seat in seats]
+    done = iter(command.action(room=room, asked=there) if there else ())
+    return [_ended(each.place) if seat is None else next(done) for seat, each in zip(seats, asked, strict=True)]
 
 
 def _at_once(asked: Prepared) -> Answer:
     with transaction.atomic():
-        [answer] = do_all([asked])
+        if asked.command.crowd:
+            [answer] = do_all([asked])
+        elif (seat := still_here(asked.place.seat)) is None:
+            answer = _ended(asked.place)
+        else:
+            answer = asked.command.action(room=asked.place.room, by=seat, **asked.fields) or Answer()
         if isinstance(answer, Refused):
             raise answer
         return answer
+
+
+def _ended(place: Place) -> Refused:
+    with override(language_of(place)):
+        return Refused(_("Your seat has ended. Join again, please."), code="seat")
 
 
 def receipt(asked: Prepared, answer: Answer) -> Receipt:

@@ -48,7 +48,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one seat asks of a crowd's action: the seat as stored now, and the cleaned fields."""
+    """What one seat asks of a crowd's action: what is known of the seat now (all_still_here), and the cleaned fields."""
 
     by: Any
     fields: dict[str, Any]
@@ -120,19 +120,32 @@ def entrance(find: Enter) -> Enter:
     return find
 
 
-Still = Callable[[list[Any]], list[Any]]
+Still = Callable[[Any], Any]
 _still: list[Still] = []
+AllStill = Callable[[list[Any]], list[Any]]
+_all_still: list[AllStill] = []
 
 
 def still(find: Still) -> Still:
-    """Register seats -> the same seats as stored now, their rows locked, each None where it has ended since it was read."""
+    """Register seat -> the same seat as stored now, its row locked; None where it has ended since it was read."""
     _still[:] = [find]
     return find
 
 
-def still_here(seats: list[Any]) -> list[Any]:
-    """These seats as stored now, locked until the end of the transaction; None for each that has ended in the meantime."""
-    return _still[0](seats)
+def still_here(seat: Any) -> Any:
+    """This seat as stored now, locked until the end of the transaction; None where it has ended in the meantime."""
+    return _still[0](seat)
+
+
+def all_still(find: AllStill) -> AllStill:
+    """Register the same for many seats; of each only what a crowd's action needs to know."""
+    _all_still[:] = [find]
+    return find
+
+
+def all_still_here(seats: list[Any]) -> list[Any]:
+    """What a crowd's action needs to know of these seats, as stored now and locked; None for each that has ended."""
+    return _all_still[0](seats)
 
 
 Living = Callable[[set[Any]], set[Any]]

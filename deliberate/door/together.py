@@ -7,11 +7,10 @@ DeWitt et al., "Implementation techniques for main memory database systems" (SIG
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
-from itertools import groupby
 
 from django.db import Error, IntegrityError, transaction
-from django.utils.translation import override
 
 from deliberate.door.models import Receipt
 from deliberate.door.perform import (
@@ -19,13 +18,15 @@ from deliberate.door.perform import (
     Prepared,
     do_all,
     language_of,
+    outcome,
     perform,
     prepared,
     receipt,
     said_before,
-    told,
 )
 from deliberate.door.registry import Answer, Place
+from deliberate.languages import by_language
+from deliberate.shell import metrics
 
 #: The most acts of one transaction: a moderator's act waits for one of them at most.
 MOST = 500
@@ -45,18 +46,18 @@ Result = Answer | BaseException
 
 
 def do_together(asking: list[Asking]) -> list[Result]:
-    """Do these acts, in their order, in one transaction; an Answer for each that is stored, else why it is not."""
+    """Do these acts of crowds, in their order, in one transaction; an Answer for each that is stored, else why it is not."""
     started = time.perf_counter()
     results: list[Result | None] = [None] * len(asking)
-    ready: list[tuple[int, Prepared]] = []
-    for number, each in enumerate(asking):
+    ready: dict[int, Prepared] = {}
+    for number, each in by_language(asking, lambda each: language_of(each.place)):
         try:
-            with override(language_of(each.place)):
-                ready.append((number, prepared(each.place, each.name, each.fields, each.act)))
+            ready[number] = prepared(each.place, each.name, each.fields, each.act)
         except Exception as problem:
             results[number] = problem
+    numbers = sorted(ready)
     try:
-        for (number, _act), result in zip(ready, _commit([act for _number, act in ready]), strict=True):
+        for number, result in zip(numbers, _commit([ready[number] for number in numbers]), strict=True):
             results[number] = result
     except IntegrityError:  # a twin of one of them came in by another process just now
         return [result or _alone(each) for each, result in zip(asking, results, strict=True)]
@@ -65,10 +66,19 @@ def do_together(asking: list[Asking]) -> list[Result]:
     except Exception:
         return [result or _alone(each) for each, result in zip(asking, results, strict=True)]
     found = [result for result in results if result is not None]
-    spent = (time.perf_counter() - started) / max(1, len(asking))
-    for each, result in zip(asking, found, strict=True):
-        told(each.place, each.name, result if isinstance(result, BaseException) else None, spent)
+    _told(asking, found, time.perf_counter() - started)
     return found
+
+
+def _told(asking: list[Asking], results: list[Result], seconds: float) -> None:
+    """Log and count how these went; what took time was one transaction."""
+    went = Counter(
+        outcome(each.place, each.name, result if isinstance(result, BaseException) else None)
+        for each, result in zip(asking, results, strict=True)
+    )
+    for labels, times in went.items():
+        metrics.acts.labels(*labels).inc(times)
+    metrics.act_seconds.observe(seconds)
 
 
 def _alone(asking: Asking) -> Result:
@@ -80,29 +90,19 @@ def _alone(asking: Asking) -> Result:
 
 def _commit(ready: list[Prepared]) -> list[Result]:
     """Results for these, in order, after the commit."""
-    results: dict[int, Result] = {}
+    first = _first_of_each(ready)
     with transaction.atomic():
-        before = dict(
-            Receipt.objects.filter(key__in=[act.key for act in ready if act.key]).values_list("key", "answer")
-        )
-        results |= {number: said_before(before[act.key]) for number, act in enumerate(ready) if act.key in before}
-        first = _first_of_each(ready)
-        new = [
-            number for number, act in enumerate(ready) if number not in results and first.get(act.key, number) == number
-        ]
-        kept = []
-        for _what, numbers in groupby(sorted(new, key=lambda n: _kind(ready[n])), key=lambda n: _kind(ready[n])):
-            acts = [(number, ready[number]) for number in numbers]
-            for (number, act), result in zip(acts, do_all([act for _number, act in acts]), strict=True):
-                results[number] = result
-                if act.key and isinstance(result, Answer):
-                    kept.append(receipt(act, result))
-        Receipt.objects.bulk_create(kept)
+        before = dict(Receipt.objects.filter(key__in=first).values_list("key", "answer")) if first else {}
+        results: dict[int, Result] = {first[key]: said_before(answer) for key, answer in before.items()}
+        kinds: dict[tuple[str, int], list[int]] = {}
+        for number, act in enumerate(ready):
+            if act.key not in before and first.get(act.key, number) == number:
+                kinds.setdefault((act.command.name, act.place.room.pk), []).append(number)
+        for numbers in kinds.values():
+            results |= zip(numbers, do_all([ready[number] for number in numbers]), strict=True)
+        done = [(ready[number], results[number]) for key, number in first.items() if key not in before]
+        Receipt.objects.bulk_create(receipt(act, result) for act, result in done if isinstance(result, Answer))
     return [results[number] if number in results else results[first[act.key]] for number, act in enumerate(ready)]
-
-
-def _kind(act: Prepared) -> tuple[str, int]:
-    return act.command.name, act.place.room.pk
 
 
 def _first_of_each(ready: list[Prepared]) -> dict[str, int]:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, prefetch_related_objects
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from deliberate import rows
 from deliberate.door.registry import Answer, Asked
 from deliberate.errors import Refused
+from deliberate.languages import by_language
 from deliberate.live.stale import touch
 from deliberate.shell import traces
 from polls.ballots import core, paper, queries, sentences
-from polls.ballots.models import BallotBox, NamedBallot, Participation, Poll, State
+from polls.ballots.models import NamedBallot, Participation, State
 
 #: What shows how many have voted. Never the ballot itself: nobody's half-filled form is painted anew by others' votes.
 COUNT = ("ballots.turnout", "ballots.wall")
+
+# Locked, so that no ballot falls in while it closes.
+POLL = """
+    SELECT id, kind, secret, state, least, most FROM polls_poll
+    WHERE room_id = %s AND handle = %s FOR NO KEY UPDATE
+"""
+OPTIONS = "SELECT handle, text FROM polls_option WHERE poll_id = %s ORDER BY position, id"
+VOTED = "SELECT seat_id FROM polls_participation WHERE poll_id = %s AND seat_id = ANY(%s)"
+BOX = "SELECT contents FROM polls_ballotbox WHERE poll_id = %s"
+FILL = "UPDATE polls_ballotbox SET contents = %s WHERE poll_id = %s"
+COUNTED = "UPDATE polls_poll SET turnout = turnout + %s WHERE id = %s"
+CHANGED = "ON CONFLICT (poll_id, seat_id) DO UPDATE SET choice = excluded.choice, name = excluded.name"
 
 
 def cast(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
@@ -33,59 +46,75 @@ def cast(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
     return [answers[number] for number in range(len(asked))]
 
 
+class _Poll(NamedTuple):
+    """What is asked of a poll's row."""
+
+    pk: int
+    kind: str
+    secret: bool
+    state: str
+    least: int
+    most: int
+
+
 def _cast(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refused]:
-    poll = queries.locked(room, handle)
-    if poll is None:
-        return [Refused(_("This poll is not there any more."))] * len(asked)
-    if poll.state != State.OPEN:
-        return [Refused(_("This poll is closed. A ballot that was in before counts."), code="closed")] * len(asked)
-    prefetch_related_objects([poll], "options")
-    seats = {each.by.pk for each in asked}
-    box = _Box(poll, set(Participation.objects.filter(poll=poll, seat__in=seats).values_list("seat_id", flat=True)))
-    answers = [box.take(each) for each in asked]
-    box.store()
-    if box.new:
-        touch(room, *COUNT, crowd=True)
-    return answers
+    found = [_Poll(*row) for row in rows.read(POLL, room.pk, handle)]
+    each_to_theirs = by_language(asked, lambda each: each.by.language)
+    if not found or found[0].state != State.OPEN:
+        answers = {place: _not_open(found) for place, _each in each_to_theirs}
+    else:
+        box = _Box(found[0], handle, [each.by.pk for each in asked])
+        answers = {place: box.take(each) for place, each in each_to_theirs}
+        box.store()
+        if box.new:
+            touch(room, *COUNT, crowd=True)
+    return [answers[place] for place in range(len(asked))]
+
+
+def _not_open(found: list[_Poll]) -> Answer | Refused:
+    if not found:
+        return Refused(_("This poll is not there any more."))
+    return Refused(_("This poll is closed. A ballot that was in before counts."), code="closed")
 
 
 class _Box:
-    """Ballots on their way into one poll. `voted`: the keys of the seats that have voted already."""
+    """Ballots of these seats on their way into one open poll."""
 
-    def __init__(self, poll: Poll, voted: set[int]) -> None:
-        self.poll, self.voted = poll, voted
-        self.question, self.texts = queries.question(poll), queries.texts(poll)
-        self.new: dict[int, Any] = {}
+    def __init__(self, poll: _Poll, handle: str, seats: list[int]) -> None:
+        self.poll = poll
+        self.texts: dict[str, str] = dict(rows.read(OPTIONS, poll.pk))
+        self.question = queries.question_of(poll.kind, poll.least, poll.most, self.texts)
+        #: Who has voted already.
+        self.voted = {seat for (seat,) in rows.read(VOTED, poll.pk, seats)}
+        #: What the phone of somebody whose secret ballot is in learns; of a named one it learns what was chosen, too.
+        self.marks = (f"ballot:{handle}",)
+        self.new: set[int] = set()
         self.secret: list[tuple[str, str]] = []
-        self.named: dict[int, NamedBallot] = {}
+        self.named: dict[int, tuple[str, str]] = {}
+        #: By what was sent: a room chooses among a few.
         self.read: dict[tuple[str, ...], str | core.BadChoice | paper.SameRank] = {}
 
     def take(self, asked: Asked) -> Answer | Refused:
-        """Take one ballot, and say what the voter hears of it."""
+        """Take one ballot, and say in the language of now what the voter hears of it."""
         seat = asked.by
-        with override(seat.language):
-            first = seat.pk not in self.voted and seat.pk not in self.new
-            if self.poll.secret and not first:
-                return Answer(say=_("Your ballot is already in. It counts once."), on=self._marks())
-            key = self._key(asked.fields["choice"])
-            if not isinstance(key, str):
-                return Refused(sentences.why_not(key), code="choice")
-            if first:
-                self.new[seat.pk] = seat
-            if self.poll.secret:
-                self.secret.append((seat.group.handle if seat.group else "", key))
-                return Answer(say=_("Your ballot is in. Nobody can see how you voted."), on=self._marks())
-            self.named[seat.pk] = NamedBallot(poll=self.poll, seat=seat, choice=key, name=seat.name)
-            said = _("Your ballot is in: %(choice)s.") if first else _("Your ballot is changed: %(choice)s.")
-            return Answer(say=said % {"choice": sentences.spelled(self.question, self.texts, key)})
-
-    def _marks(self) -> tuple[str, ...]:
-        """What the phone of somebody whose secret ballot is in learns; of a named one it learns what was chosen, too."""
-        return (f"ballot:{self.poll.handle}",)
+        first = seat.pk not in self.voted and seat.pk not in self.new
+        if self.poll.secret and not first:
+            return Answer(say=_("Your ballot is already in. It counts once."), on=self.marks)
+        key = self._key(asked.fields["choice"])
+        if not isinstance(key, str):
+            return Refused(sentences.why_not(key), code="choice")
+        if first:
+            self.new.add(seat.pk)
+        if self.poll.secret:
+            self.secret.append((seat.group, key))
+            return Answer(say=_("Your ballot is in. Nobody can see how you voted."), on=self.marks)
+        self.named[seat.pk] = (key, seat.name)
+        said = _("Your ballot is in: %(choice)s.") if first else _("Your ballot is changed: %(choice)s.")
+        return Answer(say=said % {"choice": sentences.spelled(self.question, self.texts, key)})
 
     def _key(self, choice: Sequence[str]) -> str | core.BadChoice | paper.SameRank:
         fields = tuple(choice)
-        if fields not in self.read:  # a room chooses among a few
+        if fields not in self.read:
             try:
                 self.read[fields] = paper.read(self.question, fields)
             except (core.BadChoice, paper.SameRank) as problem:
@@ -96,18 +125,12 @@ class _Box:
         """Write what was taken. There is nothing in the order of rows: seats stand by their keys, the box is a multiset."""
         poll = self.poll
         if self.secret:
-            box = BallotBox.objects.get(poll=poll)
-            box.contents = core.add(box.contents, self.secret)
-            box.save(update_fields=["contents"])
+            [(contents,)] = rows.read(BOX, poll.pk)
+            rows.write(FILL, json.dumps(core.add(json.loads(contents), self.secret)), poll.pk)
             # Else SQLite's log would keep the box as it was before.
             transaction.on_commit(traces.soon.ask, robust=True)
-        if self.named:
-            NamedBallot.objects.bulk_create(
-                self.named.values(),
-                update_conflicts=True,
-                unique_fields=["poll", "seat"],
-                update_fields=["choice", "name"],
-            )
+        named = [(poll.pk, seat, *ballot) for seat, ballot in sorted(self.named.items())]
+        rows.insert(NamedBallot, ("poll", "seat", "choice", "name"), named, CHANGED)
         if self.new:
-            Participation.objects.bulk_create(Participation(poll=poll, seat_id=pk) for pk in sorted(self.new))
-            Poll.objects.filter(pk=poll.pk).update(turnout=F("turnout") + len(self.new))
+            rows.insert(Participation, ("poll", "seat"), [(poll.pk, seat) for seat in sorted(self.new)])
+            rows.write(COUNTED, len(self.new), poll.pk)

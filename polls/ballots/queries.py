@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.db.models import Count, QuerySet
@@ -48,13 +49,17 @@ def fresh(room: Any) -> Poll | None:
 
 def question(poll: Poll) -> core.Question:
     """What a poll asks, for the pure rules."""
-    kind = core.Kind(poll.kind)
+    return question_of(poll.kind, poll.least, poll.most, [option.handle for option in options_of(poll)])
+
+
+def question_of(name: str, least: int, most: int, options: Iterable[str]) -> core.Question:
+    """The same from columns: the kind's name, how many to choose (or the steps of a scale), and the options' handles."""
+    kind = core.Kind(name)
     if kind is core.Kind.SCALE:
-        return core.Question(kind, low=poll.least, high=poll.most)
-    options = tuple(option.handle for option in options_of(poll))
+        return core.Question(kind, low=least, high=most)
     if kind is core.Kind.SEVERAL:
-        return core.Question(kind, options, at_least=poll.least, at_most=poll.most)
-    return core.Question(kind, options)
+        return core.Question(kind, tuple(options), at_least=least, at_most=most)
+    return core.Question(kind, tuple(options))
 
 
 def options_of(poll: Poll) -> list[Option]:

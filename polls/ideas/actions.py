@@ -116,7 +116,8 @@ def merge(*, room: Any, by: Any, idea: str, into: str) -> Answer:
     """Let an idea count for another one that says the same. `into` is the other one's handle or its number."""
     room = locked(room)
     found = _find(room, idea, State.SHOWN, State.WAITING)
-    target = queries.standing(room, queries.handle_of(room, into))
+    stays = queries.handle_of(room, into)
+    target = queries.standing(room, [stays]).get(stays)
     if target is None:
         raise Refused(_("There is no idea %(into)s on the board. Look at its number again.") % {"into": into})
     if target.pk == found.pk:

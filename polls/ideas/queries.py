@@ -90,11 +90,11 @@ def withheld(room: Any) -> frozenset[str]:
     )
 
 
-def standing(room: Any, handle: str) -> Idea | None:
-    """The idea on the board that this handle counts for: itself or what it was merged into; None where it is gone."""
-    found = Idea.objects.select_related("merged_into").filter(room=room, handle=handle).first()
-    target = root_of(found) if found is not None else None
-    return target if target is not None and target.state == State.SHOWN else None
+def standing(room: Any, handles: Iterable[str]) -> dict[str, Idea]:
+    """By handle, the idea on the board that it counts for: itself or what it was merged into. Without those that are gone."""
+    found = Idea.objects.select_related("merged_into").filter(room=room, handle__in=handles).order_by()
+    targets = {idea.handle: root_of(idea) for idea in found}
+    return {handle: target for handle, target in targets.items() if target.state == State.SHOWN}
 
 
 def root_of(idea: Idea) -> Idea:

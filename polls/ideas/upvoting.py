@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from deliberate import rows
 from deliberate.door.registry import Answer, Asked
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
@@ -22,8 +23,7 @@ def upvote(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
     """Support ideas; field: idea (a handle). Doing it again changes nothing."""
     targets = standing(room, asked)
     given = {(target.pk, each.by.pk) for target, each in zip(targets, asked, strict=True) if target is not None}
-    rows = (Upvote(idea_id=idea, seat_id=seat) for idea, seat in sorted(given))
-    Upvote.objects.bulk_create(rows, ignore_conflicts=True)
+    rows.insert(Upvote, ("idea", "seat"), sorted(given), "ON CONFLICT DO NOTHING")
     if given:
         touch(room, *BOARDS, crowd=True)
     return [
@@ -34,23 +34,30 @@ def upvote(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
 
 def unvote(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
     """Take support back, from the ideas merged into these too; field: idea. Doing it again changes nothing."""
-    answers: list[Answer | Refused] = []
     targets = standing(room, asked)
-    for target in {target.pk: target for target in targets if target is not None}.values():
-        seats = {each.by.pk for one, each in zip(targets, asked, strict=True) if one == target}
-        Upvote.objects.filter(idea__in=queries.group_of(target), seat__in=seats).delete()
-    for idea, each in zip(targets, asked, strict=True):
-        answers.append(gone(each.by) if idea is None else Answer(off=(f"upvoted:{idea.handle}",)))
-    if any(idea is not None for idea in targets):
+    taken = {(target.pk, each.by.pk) for target, each in zip(targets, asked, strict=True) if target is not None}
+    rows.delete(Upvote, ("idea", "seat"), with_merged(room, taken))
+    if taken:
         touch(room, *BOARDS, crowd=True)
-    return answers
+    return [
+        gone(each.by) if target is None else Answer(off=(f"upvoted:{target.handle}",))
+        for target, each in zip(targets, asked, strict=True)
+    ]
 
 
 def standing(room: Any, asked: Iterable[Asked]) -> list[Idea | None]:
     """For each who asked, the idea on the board that theirs counts for; None where it is gone."""
     handles = [each.fields["idea"] for each in asked]
-    found = {handle: queries.standing(room, handle) for handle in dict.fromkeys(handles)}
-    return [found[handle] for handle in handles]
+    found = queries.standing(room, set(handles))
+    return [found.get(handle) for handle in handles]
+
+
+def with_merged(room: Any, given: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """These (idea, seat), and for each the same seat with every idea that was merged into that one. One query."""
+    merged: dict[int, list[int]] = {}
+    for idea, into in queries.roots(room).items():
+        merged.setdefault(into, []).append(idea)
+    return [(each, seat) for idea, seat in given for each in (idea, *merged.get(idea, ()))]
 
 
 def gone(seat: Any) -> Refused:

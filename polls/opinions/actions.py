@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models import Count
 
+from deliberate import rows
 from deliberate.door.registry import Answer, Asked
 from deliberate.errors import Refused
 from deliberate.live.stale import touch_seat
 from polls.ideas.actions import regrouped
 from polls.ideas.models import Idea
-from polls.ideas.queries import group_of
-from polls.ideas.upvoting import gone, standing
+from polls.ideas.upvoting import gone, standing, with_merged
 from polls.opinions.models import Stance, Value
 from rooms.seats.models import Seat
 
@@ -22,20 +22,16 @@ def say(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
 
     Nothing is painted: no picture shows stances but by the marks of whoever said them."""
     targets = standing(room, asked)
-    last: dict[tuple[int, int], int | None] = {}  # seat, idea: what was said last, in the order it was said
+    last: dict[tuple[int, int], int | None] = {}  # idea, seat: what was said last, in the order it was said
     for target, each in zip(targets, asked, strict=True):
         if target is not None:
-            last.pop((each.by.pk, target.pk), None)
-            last[each.by.pk, target.pk] = each.fields["value"]
-    for target in {target.pk: target for target in targets if target is not None}.values():
-        said = {seat for (seat, idea), value in last.items() if idea == target.pk and value is not None}
-        silent = {seat for (seat, idea), value in last.items() if idea == target.pk and value is None}
-        Stance.objects.filter(seat__in=said, idea=target).delete()
-        if silent:
-            Stance.objects.filter(seat__in=silent, idea__in=group_of(target)).delete()
-    Stance.objects.bulk_create(
-        Stance(idea_id=idea, seat_id=seat, value=value) for (seat, idea), value in last.items() if value is not None
-    )
+            last.pop((target.pk, each.by.pk), None)
+            last[target.pk, each.by.pk] = each.fields["value"]
+    said = [(idea, seat, value) for (idea, seat), value in last.items() if value is not None]
+    silent = [key for key, value in last.items() if value is None]
+    rows.delete(Stance, ("idea", "seat"), [(idea, seat) for idea, seat, _value in said])
+    rows.delete(Stance, ("idea", "seat"), with_merged(room, silent) if silent else ())
+    rows.insert(Stance, ("idea", "seat", "value"), said)
     return [
         gone(each.by) if target is None else _answer(target, each.fields["value"])
         for target, each in zip(targets, asked, strict=True)

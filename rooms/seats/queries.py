@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from deliberate import tokens
+from deliberate import rows, tokens
 from deliberate.clock import now
-from deliberate.door.registry import Door, Place, entrance, living, still
+from deliberate.door.registry import Door, Place, all_still, entrance, living, still
 from deliberate.roles import HOST, PARTICIPANT
 from rooms.events.models import Event, Group, Room
 from rooms.seats import core
@@ -102,17 +102,35 @@ def only_room(seat: Seat) -> Any:
 
 
 @still
-def still_here(seats: list[Seat]) -> list[Seat | None]:
-    """These seats as stored now, their rows locked; None where one was ended, or all its cookies were, since it was read."""
-    locked = Seat.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-    if len(seats) == 1:
-        locked = locked.select_related("event", "room", "group", "link")
-    stored = {seat.pk: seat for seat in locked.filter(pk__in={seat.pk for seat in seats}, ended=False)}
-    if len(seats) > 1:
-        groups = Group.objects.in_bulk({seat.group_id for seat in stored.values() if seat.group_id is not None})
-        for seat in seats:
-            if seat.pk in stored:
-                _attach(stored[seat.pk], seat.event, groups)
+def still_here(seat: Seat) -> Seat | None:
+    """This seat as stored now, its row locked; None where it was ended, or all its cookies were, since it was read."""
+    locked = Seat.objects.select_for_update(of=("self",), no_key=True)
+    locked = locked.select_related("event", "room", "group", "link")
+    return locked.filter(pk=seat.pk, ended=False, epoch=seat.epoch).first()
+
+
+class Sitting(NamedTuple):
+    """A seat among a crowd. `group` is its group's handle, "" for none."""
+
+    pk: int
+    epoch: int
+    language: str
+    name: str
+    group: str
+
+
+# The group is asked for by a query of its own: a join would show the one from before, where the row had to be waited for.
+SITTING = """
+    SELECT id, epoch, language, name,
+           COALESCE((SELECT handle FROM rooms_group WHERE rooms_group.id = rooms_seat.group_id), '')
+    FROM rooms_seat WHERE id = ANY(%s) AND NOT ended ORDER BY id FOR NO KEY UPDATE OF rooms_seat
+"""
+
+
+@all_still
+def all_still_here(seats: list[Seat]) -> list[Sitting | None]:
+    """The same for many seats, in one query; they are locked in one order, so that no two crowds wait for each other."""
+    stored = {row[0]: Sitting(*row) for row in rows.read(SITTING, [seat.pk for seat in seats])}
     return [
         found if (found := stored.get(seat.pk)) is not None and found.epoch == seat.epoch else None for seat in seats
     ]
