@@ -14,7 +14,7 @@ from deliberate.bench import plots
 from deliberate.bench.product import NotReady
 from deliberate.bench.result import Asked, Plot, Reach, Result, Table
 from deliberate.bench.servers import postgres
-from deliberate.bench.writing import DOOR, FEWER, ORM, TOGETHER
+from deliberate.bench.writing import DOOR, FEWER, NAMED, ORM, SECRET, TOGETHER, Rounds
 
 AT_ONCE = 100
 #: The room's first second: everybody's thumb is down.
@@ -24,21 +24,23 @@ NAMES = {
     DOOR: "one commit a vote, through the door (limits, form, rules)",
     ORM: "one commit a vote, bare ORM (three rows, no checks)",
 }
-Rounds = dict[str, list[dict[str, float]]]
+KINDS = {SECRET: "secret ballots", NAMED: "ballots with names"}
+#: By kind of poll and votes at once.
+Found = dict[str, dict[int, Rounds]]
 
 
 async def bench(asked: Asked) -> Result:
     (votes,) = asked.sizes((5000,), (1000,))[:1]
     rounds = asked.times(3)
-    found: dict[str, dict[int, Rounds]] = {}
+    found: dict[str, Found] = {}
     for database in ("SQLite", "PostgreSQL"):
         asked.say(f"{database}: {votes} votes, {rounds} rounds")
         found[database] = await asyncio.to_thread(_written, database, votes, rounds)
     return _result(votes, rounds, found)
 
 
-def _written(database: str, votes: int, rounds: int) -> dict[int, Rounds]:
-    """By votes at once: what writing.py found on a fresh database."""
+def _written(database: str, votes: int, rounds: int) -> Found:
+    """What writing.py found on a fresh database."""
     with tempfile.TemporaryDirectory(prefix="deliberate-writes-") as folder:
         if database == "SQLite":
             return _measured({"DATA_DIR": folder, "DATABASE_URL": ""}, votes, rounds)
@@ -46,7 +48,7 @@ def _written(database: str, votes: int, rounds: int) -> dict[int, Rounds]:
             return _measured({"DATA_DIR": folder, "DATABASE_URL": url}, votes, rounds)
 
 
-def _measured(own: dict[str, str], votes: int, rounds: int) -> dict[int, Rounds]:
+def _measured(own: dict[str, str], votes: int, rounds: int) -> Found:
     taken = {"REDIS_URL", "DJANGO_SETTINGS_MODULE"}
     bare = {name: value for name, value in os.environ.items() if name not in taken}
     settings = bare | own | {"SECRET_KEY": "x" * 50, "LIMIT_FACTOR": "10000", "LOG_LEVEL": "ERROR"}
@@ -54,7 +56,10 @@ def _measured(own: dict[str, str], votes: int, rounds: int) -> dict[int, Rounds]
     done = subprocess.run([sys.executable, "-m", *words], env=settings, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotReady(f"Votes were not written: {done.stderr[-2000:]}")
-    return {int(at_once): ways for at_once, ways in json.loads(done.stdout).items()}
+    return {
+        kind: {int(at_once): ways for at_once, ways in by_many.items()}
+        for kind, by_many in json.loads(done.stdout).items()
+    }
 
 
 def speed(some: list[dict[str, float]]) -> float:
@@ -67,43 +72,45 @@ def _ratio(rounds: Rounds, beside: str) -> float:
     return median(ours["votes"] / ours["seconds"] * other["seconds"] / other["votes"] for ours, other in pairs)
 
 
-def _result(votes: int, rounds: int, found: dict[str, dict[int, Rounds]]) -> Result:
+def _result(votes: int, rounds: int, found: dict[str, Found]) -> Result:
     result = Result("writes", "Votes stored in a second")
-    best = {database: speed(ways[RUSH][TOGETHER]) for database, ways in found.items()}
+    best = {database: speed(kinds[SECRET][RUSH][TOGETHER]) for database, kinds in found.items()}
     result.told = [
         "What queued while the last commit ran makes the next one, and nobody hears before the commit. "
-        + ", ".join(f"{database} stores {value:,.0f} votes a second" for database, value in best.items())
+        + ", ".join(f"{database} stores {value:,.0f} secret ballots a second" for database, value in best.items())
         + f" with {RUSH:,} on their way at once.",
     ]
     rows: list[list[object]] = []
-    for database, by_many in found.items():
-        for at_once, ways in by_many.items():
-            result.reach.append(
-                Reach(
-                    f"{database}, {at_once:,} at once: beside one commit a vote by the ORM",
-                    _ratio(ways, ORM),
-                    20,
-                    "×",
-                    least=True,
-                )
-            )
-            for name, some in ways.items():
-                cpu = median(each["cpu_s"] / each["votes"] * 1e6 for each in some)
-                rows.append([f"{database}, {at_once:,} at once: {NAMES[name]}", speed(some), cpu])
+    for database, kinds in found.items():
+        for kind, by_many in kinds.items():
+            for at_once, ways in by_many.items():
+                where = f"{database}, {KINDS[kind]}, {at_once:,} at once"
+                times = _ratio(ways, ORM)
+                if kind == SECRET:
+                    result.reach.append(
+                        Reach(f"{where}: beside one commit a vote by the ORM", times, 20, "×", least=True)
+                    )
+                for name, some in ways.items():
+                    cpu = median(each["cpu_s"] / each["votes"] * 1e6 for each in some)
+                    rows.append([f"{where}: {NAMES[name]}", speed(some), times if name == TOGETHER else "", cpu])
     bars = [
-        (f"{database}: {name}", speed(by_many[RUSH][name])) for database, by_many in found.items() for name in NAMES
+        (f"{database}: {name}", speed(kinds[SECRET][RUSH][name])) for database, kinds in found.items() for name in NAMES
     ]
     result.shown = [
-        Plot(f"Votes a second, {RUSH:,} at once", plots.bars(bars, "votes/s")),
-        Table("All of them", ["", "votes a second", "CPU µs a vote (without the database server's)"], rows),
+        Plot(f"Secret ballots a second, {RUSH:,} at once", plots.bars(bars, "votes/s")),
+        Table("All of them", ["", "votes a second", "× ORM", "CPU µs a vote (without the database server's)"], rows),
     ]
     result.how = [
         f"One process without sockets: {votes:,} votes of {votes:,} seats by the product's own way (live/asking.py: door, "
         f"rules, group commit), and {votes // FEWER:,} one by one; {rounds} rounds in turn, medians of the ratios within each.",
-        "The poll is open, with names: each vote is a participation, a ballot and a count, the most that is ever stored. The bare "
-        "ORM writes the same three rows in one transaction a vote, in the product's own threads, and checks nothing.",
+        "What is to be reached is said of secret ballots, as polls are unless the moderator says otherwise: each vote is a "
+        "participation, one more in the box, and a count. With names it is a participation, a row of its own, and a count. "
+        "The bare ORM writes the same in one transaction a vote, in the product's own threads, and checks nothing.",
         "SQLite: WAL with synchronous FULL. PostgreSQL: its defaults (fsync and synchronous_commit on), on this machine.",
-        "After every poll it is counted that all votes are stored; a run in which they are not has no result.",
+        "After every poll it is counted that all votes are stored, and all ballots; a run in which they are not has no result.",
     ]
-    result.raw = {database: {str(n): ways for n, ways in by_many.items()} for database, by_many in found.items()}
+    result.raw = {
+        database: {kind: {str(n): ways for n, ways in by_many.items()} for kind, by_many in kinds.items()}
+        for database, kinds in found.items()
+    }
     return result

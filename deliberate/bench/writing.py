@@ -1,6 +1,6 @@
 """Votes written in three ways, as fast as it goes: `python -m deliberate.bench.writing VOTES ROUNDS AT_ONCE...` with a new
-database's settings in the environment. Prints one line of JSON: for each number of votes at once, way -> for each round,
-votes, seconds and CPU seconds."""
+database's settings in the environment. Prints one line of JSON: for each kind of poll, for each number of votes at once,
+way -> for each round, votes, seconds and CPU seconds."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import Any
 
 TOGETHER, DOOR, ORM = "together", "door", "orm"
+SECRET, NAMED = "secret", "named"
 #: One commit a vote takes long: so many fewer votes tell as much.
 FEWER = 10
+#: By way, what each round found.
+Rounds = dict[str, list[dict[str, float]]]
 
 
 def cpu_s() -> float:
@@ -37,6 +40,13 @@ async def timed(count: int, at_once: int, one: Callable[[int], Awaitable[None]])
     return {"votes": count, "seconds": time.perf_counter() - began, "cpu_s": cpu_s() - cpu}
 
 
+def with_one(contents: list[list[Any]], group: str, choice: str) -> list[list[Any]]:
+    """A box's contents with one ballot more."""
+    box = {(row[0], row[1]): row[2] for row in contents}
+    box[group, choice] = box.get((group, choice), 0) + 1
+    return [[*key, count] for key, count in sorted(box.items())]
+
+
 class Votes:
     """A room with its seats, and the ways to store what they vote."""
 
@@ -51,7 +61,8 @@ class Votes:
 
         self.perform, self.asking, self.threads, self.atomic, self.f = perform, asking, threads, transaction.atomic, F
         self.models = {
-            name: apps.get_model("polls", name)._default_manager for name in ("Poll", "Participation", "NamedBallot")
+            name: apps.get_model("polls", name)._default_manager
+            for name in ("Poll", "Participation", "BallotBox", "NamedBallot")
         }
         seats = apps.get_model("rooms", "Seat")._default_manager.select_related("event", "group", "link", "room__event")
         self.room = apps.get_model("rooms", "Room")._default_manager.select_related("event").latest("pk")
@@ -59,20 +70,27 @@ class Votes:
         self.places = [Place(seat, self.room, self.room.event) for seat in mine.filter(role="participant")]
         self.moderator = Place(mine.get(role="moderator"), self.room, self.room.event)
 
-    def poll(self) -> dict[str, Any]:
-        """A new open poll by name: each vote a row of its own, the most that is ever stored."""
-        options = {"question": "Shall we?", "kind": "one", "options": "Yes\nNo", "secret": ""}
+    def poll(self, kind: str) -> dict[str, Any]:
+        """A new open poll."""
+        secret = "on" if kind == SECRET else ""
+        options = {"question": "Shall we?", "kind": "one", "options": "Yes\nNo", "secret": secret}
         made = self.perform(self.moderator, "ballots.prepare", options).data
         self.perform(self.moderator, "ballots.open", {"poll": made["poll"]})
         return made
 
     def close(self, poll: dict[str, Any], expected: int) -> None:
         """Close it, and see that every vote was stored."""
-        turnout = self.models["Poll"].get(handle=poll["poll"]).turnout
-        rows = self.models["Participation"].filter(poll__handle=poll["poll"]).count()
+        found = self.models["Poll"].get(handle=poll["poll"])
+        rows = self.models["Participation"].filter(poll=found).count()
+        if found.secret:
+            ballots = sum(count for _group, _choice, count in self.models["BallotBox"].get(poll=found).contents)
+        else:
+            ballots = self.models["NamedBallot"].filter(poll=found).count()
         self.perform(self.moderator, "ballots.close", {"poll": poll["poll"]})
-        if not turnout == rows == expected:
-            raise SystemExit(f"{expected} votes were answered, {rows} are stored, {turnout} are counted.")
+        if not found.turnout == rows == ballots == expected:
+            raise SystemExit(
+                f"{expected} were answered; stored: {rows} who voted, {ballots} ballots; {found.turnout} counted."
+            )
 
     def ways(self, poll: dict[str, Any]) -> dict[str, Callable[[int], Awaitable[None]]]:
         choices = poll["options"]
@@ -93,7 +111,12 @@ class Votes:
             with self.atomic():
                 found = self.models["Poll"].select_for_update(of=("self",)).get(handle=poll["poll"])
                 self.models["Participation"].create(poll=found, seat=seat)
-                self.models["NamedBallot"].create(poll=found, seat=seat, choice=choices[number % 2], name=seat.name)
+                if found.secret:
+                    box = self.models["BallotBox"].get(poll=found)
+                    box.contents = with_one(box.contents, seat.group.handle, choices[number % 2])
+                    box.save(update_fields=["contents"])
+                else:
+                    self.models["NamedBallot"].create(poll=found, seat=seat, choice=choices[number % 2], name=seat.name)
                 self.models["Poll"].filter(pk=found.pk).update(turnout=self.f("turnout") + 1)
 
         async def orm(number: int) -> None:
@@ -102,16 +125,19 @@ class Votes:
         return {TOGETHER: together, DOOR: door, ORM: orm}
 
 
-async def main(count: int, rounds: int, many: list[int]) -> dict[int, dict[str, list[dict[str, float]]]]:
+async def main(count: int, rounds: int, many: list[int]) -> dict[str, dict[int, Rounds]]:
     votes = await asyncio.to_thread(Votes)
-    found: dict[int, dict[str, list[dict[str, float]]]] = {n: {TOGETHER: [], DOOR: [], ORM: []} for n in many}
+    found: dict[str, dict[int, Rounds]] = {
+        kind: {n: {TOGETHER: [], DOOR: [], ORM: []} for n in many} for kind in (SECRET, NAMED)
+    }
     for _round in range(rounds):
-        for at_once, ways in found.items():
-            for name, told in ways.items():
-                these = count if name == TOGETHER else max(1, count // FEWER)
-                poll = await asyncio.to_thread(votes.poll)
-                told.append(await timed(these, at_once, votes.ways(poll)[name]))
-                await asyncio.to_thread(votes.close, poll, these)
+        for kind, by_many in found.items():
+            for at_once, ways in by_many.items():
+                for name, told in ways.items():
+                    these = count if name == TOGETHER else max(1, count // FEWER)
+                    poll = await asyncio.to_thread(votes.poll, kind)
+                    told.append(await timed(these, at_once, votes.ways(poll)[name]))
+                    await asyncio.to_thread(votes.close, poll, these)
     return found
 
 
