@@ -14,7 +14,13 @@ sys.path.insert(0, str(ROOT))
 from tests import servers  # noqa: E402
 
 #: What depends on the storage. Stories, machinery and pure rules are told apart by nothing but the first run.
-STORED = ("tests/rooms", "tests/polls", "tests/deliberate/door", "tests/deliberate/management")
+STORED = (
+    "tests/rooms",
+    "tests/polls",
+    "tests/deliberate/door",
+    "tests/deliberate/management",
+    "tests/deliberate/test_rows.py",
+)
 WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 

@@ -20,8 +20,8 @@ Found = TypeVar("Found")
 class Gather(Generic[Ask, Found]):
     """`work` takes what was asked, at most `most` at a time, and gives as many results (or exceptions) in the same order.
 
-    It runs in `pool`, one batch at a time. While many ask, a batch waits `breath_s` for those who are just about to: its
-    price hardly depends on how many it is for."""
+    It runs in `pool`, one batch at a time. While many ask, a batch that is not full waits `breath_s` for those who are
+    just about to: its price hardly depends on how many it is for."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Gather(Generic[Ask, Found]):
         busy = False
         await asyncio.sleep(0)  # whoever is ready to ask in this turn comes along
         while self._waiting:
-            if busy and self.breath_s:
+            if busy and self.breath_s and len(self._waiting) < self.most:
                 await asyncio.sleep(self.breath_s)
             batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
             busy = len(batch) >= MANY
