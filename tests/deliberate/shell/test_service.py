@@ -6,7 +6,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
@@ -52,22 +52,27 @@ def resident_kb(service: Service) -> int:
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
 
 
-@pytest.mark.parametrize("announced", [True, False])
-def test_a_body_without_end_is_hung_up_on_and_not_held(service: Service, announced: bool) -> None:
-    before, piece = resident_kb(service), b"x" * 65_536
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as line:
+def endless(service: Service, announced: bool) -> None:
+    """Send a body that is larger than any that is taken, until the service hangs up."""
+    piece, sent = b"x" * 65_536, 0
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as line:
         length = b"Content-Length: 400000000" if announced else b"Transfer-Encoding: chunked"
         line.sendall(b"POST /join/ HTTP/1.1\r\nHost: 127.0.0.1\r\n" + length + b"\r\n\r\n")
-        sent = 0
-        try:
+        with suppress(ConnectionError):
             while sent < 20 * LONGEST_BODY:
                 line.sendall(piece if announced else b"10000\r\n" + piece + b"\r\n")
                 sent += len(piece)
             pytest.fail("all of it was taken")
-        except OSError:
-            pass
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_without_end_is_hung_up_on_and_not_held(service: Service, announced: bool) -> None:
+    endless(service, announced)  # what a first one brings into memory for good is not what is held of it
+    before = resident_kb(service)
+    for _body in range(3):
+        endless(service, announced)
     assert resident_kb(service) - before < 4 * LONGEST_BODY // 1024
-    assert httpx.get(f"{service.url}/ready").status_code == 200
+    service.wait()  # a busy machine may need more than one answer's time
 
 
 def test_an_event_past_its_day_is_deleted_though_nobody_restarts_the_service(service: Service, folder: Path) -> None:
