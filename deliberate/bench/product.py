@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -56,7 +56,7 @@ class Product:
     handles: list[str] = field(default_factory=list)
     made: dict[str, Any] = field(default_factory=dict)
 
-    async def __aenter__(self) -> Product:
+    async def __aenter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="deliberate-bench-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
         os.chmod(self.folder, 0o700)  # noqa: PTH101  # it holds cookies

@@ -30,6 +30,9 @@ class Asked:
     server: str = DEFAULT
     node_modules: Path | None = None
     product: Product | None = None
+    #: Of `faults`: what the order of rounds comes from (0: by chance), and which faults alone.
+    seed: int = 0
+    only: tuple[str, ...] = ()
 
     def sizes(self, whole: Sequence[int], quick: Sequence[int]) -> tuple[int, ...]:
         return self.phones or tuple(quick if self.quick else whole)

@@ -52,8 +52,8 @@ def runs(program: Path, user: pwd.struct_passwd | None) -> bool:
     return asked.returncode == 0
 
 
-def new_folder(prefix: str, user: pwd.struct_passwd | None) -> Path:
-    for place in [tempfile.gettempdir(), "/tmp", "/var/tmp"]:
+def new_folder(prefix: str, user: pwd.struct_passwd | None, inside: Path | None = None) -> Path:
+    for place in [str(inside)] if inside is not None else [tempfile.gettempdir(), "/tmp", "/var/tmp"]:
         way = [Path(place).resolve(), *Path(place).resolve().parents]
         if user is None or all(step.stat().st_mode & stat.S_IXOTH for step in way):
             folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))

@@ -8,19 +8,24 @@ import shutil
 import signal
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from deliberate.bench.servers.guarded import NoServer, as_user, new_folder, plain_user, runs, served
 
 
 @contextlib.contextmanager
-def postgres(*, fsync: bool = True) -> Iterator[str]:
-    """A fresh cluster on a free loopback port; gives its DATABASE_URL."""
+def postgres(
+    *, fsync: bool = True, place: Path | None = None, around: Sequence[str] = (), more: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """A fresh cluster on a free loopback port; gives its DATABASE_URL.
+
+    `place`: the folder in which its own is made. `around`: words before its command, a program that minds it. `more`:
+    settings of its own."""
     import psycopg
 
     user = plain_user()
-    folder = new_folder("deliberate-pg-", user)
+    folder = new_folder("deliberate-pg-", user, place)
     programs = postgres_programs(folder, user)
     password = secrets.token_urlsafe(16)
     (folder / "password").write_text(password)
@@ -41,10 +46,11 @@ def postgres(*, fsync: bool = True) -> Iterator[str]:
             "max_connections": "200",
             "timezone": "UTC",
         }
+        settings |= more or {}
         if not fsync:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         chosen = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        return [str(programs / "postgres"), "-D", str(folder / "data"), *chosen]
+        return [*around, str(programs / "postgres"), "-D", str(folder / "data"), *chosen]
 
     def url(port: int, database: str) -> str:
         return f"postgresql://deliberate:{password}@127.0.0.1:{port}/{database}"

@@ -5,7 +5,7 @@ import importlib.util
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ SLOTS = 16384
 
 
 @contextlib.contextmanager
-def redis() -> Iterator[str]:
-    """A fresh Redis or Valkey on a free loopback port; gives its REDIS_URL."""
-    with _node({}) as port:
+def redis(*, around: Sequence[str] = ()) -> Iterator[str]:
+    """A fresh Redis or Valkey on a free loopback port; gives its REDIS_URL. `around`: words before its command, a program
+    that minds it."""
+    with _node({}, around) as port:
         yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -63,7 +64,7 @@ def _whole(link: Any, nodes: int) -> bool:
 
 
 @contextlib.contextmanager
-def _node(more: dict[str, str]) -> Iterator[int]:
+def _node(more: dict[str, str], around: Sequence[str] = ()) -> Iterator[int]:
     from redis import Redis
 
     program = redis_program()
@@ -79,6 +80,7 @@ def _node(more: dict[str, str]) -> Iterator[int]:
             **more,
         }
         return [
+            *around,
             program,
             *(word for name, value in settings.items() for word in (f"--{name}", value)),
         ]

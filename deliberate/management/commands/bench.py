@@ -23,7 +23,7 @@ from deliberate.rehearsal.phone import Away as NoSeat
 from deliberate.shell.server import DEFAULT, SERVERS
 
 #: Each is a module of deliberate/bench with `async def bench(asked) -> Result`.
-NAMES = ("fanout", "storm", "join", "reconnect", "weight", "writes")
+NAMES = ("fanout", "storm", "join", "reconnect", "weight", "writes", "faults")
 
 
 class Command(BaseCommand):
@@ -40,12 +40,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--phones", type=int, action="append", default=[], help="a size in place of its own; again for more"
         )
-        parser.add_argument("--repeats", type=int, default=0, help="rounds in place of its own number")
+        parser.add_argument("--repeats", "--rounds", type=int, default=0, help="rounds in place of its own number")
         parser.add_argument("--seconds", type=float, default=0.0, help="how long each measurement takes")
         parser.add_argument("--workers", type=int, default=1, help="serve by so many processes (storm, reconnect)")
         parser.add_argument(
             "--server", choices=SERVERS, default=DEFAULT, help="what serves the product (all but writes)"
         )
+        parser.add_argument("--seed", type=int, default=0, help="what the order of rounds comes from (faults)")
+        parser.add_argument("--only", action="append", default=[], help="this fault alone; again for more (faults)")
         parser.add_argument("--node-modules", type=Path, help="a node_modules with socket.io, to stand beside (fanout)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -58,6 +60,8 @@ class Command(BaseCommand):
             workers=options["workers"],
             server=options["server"],
             node_modules=options["node_modules"],
+            seed=options["seed"],
+            only=tuple(options["only"]),
         )
         self.began = time.monotonic()
         here = machine.described()
