@@ -47,7 +47,7 @@ def one_of(now: Round) -> int:
 
 @fault("kill", "A worker is killed (-9) in the middle of the storm, and the next one while phones come back.")
 async def kill(now: Round) -> None:
-    for _time in range(2):
+    for _time in now.stage.service.served_by()[:2]:
         await now.pause(0.1, 1.0)
         await now.stage.service.kill(one_of(now))
 

@@ -27,6 +27,8 @@ HEALED_S, ANSWERED_S = 5.0, 60.0
 SHOWN_S = 1.5
 #: Seats whose marks are compared with those of a fresh page, each round.
 LOOKED_AT = 12
+#: What lasts as long is to be told in words.
+NOTICED_S = 2.5
 MB = 2**20
 LIMIT_MB = 20.0
 #: How long memory may take to be given back.
@@ -176,7 +178,8 @@ async def round_of(stage: Stage, number: int, name: str, work: Work, lasts_s: fl
     acts = await stage.phones.ask(lambda crowd: crowd.acts.forget())
     count(outcome, acts)
     outcome.add("stored", *violations(acts, stage.handles, before, await seen(stage, poll), poll))
-    await told_in_words(stage, outcome, trouble and (outcome.stumbled > 0 or name.startswith("redis")))
+    noticed = lasts_s >= NOTICED_S and (outcome.stumbled > 0 or name.startswith("redis"))
+    await told_in_words(stage, outcome, trouble and noticed)
     await closed(stage, outcome, poll)
     await leave_floor(stage, acts)
     outcome.memory_mb = await given_back(stage, before_mb) - before_mb

@@ -81,7 +81,8 @@ class Service(Product):
     async def _served(self) -> None:
         self.port = self.port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        words = [sys.executable, "-m", "deliberate", "serve", "--migrate", "--port", str(self.port)]
+        words = [sys.executable, "-m", "deliberate", "serve", "--port", str(self.port)]
+        words += [] if self.pid else ["--migrate"]
         words += ["--server", self.server, "--workers", str(self.workers)]
         with (self.folder / "server.log").open("a") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220
