@@ -29,6 +29,8 @@ Key = tuple[str, str, str]  # part, audience, language
 IN_ONE_GO = 250
 #: Of the time that goes by, what pictures of one room may take at most: one part in so many.
 SHARE = 4
+#: And never longer apart than this, in seconds: a process that stood still while it painted did not get slower by that.
+LONGEST_S = 3.0
 #: What a page asked for stays painted so long, in seconds: others come by the same way.
 ASKED_S = 30
 
@@ -111,11 +113,11 @@ class RoomHub:
     def tick(self) -> float:
         """Seconds between two paints of what the crowd does: as long as the room's size and the machine's load demand, so
         that a full core means fewer pictures and never a later answer."""
-        return max(float(settings.LIVE_TICK_S), SHARE * self.cost) * load.stretch()
+        return min(LONGEST_S, max(float(settings.LIVE_TICK_S), SHARE * self.cost) * load.stretch())
 
     def soon(self) -> float:
         """Seconds between two paints where a moderator waits."""
-        return max(float(settings.LIVE_TICK_S) / 4, self.cost)
+        return min(LONGEST_S / 4, max(float(settings.LIVE_TICK_S) / 4, self.cost))
 
     async def run(self) -> None:
         while True:
