@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -128,6 +129,9 @@ async def played(setup: str, plan: list[Planned], asked: Asked, seed: int, resul
 
 async def bench(asked: Asked) -> Result:
     """Rounds on both set-ups; the report."""
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # servers and disks are cleared away
     seed = asked.seed or secrets.randbelow(2**31)
     asked.say(f"seed {seed}")
     rounds = asked.times(ROUNDS, len(FAULTS))
