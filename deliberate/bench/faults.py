@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deliberate.bench import faults_report
 from deliberate.bench.faults_kinds import FAULTS, Fault
@@ -45,17 +45,17 @@ class Planned:
 
 def planned(setup: str, rounds: int, seed: int, only: list[str], quick: bool) -> list[Planned]:
     """The rounds of one set-up. Each fault comes once before any comes again, but the long ones rarer; those that need
-    another clock come last, for they need the service started anew."""
+    another clock come first, for the service is started anew for them, and after them."""
     chance = random.Random(f"{seed} {setup}")
     may = [each for each in FAULTS.values() if setup in each.setups and (not only or each.name in only)]
     if quick:
-        return sorted((Planned(each, each.lasts_s[0]) for each in may), key=lambda p: p.fault.needs == "clock")
+        return sorted((Planned(each, each.lasts_s[0]) for each in may), key=lambda each: each.fault.needs != "clock")
     plan: list[Planned] = []
     while may and len(plan) < rounds:
         turn = [each for each in may if only or chance.random() < each.share]
         chance.shuffle(turn)
         plan += [Planned(each, chance.uniform(*each.lasts_s[1:])) for each in turn]
-    return sorted(plan[:rounds], key=lambda p: p.fault.needs == "clock")
+    return sorted(plan[:rounds], key=lambda each: each.fault.needs != "clock")
 
 
 def left_out(plan: list[Planned], disk: Disk) -> dict[str, str]:
@@ -102,13 +102,22 @@ async def _nothing(_now: object) -> None:
     """A storm without a fault."""
 
 
-async def played(setup: str, plan: list[Planned], asked: Asked, seed: int, result: list[Outcome]) -> dict[str, str]:
-    """All rounds of one set-up; what had to be left out, and why."""
+@dataclass
+class Rounds:
+    """What came of those that were played; what had to be left out, and why. `over`: no round begins any more."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def played(setup: str, plan: list[Planned], asked: Asked, seed: int, rounds: Rounds) -> None:
+    """All rounds of one set-up, one after the other."""
     phones = asked.sizes((PHONES,), (FEW,))[0]
     end = time.monotonic() + asked.seconds if asked.seconds else float("inf")
     with below(setup == "several") as below_it:
-        skipped = left_out(plan, below_it.disk)
-        plan = [each for each in plan if each.fault.name not in skipped]
+        rounds.skipped |= left_out(plan, below_it.disk)
+        plan = [each for each in plan if each.fault.name not in rounds.skipped]
         within_s = 1.0 if asked.quick else 2.0
         async with stage_of(setup, below_it, phones, asked, seed, within_s) as stage:
             for number in range(2):
@@ -116,34 +125,25 @@ async def played(setup: str, plan: list[Planned], asked: Asked, seed: int, resul
                 asked.say(f"{stage.setup}: warm, {stage.memory_mb():.0f} MB {'; '.join(warm.wrong)}")
             stage.warm_mb = stage.memory_mb()
             for number, each in enumerate(plan, start=1):
-                if time.monotonic() > end:
+                if time.monotonic() > end or rounds.over.is_set():
                     break
-                if each.fault.needs == "clock" and stage.service.clock is None:
-                    await stage.service.again(stage.service.folder / "clock")
+                clock = stage.service.folder / "clock" if each.fault.needs == "clock" else None
+                if clock != stage.service.clock:
+                    await stage.service.again(clock)
                 fault = each.fault
                 outcome = await round_of(stage, number, fault.name, fault.work, each.lasts_s, fault.trouble)
-                result.append(outcome)
+                rounds.outcomes.append(outcome)
                 asked.say(faults_report.line_of(outcome, len(plan)))
-    return skipped
 
 
 async def bench(asked: Asked) -> Result:
     """Rounds on both set-ups; the report."""
-    this = asyncio.current_task()
-    assert this is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # servers and disks are cleared away
+    found = Rounds()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, found.over.set)
     seed = asked.seed or secrets.randbelow(2**31)
     asked.say(f"seed {seed}")
     rounds = asked.times(ROUNDS, len(FAULTS))
-    outcomes: list[Outcome] = []
-    skipped: dict[str, str] = {}
     plans = {setup: planned(setup, -(-rounds // len(SETUPS)), seed, list(asked.only), asked.quick) for setup in SETUPS}
     # Both at the same time: most of a round is waiting.
-    async with asyncio.TaskGroup() as tasks:
-        for each in [
-            tasks.create_task(played(setup, plan, asked, seed, outcomes)) for setup, plan in plans.items() if plan
-        ]:
-            each.add_done_callback(
-                lambda done: skipped.update({} if done.cancelled() or done.exception() else done.result())
-            )
-    return faults_report.report(outcomes, skipped, seed, asked.quick or bool(asked.only))
+    await asyncio.gather(*(played(setup, plan, asked, seed, found) for setup, plan in plans.items() if plan))
+    return faults_report.report(found.outcomes, found.skipped, seed, asked.quick or bool(asked.only))

@@ -19,6 +19,7 @@ KINDS = {
     "memory": "times memory was not given back",
     "words": "times the moderator was not told",
     "restart": "restarts that did not end",
+    "ended": "rounds that could not be played to their end",
 }
 
 

@@ -160,8 +160,19 @@ def rush(crowd: Storm, stage: Stage, number: int) -> None:
 
 
 async def round_of(stage: Stage, number: int, name: str, work: Work, lasts_s: float, trouble: bool) -> Outcome:
-    """Play one round and compare."""
+    """Play one round and compare. One that could not be played to its end is a violation by itself."""
     outcome, begun = Outcome(number, name, stage.setup), time.monotonic()
+    try:
+        await _played(stage, outcome, work, lasts_s, trouble)
+    except Exception as problem:
+        outcome.add("ended", f"{type(problem).__name__}: {problem}")
+        await stage.phones.ask(lambda crowd: crowd.acts.forget())
+    outcome.seconds = time.monotonic() - begun
+    return outcome
+
+
+async def _played(stage: Stage, outcome: Outcome, work: Work, lasts_s: float, trouble: bool) -> None:
+    number = outcome.number
     await still(stage)
     before_mb = max(stage.memory_mb(), stage.warm_mb)
     stage.console.words.clear()
@@ -178,15 +189,13 @@ async def round_of(stage: Stage, number: int, name: str, work: Work, lasts_s: fl
     acts = await stage.phones.ask(lambda crowd: crowd.acts.forget())
     count(outcome, acts)
     outcome.add("stored", *violations(acts, stage.handles, before, await seen(stage, poll), poll))
-    noticed = lasts_s >= NOTICED_S and (outcome.stumbled > 0 or name.startswith("redis"))
+    noticed = lasts_s >= NOTICED_S and (outcome.stumbled > 0 or outcome.fault.startswith("redis"))
     await told_in_words(stage, outcome, trouble and noticed)
     await closed(stage, outcome, poll)
     await leave_floor(stage, acts)
     outcome.memory_mb = await given_back(stage, before_mb) - before_mb
     if outcome.memory_mb > LIMIT_MB:
         outcome.add("memory", f"{outcome.memory_mb:.0f} MB more than before")
-    outcome.seconds = time.monotonic() - begun
-    return outcome
 
 
 async def seen(stage: Stage, poll: str) -> dict[str, Any]:
