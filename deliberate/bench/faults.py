@@ -120,7 +120,7 @@ async def played(setup: str, plan: list[Planned], asked: Asked, seed: int, round
         plan = [each for each in plan if each.fault.name not in rounds.skipped]
         within_s = 1.0 if asked.quick else 2.0
         async with stage_of(setup, below_it, phones, asked, seed, within_s) as stage:
-            for number in range(2):
+            for number in range(1 if asked.quick else 2):
                 warm = await round_of(stage, -number, "none", _nothing, 0, False)
                 asked.say(f"{stage.setup}: warm, {stage.memory_mb():.0f} MB {'; '.join(warm.wrong)}")
             stage.warm_mb = stage.memory_mb()

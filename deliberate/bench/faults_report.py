@@ -70,7 +70,7 @@ HOW = [
     "seconds, half of them upvote, take back or take a stance, some post ideas or ask for the floor; the fault comes meanwhile.",
     "Then the database is asked by a process of its own: each acknowledged act must be stored once, none that was refused for "
     "good (any answer but failed, busy and limit), nothing that nobody asked for; ballots by who voted, by choice and by turnout.",
-    f"Screens: {HEALED_S:g} s after the fault ended, or 1.5 s after the last act was answered where that is later, every open "
+    f"Screens: {HEALED_S:g} s after the fault ended, or after the last act was answered where that is later, every open "
     "phone's pictures are compared by hash with a page that is made anew from the database, and the marks of "
     f"{LOOKED_AT} seats with theirs. A phone that is still waiting for its next try says so on its screen; it is counted as away, "
     "and compared when it is back.",

@@ -24,7 +24,7 @@ from deliberate.rehearsal.phone import Door, Phone, marks_of
 #: Seconds after the fault at which every screen is to show what a fresh page shows, and until the last act is answered.
 HEALED_S, ANSWERED_S = 5.0, 60.0
 #: Seconds that pictures need after the last act was answered.
-SHOWN_S = 1.5
+SHOWN_S = 5.0
 #: Seats whose marks are compared with those of a fresh page, each round.
 LOOKED_AT = 12
 #: What lasts as long is to be told in words.
