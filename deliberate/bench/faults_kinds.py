@@ -134,7 +134,9 @@ async def disk_full(now: Round) -> None:
         await now.stage.below.postgres_back()
 
 
-@fault("clock", "The service's clock jumps an hour ahead, and back again.", lasts_s=(3, 2.5, 4), share=0.3, needs="clock")
+@fault(
+    "clock", "The service's clock jumps an hour ahead, and back again.", lasts_s=(3, 2.5, 4), share=0.3, needs="clock"
+)
 async def clock(now: Round) -> None:
     await now.pause(0.1, 0.5)
     path = now.stage.service.clock
