@@ -15,7 +15,9 @@ from typing import Any
 
 #: How long the database may be away while it is asked.
 PATIENCE_S = 60
+#: How a box spells what a ballot says in a word (polls/ballots/core.py), and what stances are stored as.
 ABSTAINED = {"-": "abstain"}
+STANCES = {1: "agree", 0: "pass", -1: "disagree"}
 
 
 class Witness:
@@ -59,8 +61,6 @@ def look(room: str, poll: str, ideas: list[str]) -> dict[str, Any]:
     `stances` [seat, idea, word] of these ideas; `ideas` [seat, text] and `turns` [seat, handle, state] of the room."""
     from django.apps import apps
 
-    from polls.opinions.models import Value
-
     def rows(model: str) -> Any:
         return apps.get_model(model)._default_manager
 
@@ -77,7 +77,7 @@ def look(room: str, poll: str, ideas: list[str]) -> dict[str, Any]:
         "upvotes": list(
             rows("polls.Upvote").filter(idea__handle__in=ideas).values_list("seat__handle", "idea__handle")
         ),
-        "stances": [[seat, idea, Value(value).name.lower()] for seat, idea, value in stances],
+        "stances": [[seat, idea, STANCES[value]] for seat, idea, value in stances],
         "ideas": list(rows("polls.Idea").filter(room__handle=room).values_list("seat__handle", "text")),
         "turns": list(rows("rooms.Turn").filter(room__handle=room).values_list("seat__handle", "handle", "state")),
     }
