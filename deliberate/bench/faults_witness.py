@@ -57,7 +57,7 @@ class Witness:
 
 
 def look(room: str, poll: str, ideas: list[str]) -> dict[str, Any]:
-    """`voted` (seats' handles), `turnout`, `box` (choice -> count) and `state` of an open poll; `upvotes` [seat, idea] and
+    """`voted` (seats' handles), `turnout` and `box` (choice -> count) of an open poll; `upvotes` [seat, idea] and
     `stances` [seat, idea, word] of these ideas; `ideas` [seat, text] and `turns` [seat, handle, state] of the room."""
     from django.apps import apps
 
