@@ -232,7 +232,7 @@ LIMIT_PAGES_PER_MINUTE = env.int("LIMIT_PAGES_PER_MINUTE", default=240)
 LIMIT_IDEAS_PER_MINUTE = env.int("LIMIT_IDEAS_PER_MINUTE", default=10)
 #: Rows of one kind that a room holds (or an event, of rooms and links): ideas, polls, points, turns, pieces of words.
 LIMIT_ROWS = env.int("LIMIT_ROWS", default=10000)
-LIMIT_FRAMES_PER_MINUTE = env.int("LIMIT_FRAMES_PER_MINUTE", default=1200)
+LIMIT_FRAMES_PER_SECOND = env.int("LIMIT_FRAMES_PER_SECOND", default=20)
 #: New seats by one link a minute: a hall of 500 comes in within two, a script that makes seats is slowed.
 LIMIT_JOINS_PER_MINUTE = env.int("LIMIT_JOINS_PER_MINUTE", default=300)
 LIMIT_GUESSES_PER_MINUTE = env.int("LIMIT_GUESSES_PER_MINUTE", default=30)

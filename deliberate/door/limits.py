@@ -19,10 +19,12 @@ from deliberate.errors import Refused
 
 
 class Buckets:
-    """Token buckets by key: `rate` acts a minute, as many at once. The least recently used are forgotten."""
+    """Token buckets by key: `rate` acts a minute, `at_once` of them at once (None: as many as in a minute). The least recently
+    used are forgotten."""
 
-    def __init__(self, rate: int, *, keep: int = 50_000) -> None:
+    def __init__(self, rate: int, *, at_once: int | None = None, keep: int = 50_000) -> None:
         self.rate = rate * float(settings.LIMIT_FACTOR)
+        self.most = self.rate if at_once is None else at_once * float(settings.LIMIT_FACTOR)
         self.keep = keep
         self._full: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
@@ -44,8 +46,8 @@ class Buckets:
             return self._left(key, time.monotonic() if moment is None else moment) >= 1
 
     def _left(self, key: str, moment: float) -> float:
-        left, since = self._full.get(key, (float(self.rate), moment))
-        return min(float(self.rate), left + (moment - since) * self.rate / 60)
+        left, since = self._full.get(key, (self.most, moment))
+        return min(self.most, left + (moment - since) * self.rate / 60)
 
     def empty(self) -> None:
         """Forget every key: each starts full again."""

@@ -38,8 +38,8 @@ from deliberate.shell import metrics
 
 log = structlog.get_logger("deliberate.live")
 ENDED = 4401
-#: Frames of one seat a minute: acts, what its screens show, and whether the line lives.
-_frames = Buckets(settings.LIMIT_FRAMES_PER_MINUTE)
+#: Frames of one seat: acts, what its screens show, and whether the line lives. What waited while it was away comes at once.
+_frames = Buckets(60 * settings.LIMIT_FRAMES_PER_SECOND, at_once=10 * settings.LIMIT_FRAMES_PER_SECOND)
 CLOSE_CODES = {"ended": ENDED, "stalled": 4408, "flood": 4429, "crowded": 4409, "restart": 1012, "space": 1013}
 
 
@@ -114,11 +114,11 @@ class Socket(AsyncWebsocketConsumer):
         heard: dict[str, Any] = {}
         try:
             with override(line.language):
-                if not _frames.take(str(line.seat)):
-                    raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
                 if text_data is None or len(text_data.encode()) > settings.LIVE_FRAME_LIMIT_BYTES:
                     raise Refused(_("That was too long to be sent at once. Make it shorter, please."), code="size")
                 heard = parsed(text_data)
+                if not _frames.take(str(line.seat)):
+                    raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
             await self._hear(line, heard)
         except Refused as refused:
             log.info("frame refused", code=refused.code)

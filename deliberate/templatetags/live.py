@@ -93,6 +93,7 @@ def line_words() -> str:
         {
             "live": _("live"),
             "away": _("reconnecting"),
+            "full": _("full, trying again"),
             "behind": _("%d min behind"),
             "ahead": _("%d min ahead"),
             "onTime": _("on time"),

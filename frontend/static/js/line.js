@@ -48,7 +48,8 @@ window.deliberateLine = (given) => {
       if (!spoke) blocked += 1;
       tries = spoke && Date.now() - spoke > LASTING ? 1 : tries + 1;
       if (blocked >= 2 && !stream) open();
-      if (!stream) state("away");
+      // 1012: the service hands over to its next process; 1013: there is no room for one more line just now.
+      if (!stream && code !== 1012) state(code === 1013 ? "full" : "away");
       // Full jitter: a thousand phones that lost the line together do not come back together.
       again = setTimeout(connect, stream ? between(5000, Math.min(180000, 15000 * blocked)) : between(100, Math.min(15000, 500 * 2 ** tries)));
     }

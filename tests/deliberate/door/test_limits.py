@@ -13,6 +13,13 @@ def test_a_bucket_gives_its_rate_at_once_and_refills_over_a_minute() -> None:
     assert buckets.take("a", moment=41)
 
 
+def test_a_bucket_may_give_less_at_once_than_in_a_minute() -> None:
+    buckets = Buckets(60, at_once=2)
+    assert [buckets.take("a", moment=0) for _number in range(3)] == [True, True, False]
+    assert buckets.take("a", moment=1)
+    assert [buckets.take("a", moment=60) for _number in range(3)] == [True, True, False]
+
+
 def test_one_key_does_not_empty_another() -> None:
     buckets = Buckets(1)
     assert buckets.take("a", moment=0)

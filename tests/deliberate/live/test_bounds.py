@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+import websockets
 from django.conf import settings
 
 from deliberate.live.hub import MOST_PARTS
@@ -67,4 +68,38 @@ async def test_one_picture_larger_than_the_window_does_not_close_a_line_that_rea
             assert (await phone.act("ideas.post", text=f"{number} " + "long " * 50))["ok"]
         assert not phone.ended
         await phone.close()
+        await door.close()
+
+
+async def test_a_stuck_script_is_told_to_wait_and_others_are_not(tmp_path: Path) -> None:
+    with running(tmp_path, LIMIT_FRAMES_PER_SECOND="2") as service:
+        door = Door(service.url)
+        stuck, calm = Phone(door, ()), Phone(door, ())
+        for phone in (stuck, calm):
+            await phone.sit(await door.join(service.links["participant"]))
+        codes = [(await stuck.act("floor.withdraw"))["code"] for _number in range(40)]
+        assert codes[-1] == "limit"
+        assert (await calm.act("floor.ask", kind="point"))["ok"]
+        for phone in (stuck, calm):
+            await phone.close()
+        await door.close()
+
+
+async def test_a_room_that_is_full_says_so_to_one_line_too_many(tmp_path: Path) -> None:
+    with running(tmp_path, LIMIT_LINES_PER_ROOM="2") as service:
+        door = Door(service.url)
+        phones = [Phone(door, ()) for _number in range(2)]
+        for phone in phones:
+            await phone.sit(await door.join(service.links["participant"]))
+        member = await door.join(service.links["participant"])
+        headers = {"Cookie": f"seat={member.cookie}", "Origin": service.url}
+        where = service.url.replace("http", "ws") + member.base + "live"
+        async with websockets.connect(where, additional_headers=headers, proxy=None) as late:
+            with pytest.raises(websockets.ConnectionClosed) as closed:
+                await late.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1013
+        assert not any(phone.ended for phone in phones)
+        for phone in phones:
+            await phone.close()
         await door.close()
