@@ -71,6 +71,7 @@ class RoomHub:
         if watching is not None and watching.pop(line, line) is None and not watching:
             del self.screens[line.screen]
             self._same.pop(line.screen, None)
+        line.screen = (line.audience, line.language, ())  # whoever is about to hand it a picture sees that it has left
         line.holds = NO_PARTS
 
     def keys(self) -> set[Key]:
@@ -134,8 +135,9 @@ class RoomHub:
                     raise
                 except Exception as problem:
                     trouble.found(problem)
-                    self.stale |= stale  # it is still to be painted, when that is possible again
-                    self.everything |= everything
+                    self.everything = (
+                        True  # painted again when that is possible; some may have been handed it, some not
+                    )
                     self.wake.set()
                     log.exception("a paint failed")
                 await self.pause()

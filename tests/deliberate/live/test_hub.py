@@ -15,6 +15,7 @@ from deliberate.live.hints import Hint
 from deliberate.live.hub import Hub
 from deliberate.live.line import Line
 from deliberate.live.painter import Picture
+from deliberate.live.room import IN_ONE_GO, RoomHub
 
 
 def picture(number: int, size: int = 1000, name: str = "a.part") -> Picture:
@@ -139,6 +140,19 @@ async def test_a_part_no_longer_on_the_screen_is_not_sent() -> None:
     del wire.line.holds["b.part"]
     await asyncio.sleep(0.01)
     assert wire.hashes("b.part") == []
+
+
+async def test_a_line_that_leaves_while_a_picture_is_handed_out_keeps_it_from_nobody() -> None:
+    room = RoomHub(1)
+    wires = [Wire(seat=number) for number in range(IN_ONE_GO + 2)]
+    for wire in wires:
+        room.show_to(wire.line, {"a.part": ""})
+    handing_out = asyncio.create_task(room._hand_out({("a.part", "participant", "en"): picture(1)}))
+    await asyncio.sleep(0)  # the first of them have it
+    room.forget(wires[-2].line)
+    await handing_out
+    assert wires[0].hashes() == wires[-1].hashes() == ["1"]
+    assert wires[-2].hashes() == []
 
 
 async def test_pictures_that_wait_together_travel_in_one_frame() -> None:
