@@ -98,7 +98,7 @@ def _commit(ready: list[Prepared]) -> list[Result]:
         for number, act in enumerate(ready):
             if act.key not in before and first.get(act.key, number) == number:
                 kinds.setdefault((act.command.name, act.place.room.pk), []).append(number)
-        for numbers in kinds.values():
+        for _kind, numbers in sorted(kinds.items()):  # in one order everywhere: no two batches wait for each other
             results |= zip(numbers, do_all([ready[number] for number in numbers]), strict=True)
         done = [(ready[number], results[number]) for key, number in first.items() if key not in before]
         Receipt.objects.bulk_create(receipt(act, result) for act, result in done if isinstance(result, Answer))
