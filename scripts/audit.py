@@ -47,6 +47,7 @@ EXPLAINED = {
     ("B310", "scripts/environment.py"): "fetches what uv.lock names, over https, and checks its hash",
     ("B311", "deliberate/live/hub.py"): "jitter between sweeps: nobody gains by guessing it",
     ("B311", "deliberate/shell/server.py"): "jitter between purges: nobody gains by guessing it",
+    ("B311", "deliberate/bench/"): "chooses which fault comes next, and whom it meets",
     ("B311", "deliberate/load/"): "made-up people of a load test choose by it",
     ("B311", "deliberate/rehearsal/"): "made-up people of a rehearsal choose by it",
     ("B404", "deliberate/rehearsal/"): "starts our own program, with no shell",

@@ -64,6 +64,9 @@ class Acts(Voting):
         self.chance = chance
         self.log: dict[str, Doing] = {}
         self.due: dict[int, dict[str, Doing]] = {}
+        #: The last act of a phone on an idea. One that was answered is not sent again after a newer one: no phone does that,
+        #: and within a line nothing overtakes.
+        self.newest: dict[tuple[int, str], Doing] = {}
         self.twice = self.turned = False
         self.late_s = 0.0
         self.changed = 0.0
@@ -83,6 +86,8 @@ class Acts(Voting):
         act = Doing(name, line.number, command, fields, frame, time.monotonic())
         self.log[name] = act
         self.due.setdefault(line.number, {})[name] = act
+        if command in TURNING:
+            self.newest[line.number, fields["idea"]] = act
         self.ledger.figures.sent += 1
         self._soon(line, act)
         return act
@@ -97,7 +102,8 @@ class Acts(Voting):
             self.net.at(time.monotonic() + self.chance.uniform(0.1, 3), partial(self._send, line, act, True))
 
     def _send(self, line: Line, act: Doing, again: bool = False) -> None:
-        if line.state == OPEN and (again or not act.answered):
+        overtaken = act.command in TURNING and self.newest[line.number, act.fields["idea"]] is not act
+        if line.state == OPEN and (not act.answered or (again and not overtaken)):
             act.last = time.monotonic()
             self.net.send(line.wire, act.frame)
 

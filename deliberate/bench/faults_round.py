@@ -146,11 +146,8 @@ def rush(crowd: Storm, stage: Stage, number: int) -> None:
 
     for line in stage.lines(0.3):
         turn_over(line)
-    if (
-        not crowd.acts.twice
-    ):  # a second word on the same idea; of a frame that comes again later nobody knows which is last
-        for line in stage.lines(0.2):
-            turn_over(line)
+    for line in stage.lines(0.2):  # some have a second word on the same idea
+        turn_over(line)
     for place, line in enumerate(chance.sample(crowd.lines, min(7, len(crowd.lines)))):
         if place < 3:
             text = f"Idea {number}.{place}: plant a row of alders along the bank, {line.number}"

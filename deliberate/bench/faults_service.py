@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from deliberate.bench import machine
 from deliberate.bench.crew import PACE
 from deliberate.bench.product import Product, ended, free_port, ready
 from deliberate.bench.servers import postgres, redis
+from deliberate.bench.servers.guarded import new_folder, plain_user
 
 MINDED = ("/bin/sh", str(Path(__file__).with_name("servers") / "minded.sh"))
 #: A disk of its own that can be filled: room for what a run stores, and PostgreSQL's journal kept small beside it.
@@ -32,10 +32,10 @@ class Disk:
     """A folder on a disk of its own, where we may mount one; else a plain folder that can't be filled."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="deliberate-disk-", dir="/tmp" if Path("/tmp").is_dir() else None))
-        size = f"size={DISK_BYTES},mode=755"
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", self.folder], capture_output=True)
-        self.own = done.returncode == 0
+        self.folder = new_folder("deliberate-disk-", plain_user())
+        mount, size = shutil.which("mount"), f"size={DISK_BYTES},mode=755"
+        asked = [mount or "", "-t", "tmpfs", "-o", size, "tmpfs", str(self.folder)]
+        self.own = mount is not None and subprocess.run(asked, capture_output=True).returncode == 0
         self.folder.chmod(0o755)
         (self.folder / "data").mkdir(mode=0o700)
 
@@ -54,7 +54,7 @@ class Disk:
 
     def gone(self) -> None:
         if self.own:
-            subprocess.run(["umount", "--lazy", self.folder], check=False)
+            subprocess.run([shutil.which("umount") or "", "--lazy", str(self.folder)], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
