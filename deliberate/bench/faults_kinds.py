@@ -78,11 +78,11 @@ async def restart(now: Round) -> None:
         return
     old = set(service.served_by())
     os.kill(service.pid, signal.SIGHUP)
-    for _look in range(1200):
+    for _look in range(3600):
         if len(service.served_by()) == service.workers and old.isdisjoint(service.served_by()):
             return
         await asyncio.sleep(0.05)
-    now.outcome.add("restart", "the old workers are still there after a minute")
+    now.outcome.add("restart", "the old workers are still there after three minutes")
 
 
 @fault(

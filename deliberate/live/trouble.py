@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
 import structlog
-from django.db import Error, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -53,8 +53,9 @@ class Trouble:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="probe")
 
     def found(self, problem: BaseException) -> None:
-        """Something went wrong while storing or reading; the next look tells whether it still does."""
-        if isinstance(problem, Error):
+        """Something went wrong while storing or reading. It is told at the next look, even where a small thing could be
+        stored by then: on a full disk small ones may still fit. The look after it tells whether it is over."""
+        if isinstance(problem, (OperationalError, InterfaceError)):
             self._unstored = True
 
     async def watch(self, tell: Callable[[], None]) -> None:
@@ -68,7 +69,8 @@ class Trouble:
 
     async def _look(self) -> list[Wrong]:
         wrong = []
-        if not await self._stores(write=self._unstored or Wrong.STORAGE in self.now):
+        failed, self._unstored = self._unstored, False
+        if failed or not await self._stores(write=Wrong.STORAGE in self.now):
             wrong.append(Wrong.STORAGE)
         if hints.here.away_since is not None:
             wrong.append(Wrong.OTHERS)
@@ -77,7 +79,6 @@ class Trouble:
         return wrong
 
     async def _stores(self, *, write: bool) -> bool:
-        self._unstored = False
         looking = asyncio.get_running_loop().run_in_executor(self._thread, threads.fresh, _write if write else _read)
         try:
             async with asyncio.timeout(PATIENCE_S):

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import websockets
+from django.db import IntegrityError, OperationalError
 
+from deliberate.live.trouble import Trouble, Wrong
 from deliberate.rehearsal.phone import Door, Member
 from tests.service import workers
 
@@ -107,3 +109,13 @@ async def test_a_moderator_is_told_what_is_wrong_for_as_long_as_it_is(
             assert "trouble" not in json.loads(await phone.recv()), "it is the crew's to see to"
         await door.close()
         await asyncio.to_thread(stack.close)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_act_that_could_not_be_stored_is_told_though_smaller_things_can_be() -> None:
+    trouble = Trouble()
+    trouble.found(OperationalError("database or disk is full"))
+    assert Wrong.STORAGE in await trouble._look()
+    assert Wrong.STORAGE not in await trouble._look()
+    trouble.found(IntegrityError("somebody was quicker"))
+    assert Wrong.STORAGE not in await trouble._look()
