@@ -147,15 +147,21 @@ def do_all(asked: list[Prepared]) -> list[Answer | Refused]:
 
 def _at_once(asked: Prepared) -> Answer:
     with transaction.atomic():
-        if asked.command.crowd:
-            [answer] = do_all([asked])
-        elif (seat := still_here(asked.place.seat)) is None:
-            answer = _ended(asked.place)
-        else:
-            answer = asked.command.action(room=asked.place.room, by=seat, **asked.fields) or Answer()
-        if isinstance(answer, Refused):
-            raise answer
-        return answer
+        return _act(asked)
+
+
+def _act(asked: Prepared) -> Answer:
+    """Do it, within a transaction."""
+    answer: Answer | Refused
+    if asked.command.crowd:
+        [answer] = do_all([asked])
+    elif (seat := still_here(asked.place.seat)) is None:
+        answer = _ended(asked.place)
+    else:
+        answer = asked.command.action(room=asked.place.room, by=seat, **asked.fields) or Answer()
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
 
 
 def _ended(place: Place) -> Refused:
@@ -182,7 +188,7 @@ def _once(asked: Prepared) -> Answer:
             return said_before(before)
         try:
             with transaction.atomic():
-                answer = _at_once(asked)
+                answer = _act(asked)
                 try:
                     with transaction.atomic():
                         receipt(asked, answer).save(force_insert=True)

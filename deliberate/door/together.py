@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import Error, IntegrityError, transaction
 
@@ -94,15 +95,26 @@ def _commit(ready: list[Prepared]) -> list[Result]:
     with transaction.atomic():
         before = dict(Receipt.objects.filter(key__in=first).values_list("key", "answer")) if first else {}
         results: dict[int, Result] = {first[key]: said_before(answer) for key, answer in before.items()}
-        kinds: dict[tuple[str, int], list[int]] = {}
-        for number, act in enumerate(ready):
-            if act.key not in before and first.get(act.key, number) == number:
-                kinds.setdefault((act.command.name, act.place.room.pk), []).append(number)
-        for _kind, numbers in sorted(kinds.items()):  # in one order everywhere: no two batches wait for each other
+        todo = [n for n, act in enumerate(ready) if act.key not in before and first.get(act.key, n) == n]
+        for _kind, numbers in sorted(_rounds(ready, todo).items()):  # in one order: no two batches wait for each other
             results |= zip(numbers, do_all([ready[number] for number in numbers]), strict=True)
         done = [(ready[number], results[number]) for key, number in first.items() if key not in before]
         Receipt.objects.bulk_create(receipt(act, result) for act, result in done if isinstance(result, Answer))
     return [results[number] if number in results else results[first[act.key]] for number, act in enumerate(ready)]
+
+
+def _rounds(ready: list[Prepared], numbers: list[int]) -> dict[tuple[int, str, int], list[int]]:
+    """These acts by round, command and room. What one seat asks after something of another kind is for a later round: its
+    acts are done in their order."""
+    rounds: dict[tuple[int, str, int], list[int]] = {}
+    last: dict[Any, tuple[int, str, int]] = {}
+    for number in numbers:
+        act = ready[number]
+        kind, before = (act.command.name, act.place.room.pk), last.get(act.place.seat.pk)
+        turn = 0 if before is None else before[0] if before[1:] == kind else before[0] + 1
+        last[act.place.seat.pk] = (turn, *kind)
+        rounds.setdefault((turn, *kind), []).append(number)
+    return rounds
 
 
 def _first_of_each(ready: list[Prepared]) -> dict[str, int]:

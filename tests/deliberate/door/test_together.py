@@ -220,3 +220,11 @@ def test_batches_of_the_same_seats_at_the_same_moment_count_each_once(event: Eve
     assert sorted(told) == sorted([IN] * 12 + [ALREADY] * 24)
     poll.refresh_from_db()
     assert poll.turnout == Participation.objects.count() == in_box(poll) == 12
+
+
+@pytest.mark.django_db
+def test_what_one_seat_asks_is_done_in_its_order_however_often_it_turns(event: Event) -> None:
+    idea, [seat, other] = posted(event), people(event, 2)
+    turning = ["ideas.upvote", "ideas.unvote", "ideas.upvote", "ideas.unvote", "ideas.upvote"]
+    do_together([of_idea(seat, name, idea) for name in turning] + [of_idea(other, name, idea) for name in turning[:4]])
+    assert list(Upvote.objects.values_list("seat_id", flat=True)) == [seat.pk]
