@@ -59,6 +59,8 @@ class Hub:
 
     def take(self, hint: hints.Hint) -> None:
         """A hint has arrived, on the event loop."""
+        if hint.unstored:
+            trouble.heard()
         if hint.everything:
             self.everything()
             self._remind_all()

@@ -12,7 +12,8 @@ MOST = 5_000
 @dataclass(frozen=True, slots=True)
 class Hint:
     """Parts of a room went stale, by what a whole `crowd` does at once or by what one person did; or a seat's marks did
-    (`seat`), or the seat itself has ended (`end`); or `everything` may have, because hints were lost."""
+    (`seat`), or the seat itself has ended (`end`); or `everything` may have, because hints were lost; or something could not
+    be stored (`unstored`), which the crew at other processes is told too."""
 
     room: int | None = None
     parts: tuple[str, ...] = ()
@@ -20,6 +21,7 @@ class Hint:
     end: bool = False
     crowd: bool = False
     everything: bool = False
+    unstored: bool = False
 
 
 class Sheaf:
@@ -33,13 +35,14 @@ class Sheaf:
         self.rooms: dict[int, dict[str, bool]] = {}  # room: part: whether a crowd alone touched it
         self.seats: dict[int, None] = {}
         self.ended: dict[int, None] = {}
-        self.everything = False
+        self.everything = self.unstored = False
 
     def __bool__(self) -> bool:
-        return bool(self.everything or self.rooms or self.seats or self.ended)
+        return bool(self.everything or self.unstored or self.rooms or self.seats or self.ended)
 
     def add(self, hint: Hint) -> None:
         """Let this hint be one of them."""
+        self.unstored |= hint.unstored
         if hint.end and hint.seat is not None:
             self.ended[hint.seat] = None  # never folded into "everything": that closes nobody's line
         elif hint.everything or self.everything:
@@ -70,6 +73,8 @@ class Sheaf:
         found += [Hint(seat=seat, end=True) for seat in self.ended]
         if self.everything:
             found.append(Hint(everything=True))
+        if self.unstored:
+            found.append(Hint(unstored=True))
         self.clear()
         return found
 
@@ -77,6 +82,7 @@ class Sheaf:
         """As it travels."""
         rooms = {str(room): {part: int(crowd) for part, crowd in parts.items()} for room, parts in self.rooms.items()}
         whole = {"rooms": rooms, "seats": list(self.seats), "ended": list(self.ended), "everything": self.everything}
+        whole["unstored"] = self.unstored
         return json.dumps({name: some for name, some in whole.items() if some}, separators=(",", ":"))
 
     @classmethod
@@ -87,5 +93,5 @@ class Sheaf:
             found.rooms[int(room)] = {str(part): bool(crowd) for part, crowd in parts.items()}
         found.seats = dict.fromkeys(int(seat) for seat in whole.get("seats", ()))
         found.ended = dict.fromkeys(int(seat) for seat in whole.get("ended", ()))
-        found.everything = bool(whole.get("everything"))
+        found.everything, found.unstored = bool(whole.get("everything")), bool(whole.get("unstored"))
         return found

@@ -49,7 +49,7 @@ class Trouble:
 
     def __init__(self) -> None:
         self.now: frozenset[Wrong] = frozenset()
-        self._unstored = False
+        self._unstored = self._elsewhere = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="probe")
 
     def found(self, problem: BaseException) -> None:
@@ -57,6 +57,10 @@ class Trouble:
         stored by then: on a full disk small ones may still fit. The look after it tells whether it is over."""
         if isinstance(problem, (OperationalError, InterfaceError)):
             self._unstored = True
+
+    def heard(self) -> None:
+        """Another process could not store something: what it stands on is what this one stands on."""
+        self._elsewhere = True
 
     async def watch(self, tell: Callable[[], None]) -> None:
         """Look for ever; `tell` is called when something begins to be wrong, and when it is over."""
@@ -70,7 +74,10 @@ class Trouble:
     async def _look(self) -> list[Wrong]:
         wrong = []
         failed, self._unstored = self._unstored, False
-        if failed or not await self._stores(write=Wrong.STORAGE in self.now):
+        elsewhere, self._elsewhere = self._elsewhere, False
+        if failed:
+            hints.tell_others(hints.Hint(unstored=True))
+        if failed or elsewhere or not await self._stores(write=Wrong.STORAGE in self.now):
             wrong.append(Wrong.STORAGE)
         if hints.here.away_since is not None:
             wrong.append(Wrong.OTHERS)

@@ -76,3 +76,8 @@ def test_too_many_are_everything_but_an_ended_seat_is_never_forgotten(many: str)
 def test_what_is_something_else_is_told_as_such(text: str) -> None:
     with pytest.raises((ValueError, AttributeError, TypeError)):
         Sheaf.read(text)
+
+
+def test_that_something_could_not_be_stored_travels_with_the_rest() -> None:
+    sheaf = bound(Hint(room=1, parts=("a.part",)), Hint(unstored=True), Hint(unstored=True))
+    assert Sheaf.read(sheaf.written()).drain() == [Hint(room=1, parts=("a.part",)), Hint(unstored=True)]

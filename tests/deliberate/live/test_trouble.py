@@ -119,3 +119,11 @@ async def test_an_act_that_could_not_be_stored_is_told_though_smaller_things_can
     assert Wrong.STORAGE not in await trouble._look()
     trouble.found(IntegrityError("somebody was quicker"))
     assert Wrong.STORAGE not in await trouble._look()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_what_another_process_could_not_store_is_told_here_too() -> None:
+    trouble = Trouble()
+    trouble.heard()
+    assert Wrong.STORAGE in await trouble._look()
+    assert Wrong.STORAGE not in await trouble._look()
