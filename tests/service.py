@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,17 +13,12 @@ from pathlib import Path
 
 import httpx
 
+from deliberate.bench.servers.guarded import free_port
 from deliberate.shell.server import DEFAULT
 
 ROOT = Path(__file__).parent.parent
 #: Under what the services run whose tests do not ask for one or for both.
 SERVER = os.environ.get("TEST_SERVER", DEFAULT)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Service:

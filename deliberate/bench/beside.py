@@ -13,7 +13,8 @@ from pathlib import Path
 from types import TracebackType
 
 from deliberate.bench import machine
-from deliberate.bench.product import NotReady, free_port
+from deliberate.bench.product import NotReady
+from deliberate.bench.servers.guarded import free_port
 from deliberate.load.fleet import Target
 
 PEERS = Path(__file__).parent / "peers"

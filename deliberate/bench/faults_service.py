@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 
 from deliberate.bench import machine
 from deliberate.bench.crew import PACE
-from deliberate.bench.product import Product, ended, free_port, ready
+from deliberate.bench.product import Product, ended, ready
 from deliberate.bench.servers import postgres, redis
-from deliberate.bench.servers.guarded import new_folder, plain_user
+from deliberate.bench.servers.guarded import free_port, new_folder, plain_user
 
 MINDED = ("/bin/sh", str(Path(__file__).with_name("servers") / "minded.sh"))
 #: A disk of its own that can be filled: room for what a run stores, and PostgreSQL's journal kept small beside it.

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import Any, Self
 import httpx
 
 from deliberate.bench import machine
+from deliberate.bench.servers.guarded import free_port
 from deliberate.load.fleet import Seat, Target
 from deliberate.load.news import parts_of
 from deliberate.rehearsal.phone import Door, Member, Phone
@@ -29,12 +29,6 @@ READY_S = 120
 
 class NotReady(Exception):
     """The server did not come up, or a step on the way to it failed."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -135,9 +135,8 @@ class RoomHub:
                     raise
                 except Exception as problem:
                     trouble.found(problem)
-                    self.everything = (
-                        True  # painted again when that is possible; some may have been handed it, some not
-                    )
+                    # Painted again when that is possible: some may have been handed it, some not.
+                    self.everything = True
                     self.wake.set()
                     log.exception("a paint failed")
                 await self.pause()

@@ -14,9 +14,10 @@ import httpx
 import pytest
 import websockets
 
+from deliberate.bench.servers.guarded import free_port
 from deliberate.rehearsal.phone import Door
 from deliberate.shell.server import LONGEST_BODY, SERVERS
-from tests.service import Service, event_of, free_port, start
+from tests.service import Service, event_of, start
 
 
 @pytest.fixture(scope="module", params=SERVERS)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from deliberate.bench.servers.guarded import free_port
 from deliberate.shell.workers import sockets
-from tests.service import free_port, start
+from tests.service import start
 
 PLACES = 4
 
