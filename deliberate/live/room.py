@@ -118,7 +118,7 @@ class RoomHub:
 
     def soon(self) -> float:
         """Seconds between two paints where a moderator waits."""
-        return min(LONGEST_S / 4, max(float(settings.LIVE_TICK_S) / 4, self.cost))
+        return min(LONGEST_S / 4, max(float(settings.LIVE_TICK_S) / 10, self.cost))
 
     async def run(self) -> None:
         while True:

@@ -35,23 +35,30 @@ def wipe(patience_ms: int = PATIENCE_MS) -> bool:
 
 
 class Soon:
-    """Wipes in a thread of its own, at once and then every `EVERY_S` at most, however often it is asked.
+    """Wipes in a thread of its own, at once and then every `EVERY_S` at most, however often it is asked; less often where
+    the disk is slow, for those who write wait meanwhile.
 
     Only in a process that serves: `on` is set there."""
 
-    EVERY_S = 0.5
+    EVERY_S, AT_LEAST_EVERY_S = 0.5, 10.0
+    #: Of the time that goes by, what wiping may take: one part in so many.
+    SHARE = 20
 
     def __init__(self) -> None:
         self.on = False
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
-        self._last = 0.0
+        self._last = self._cost = 0.0
+
+    def pause(self) -> float:
+        """Seconds from one wipe to the next."""
+        return min(self.AT_LEAST_EVERY_S, max(self.EVERY_S, self.SHARE * self._cost))
 
     def ask(self) -> None:
         """Let the log be emptied; those who write meanwhile are not kept waiting for it."""
         with self._lock:
             if self.on and self._timer is None and connection.vendor == "sqlite":
-                self._timer = threading.Timer(max(0.0, self._last + self.EVERY_S - time.monotonic()), self._wipe)
+                self._timer = threading.Timer(max(0.0, self._last + self.pause() - time.monotonic()), self._wipe)
                 self._timer.daemon = True
                 self._timer.start()
 
@@ -59,7 +66,9 @@ class Soon:
         with self._lock:
             self._timer, self._last = None, time.monotonic()
         try:
-            if not wipe(patience_ms=20):
+            emptied = wipe(patience_ms=20)
+            self._cost = time.monotonic() - self._last
+            if not emptied:
                 self.ask()
         finally:
             connection.close()
