@@ -60,8 +60,11 @@ def tell_once(hint: Hint) -> None:
     number = place_of(hint, len(names()))
     data = PROCESS + b" " + alone.written().encode()
     if settings.REDIS_SHARDED:
-        with redis.RedisCluster.from_url(settings.REDIS_URLS[0], **_PLAIN) as cluster:
+        cluster = redis.RedisCluster.from_url(settings.REDIS_URLS[0], **_PLAIN)
+        try:
             cluster.spublish(names()[number], data)
+        finally:
+            _hang_up(cluster)
     else:
         with redis.Redis.from_url(settings.REDIS_URLS[number], **_PLAIN) as one:
             one.publish(names()[number], data)
@@ -228,6 +231,13 @@ class Relay:
             await channel.close()
         if self._cluster is not None:
             await self._cluster.aclose()
+
+
+def _hang_up(cluster: redis.RedisCluster) -> None:
+    """Close its connections; its own `close` only puts them back into their pools."""
+    for node in (*cluster.nodes_manager.nodes_cache.values(), *cluster.nodes_manager.startup_nodes.values()):
+        if node.redis_connection is not None:
+            node.redis_connection.connection_pool.disconnect()
 
 
 def _cluster(urls: list[str]) -> RedisCluster:

@@ -74,9 +74,7 @@ async def test_the_disk_shows_neither_the_order_of_ballots_nor_later_who_voted(
         assert (await voter.act("ballots.cast", poll=poll["poll"], choice=choice))["ok"]
         found.append(await one_state(tmp_path))
     filled = list(accumulate(([choice] for choice in chosen), lambda some, more: some + more))
-    assert [len(boxes) for boxes in found] == [1] * VOTERS, (
-        "soon after each ballot the disk holds one state of the box"
-    )
+    assert [len(boxes) for boxes in found] == [1] * VOTERS, "soon after each ballot the disk holds one state of the box"
     assert len(set.union(*found)) == len(filled), "and the test would have seen the others"
 
     open_now = rows(tmp_path)
