@@ -39,7 +39,6 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 SECURE = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
+import daphne.server  # noqa: F401  # before all of Twisted: it installs the reactor that runs on asyncio's loop
 import structlog
 from daphne import http_protocol
 from twisted.internet import reactor as _reactor

@@ -18,7 +18,7 @@ from deliberate.door.limits import Buckets
 from deliberate.door.registry import Place
 from deliberate.door.views import no_seat, place_of, seat_path
 from deliberate.roles import DRAFTER, HOST, MODERATOR, PARTICIPANT
-from polls.exports import markdown, pdf
+from polls.exports import markdown
 from polls.exports.bundle import bundle
 from polls.exports.kept import Busy, Kept
 from polls.exports.outcome import Outcome, outcome
@@ -65,6 +65,8 @@ def sheet(request: HttpRequest, event: str, role: str, room: str) -> HttpRespons
 
 
 def _drawn(place: Place, found: Outcome) -> bytes:
+    from polls.exports import pdf  # what draws is large: no process loads it until somebody asks
+
     return _drawings.get((get_language(), found), lambda: pdf.drawn(found))
 
 

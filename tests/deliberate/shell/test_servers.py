@@ -7,6 +7,8 @@ import contextlib
 import json
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 
@@ -17,7 +19,7 @@ import websockets
 from deliberate.bench.servers.guarded import free_port
 from deliberate.rehearsal.phone import Door
 from deliberate.shell.server import LONGEST_BODY, SERVERS
-from tests.service import Service, event_of, start
+from tests.service import ROOT, Service, bare, event_of, start
 
 
 @pytest.fixture(scope="module", params=SERVERS)
@@ -84,3 +86,15 @@ async def test_told_to_end_it_tells_its_phones_to_come_back_and_ends(service: Se
     await door.close()
     assert await asyncio.to_thread(service.process.wait, 15) == 0
     assert "Traceback" not in service.log.read_text()
+
+
+def test_a_process_holds_neither_the_other_server_nor_what_draws_pdfs_until_asked() -> None:
+    """They are a third of its memory, and of the time it takes to start."""
+    loaded = "deliberate.asgi, deliberate.urls, deliberate.shell.with_uvicorn"
+    begin = f"import django; django.setup(); import sys, {loaded}; print(*sys.modules)"
+    held = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", begin], cwd=ROOT, check=True, capture_output=True, text=True,
+        env={**bare(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
+    )  # fmt: skip
+    assert "deliberate.urls" in held.stdout.split()
+    assert not {"daphne", "twisted.internet.reactor", "fpdf", "fontTools"} & set(held.stdout.split())
