@@ -17,7 +17,8 @@ from deliberate.live.frames import frame
 from deliberate.live.line import Line
 from deliberate.live.painter import Picture
 from deliberate.live.parts import known
-from deliberate.live.room import Key, RoomHub
+from deliberate.live.room import RoomHub
+from deliberate.live.screen import Key
 from deliberate.live.trouble import trouble, words
 from deliberate.roles import PARTICIPANT, WALL
 from deliberate.shell import metrics

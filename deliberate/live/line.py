@@ -8,18 +8,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from django.conf import settings
 
 from deliberate.live.frames import Frame, frame, frame_of
 from deliberate.live.painter import Picture
+from deliberate.live.screen import NO_PARTS, NOTHING, Holds, Screen
 from deliberate.live.wire import Wire
 from deliberate.shell import metrics
-
-#: The parts a screen shows; equal ones are one object, so that they are compared by what they are (RoomHub.screens).
-Screen = tuple[str, str, tuple[str, ...]]  # audience, language, names of parts, sorted
-NO_PARTS: dict[str, str] = {}
 
 
 class Line:
@@ -47,8 +44,8 @@ class Line:
         self.kind, self.room, self.seat, self.audience, self.language = kind, room, seat, audience, language
         self.wire, self._close, self.refresh = wire, close, refresh
         self.asks_back = asks_back
-        self.screen: Screen = (audience, language, ())
-        self.holds: dict[str, str] = NO_PARTS
+        self.screen: Screen = NOTHING
+        self.holds: Holds = NO_PARTS
         self.pending: dict[str, Picture] | None = None
         self.sent = self.read = self.asked = 0
         self.window: int = settings.LIVE_WINDOW_BYTES
@@ -61,17 +58,21 @@ class Line:
 
     # ---- pictures ----------------------------------------------------------------------------------------------------
 
-    def take(self, screen: Screen, pictures: tuple[Picture, ...], ready: Frame, held: Mapping[str, str]) -> bool:
-        """The way of most: these pictures, in a frame that is shared, at once. False where the line has to be offered
-        them one by one: it lags, shows something else by now, or holds one of them already."""
-        wire = self.wire  # a room has thousands of lines: this is written for speed
+    def take(self, screen: Screen, ready: Frame, held: Holds, before: Holds) -> bool:
+        """The way of most: the pictures that a screen is handed, of these hashes, in a frame that is shared, at once.
+        False where the line has to be offered them one by one: it lags, shows something else by now, or holds one of
+        them already. `before`: what lines in step held till now."""
+        wire = self.wire  # a room has thousands of lines: this is written for speed, and touches little of each
         if self.pending or self.screen is not screen or self.sent - self.read > self.window or wire.full:
             return False
         holds = self.holds
-        for name, digest in held.items():
-            if holds[name] == digest:
-                return False
-        holds.update(held)
+        if holds is before:
+            self.holds = screen.holds
+        else:
+            for name, digest in held.items():
+                if holds[name] == digest:
+                    return False
+            self.holds = screen.in_step(holds | held)
         self.sent += ready.size
         wire.put(ready)
         if self.sent - self.asked > self.half and self.asks_back:
@@ -106,7 +107,7 @@ class Line:
                 return
             pictures = self._next()
             if pictures:
-                self.holds.update((picture.name, picture.hash) for picture in pictures)
+                self.holds = self.screen.in_step(self.holds | {picture.name: picture.hash for picture in pictures})
                 metrics.pictures.inc(len(pictures))
                 self.send(frame_of(pictures))
         if not self.pending:

@@ -19,11 +19,41 @@ UNSENT = 16_384
 _DEFLATE = ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)
 
 
-class Protocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol, which is its own wire (deliberate/live/wire.py)."""
+class Wire:
+    """One phone's wire (deliberate/live/wire.py). Small: a room has thousands, and each picture goes through all of them."""
 
-    deflates = full = False
-    _tell: Callable[[], None] | None = None
+    __slots__ = ("_deflates", "_tell", "_write", "full")
+
+    def __init__(self, write: Callable[[bytes], None], *, deflates: bool) -> None:
+        self._write, self._deflates = write, deflates
+        self.full = False
+        self._tell: Callable[[], None] | None = None
+
+    def put(self, frame: Frame) -> None:
+        self._write(frame.packed if self._deflates else frame.data)
+
+    def when_drained(self, tell: Callable[[], None]) -> None:
+        self._tell = tell
+
+    def drained(self) -> None:
+        self.full = False
+        tell, self._tell = self._tell, None
+        if tell is not None:
+            tell()
+
+    def hang_up(self) -> None:
+        """Nothing may follow the word that closes a socket."""
+        self._write = _nowhere
+
+
+def _nowhere(_data: bytes) -> None: ...
+
+
+class Protocol(WebSocketsSansIOProtocol):
+    """uvicorn's protocol, with a wire."""
+
+    wire: Wire | None = None
+    _close_sent = False
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -43,28 +73,42 @@ class Protocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):  # else it was refused
-            extensions: dict[str, Any] = self.scope["extensions"]
-            extensions[NAME] = self
             agreed = next((each for each in self.conn.extensions if isinstance(each, PerMessageDeflate)), None)
-            self.deflates = agreed is not None and agreed.local_max_window_bits == 15
+            deflates = agreed is not None and agreed.local_max_window_bits == 15
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[NAME] = self.wire = Wire(self.transport.write, deflates=deflates)
 
-    def put(self, frame: Frame) -> None:
-        if self.handshake_complete and not self.close_sent and not self.disconnected:
-            self.transport.write(frame.packed if self.deflates else frame.data)
+    @property
+    def close_sent(self) -> bool:  # uvicorn's own attribute, set in many places
+        return self._close_sent
 
-    def when_drained(self, tell: Callable[[], None]) -> None:
-        self._tell = tell
+    @close_sent.setter
+    def close_sent(self, sent: bool) -> None:
+        self._close_sent = sent
+        if sent:
+            self._hang_up()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._hang_up()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        self._hang_up()
+        super().shutdown()
+
+    def _hang_up(self) -> None:
+        if self.wire is not None:
+            self.wire.hang_up()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self.full = True
+        if self.wire is not None:
+            self.wire.full = True
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self.full = False
-        tell, self._tell = self._tell, None
-        if tell is not None:
-            tell()
+        if self.wire is not None:
+            self.wire.drained()
 
     def send_receive_event_to_app(self) -> None:
         # Inherited: reading stops after every message and starts again when it is heard, two system calls each. Here a phone

@@ -17,14 +17,14 @@ from django.db import InterfaceError, OperationalError
 
 from deliberate.live import load, threads
 from deliberate.live.frames import frame_of
-from deliberate.live.line import NO_PARTS, Line, Screen
+from deliberate.live.line import Line
 from deliberate.live.painter import Picture, paint
 from deliberate.live.parts import split
+from deliberate.live.screen import NO_PARTS, NOTHING, Holds, Key, Screen
 from deliberate.live.trouble import trouble
 from deliberate.shell import metrics
 
 log = structlog.get_logger("deliberate.live")
-Key = tuple[str, str, str]  # part, audience, language
 #: So many lines in one go, then others have their turn: an answer must not wait for a whole room's pictures.
 IN_ONE_GO = 250
 #: Of the time that goes by, what pictures of one room may take at most: one part in so many.
@@ -41,8 +41,7 @@ class RoomHub:
     def __init__(self, room: int) -> None:
         self.room = room
         self.lines: set[Line] = set()
-        self.screens: dict[Screen, dict[Line, None]] = {}
-        self._same: dict[Screen, Screen] = {}
+        self.screens: dict[tuple[str, str, tuple[str, ...]], Screen] = {}
         self.pictures: dict[Key, Picture] = {}
         self.asked: dict[Key, float] = {}
         self.stale: set[str] = set()
@@ -57,28 +56,30 @@ class RoomHub:
     def show_to(self, line: Line, have: dict[str, str]) -> list[Key]:
         """`line` shows these parts from now on and holds pictures of these hashes; the keys of its pictures."""
         self.forget(line)
-        screen: Screen = (line.audience, line.language, tuple(sorted(have)))
-        line.screen = self._same.setdefault(screen, screen)
-        line.holds = dict(have)
+        names = tuple(sorted(have))
+        screen = self.screens.get((line.audience, line.language, names))
+        if screen is None:
+            screen = self.screens[line.audience, line.language, names] = Screen(line.audience, line.language, names)
+            screen.holds = self._hashes(screen)
+        line.screen, line.holds = screen, screen.in_step(have)
         if line.pending:
             line.pending = {name: picture for name, picture in line.pending.items() if name in have}
-        self.screens.setdefault(line.screen, {})[line] = None
-        return [(name, line.audience, line.language) for name in line.screen[2]]
+        screen.lines[line] = None
+        return screen.keys
 
     def forget(self, line: Line) -> None:
         """Nothing of this room is shown to `line` any more."""
-        watching = self.screens.get(line.screen)
-        if watching is not None and watching.pop(line, line) is None and not watching:
-            del self.screens[line.screen]
-            self._same.pop(line.screen, None)
-        line.screen = (line.audience, line.language, ())  # whoever is about to hand it a picture sees that it has left
+        screen = line.screen
+        if screen.lines.pop(line, line) is None and not screen.lines:
+            del self.screens[screen.audience, screen.language, screen.names]
+        line.screen = NOTHING  # whoever is about to hand it a picture sees that it has left
         line.holds = NO_PARTS
 
     def keys(self) -> set[Key]:
         """All that somebody looks at."""
         late = time.monotonic() - ASKED_S
         self.asked = {key: since for key, since in self.asked.items() if since > late}
-        shown = {(name, audience, language) for audience, language, names in self.screens for name in names}
+        shown = {key for screen in self.screens.values() for key in screen.keys}
         shown |= self.asked.keys()
         for key in self.pictures.keys() - shown:
             del self.pictures[key]
@@ -100,6 +101,10 @@ class RoomHub:
                 missing = [key for key in keys if key not in self.pictures]  # else another line's wait has painted them
                 if missing:
                     await self._show(missing)
+
+    def _hashes(self, screen: Screen) -> Holds:
+        """Of the pictures of a screen as they stand."""
+        return {key[0]: self.pictures[key].hash for key in screen.keys if key in self.pictures}
 
     # ---- when it is painted ------------------------------------------------------------------------------------------
 
@@ -171,20 +176,23 @@ class RoomHub:
     async def _hand_out(self, news: dict[Key, Picture]) -> float:
         """Hand pictures to all lines that show them; the seconds it took, without the pauses for others."""
         worked = 0.0
-        for screen, lines in list(self.screens.items()):
-            audience, language, names = screen
-            pictures = tuple(news[name, audience, language] for name in names if (name, audience, language) in news)
+        for screen in list(self.screens.values()):
+            pictures = tuple(news[key] for key in screen.keys if key in news)
             if not pictures:
                 continue
             ready = frame_of(pictures)
-            held = {picture.name: picture.hash for picture in pictures}
+            held: Holds = {picture.name: picture.hash for picture in pictures}
+            before = screen.holds
+            if any(before.get(name) == digest for name, digest in held.items()):
+                before = NO_PARTS  # to be compared with what each line holds
+            screen.holds = self._hashes(screen)
             together = ready.size <= settings.LIVE_WINDOW_BYTES // 2
-            everybody = list(lines)
+            everybody = list(screen.lines)
             for start in range(0, len(everybody), IN_ONE_GO):
                 begun = time.perf_counter()
                 taken = 0
                 for line in everybody[start : start + IN_ONE_GO]:
-                    if together and line.take(screen, pictures, ready, held):
+                    if together and line.take(screen, ready, held, before):
                         taken += 1
                     else:
                         for picture in pictures:

@@ -137,7 +137,7 @@ async def test_a_stream_ends_after_its_window_and_asks_nothing(settings: Any) ->
 async def test_a_part_no_longer_on_the_screen_is_not_sent() -> None:
     wire = Wire()
     wire.line.offer(picture(1, name="b.part"))
-    del wire.line.holds["b.part"]
+    wire.line.holds = {"a.part": ""}
     await asyncio.sleep(0.01)
     assert wire.hashes("b.part") == []
 
@@ -153,6 +153,59 @@ async def test_a_line_that_leaves_while_a_picture_is_handed_out_keeps_it_from_no
     await handing_out
     assert wires[0].hashes() == wires[-1].hashes() == ["1"]
     assert wires[-2].hashes() == []
+
+
+async def hand_out(room: RoomHub, *pictures: Picture) -> None:
+    """As a paint does."""
+    news = {(each.name, "participant", "en"): each for each in pictures}
+    room.pictures |= news
+    await room._hand_out(news)
+    await asyncio.sleep(0.01)
+
+
+async def test_lines_that_hold_the_same_share_it_and_one_that_lags_comes_back_to_it() -> None:
+    room = RoomHub(1)
+    wires = [Wire(seat=number) for number in range(3)]
+    lagging = wires[2]
+    for wire in wires:
+        room.show_to(wire.line, {"a.part": "", "b.part": ""})
+    await hand_out(room, picture(1), picture(2, name="b.part"))
+    assert len({id(wire.line.holds) for wire in wires}) == 1
+    lagging.blocked = True
+    await hand_out(room, picture(3))
+    assert [wire.hashes() for wire in wires] == [["1", "3"], ["1", "3"], ["1"]]
+    assert lagging.line.holds == {"a.part": "1", "b.part": "2"}
+    assert wires[0].line.holds is wires[1].line.holds
+    lagging.blocked = False
+    for tell in lagging.tell:
+        tell()
+    await hand_out(room, picture(4, name="b.part"))
+    assert [wire.hashes() for wire in wires] == [["1", "3"]] * 3
+    assert [wire.hashes("b.part") for wire in wires] == [["2", "4"]] * 3
+    assert len({id(wire.line.holds) for wire in wires}) == 1
+
+
+async def test_what_is_handed_out_again_reaches_those_alone_who_do_not_hold_it() -> None:
+    room = RoomHub(1)
+    held, missed = Wire(seat=1), Wire(seat=2)
+    for wire in (held, missed):
+        room.show_to(wire.line, {"a.part": ""})
+    await hand_out(room, picture(1))
+    missed.line.holds = {"a.part": ""}  # something went wrong
+    await hand_out(room, picture(1))
+    assert held.hashes() == ["1"]
+    assert missed.hashes() == ["1", "1"]
+
+
+async def test_who_comes_with_all_that_stands_is_in_step_at_once() -> None:
+    room = RoomHub(1)
+    there, comes = Wire(seat=1), Wire(seat=2)
+    room.show_to(there.line, {"a.part": ""})
+    await hand_out(room, picture(1))
+    room.show_to(comes.line, {"a.part": "1"})
+    assert comes.line.holds is there.line.holds
+    await hand_out(room, picture(2))
+    assert (there.hashes(), comes.hashes()) == (["1", "2"], ["2"])
 
 
 async def test_pictures_that_wait_together_travel_in_one_frame() -> None:
