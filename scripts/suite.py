@@ -21,7 +21,8 @@ STORED = (
     "tests/deliberate/management",
     "tests/deliberate/test_rows.py",
 )
-WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+#: Twice as many as the processors of a small machine: half of a test's time it waits, for a browser or a clock.
+WORKERS = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def pytest(*arguments: str, **environment: str) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -102,8 +104,18 @@ def demo(
     raise AssertionError(f"the demo did not start: {service.log.read_text()}")
 
 
+@cache
+def _left() -> tempfile.TemporaryDirectory[str]:
+    """A data folder as a demo leaves it that was started once and stopped."""
+    folder = tempfile.TemporaryDirectory(prefix="deliberate-left-")
+    demo(Path(folder.name)).stop()
+    return folder
+
+
 @contextmanager
 def running(data: Path, server: str = SERVER, **environment: str) -> Iterator[Service]:
+    """A demo that comes back: what its first start takes to store is stored once for all of them."""
+    shutil.copytree(_left().name, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns("log"))
     service = demo(data, ("--server", server), environment=environment)
     try:
         yield service
