@@ -8,6 +8,14 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import servers
+from tests.service import Service, running
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """As `make run` starts it; a file that needs other settings, or a service for each test, has its own."""
+    with running(tmp_path_factory.mktemp("service")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.service import Service, running
+from tests.service import Service
 from tests.stories.stage import Hand, new_room, sit
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("console")) as found:
-        yield found
 
 
 @pytest.fixture

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, expect
 
-from tests.service import Service, running
+from tests.service import Service
 from tests.stories.browser import PHONE
 
 MOST_BYTES = 60_000
 #: The line included. The welcome page, with what it needs and two redirects, comes before the room.
 MOST_REQUESTS, MOST_FROM_THE_CODE = 6, 9
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("load")) as found:
-        yield found
 
 
 class Fetched:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deliberate.roles import PARTICIPANT, ROLES
 from tests import servers
-from tests.service import Service, running
+from tests.service import Service
 from tests.stories.browser import PATIENCE_MS, PHONE
 from tests.stories.stage import sit
 
@@ -23,12 +23,6 @@ SAYS = {
     "wall": "Join with your phone.",
     "host": "How people are protected",
 }
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("links")) as found:
-        yield found
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])

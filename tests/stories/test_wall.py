@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.service import Service, running
+from tests.service import Service
 from tests.stories.stage import Hand, new_room, sit
 
 #: Texts on the wall that are smaller than 40 px, or that leave the screen.
@@ -72,12 +72,6 @@ ROLLS = """() => {
   Element.prototype.animate = function (...given) { window.rolls += 1; return animate.apply(this, given); };
 }"""
 LONG = "What would have to be true before you would send your own children to the place that this plan is made for, and who should have to say so in public, every year again, before those who live there?"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("wall")) as found:
-        yield found
 
 
 @pytest.fixture

@@ -7,14 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.service import Service, running
+from tests.service import Service
 from tests.stories.stage import new_room, sit
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("plain")) as found:
-        yield found
 
 
 @pytest.fixture

@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
-from deliberate.errors import Refused
 from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
 from rooms.events.models import Event
 from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
 from tests.polls.statements.rows import clause, people, said, texts
+from tests.races import at_once, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*acts: Callable[[], object]) -> list[Refused]:
-    """Do these acts in threads that start together; the refusals among what they were told."""
-    start = Barrier(len(acts))
-
-    def one(act: Callable[[], object]) -> Refused | None:
-        try:
-            start.wait()
-            act()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [refused for refused in pool.map(one, acts) if refused is not None]
-
-
 def test_two_drafters_begin_the_same_statement(event: Event, drafter: Seat) -> None:
     other = make.seat(event, "drafter")
-    assert at_once(*(lambda who=who: clause(who, f"Of {who.pk}") for who in (drafter, other, drafter, other))) == []
+    assert (
+        refusals(at_once(*(lambda who=who: clause(who, f"Of {who.pk}") for who in (drafter, other, drafter, other))))
+        == []
+    )
     assert Statement.objects.count() == 1
     assert len(set(Clause.objects.values_list("position", flat=True))) == 4
     assert broken_at(make.room(event)) is None
@@ -48,13 +28,13 @@ def test_two_drafters_begin_the_same_statement(event: Event, drafter: Seat) -> N
 
 def test_of_two_who_reword_a_clause_at_once_one_is_told(event: Event, drafter: Seat) -> None:
     row, other = clause(drafter, "Peace."), make.seat(event, "drafter")
-    refused = at_once(
+    told = at_once(
         *(
             lambda who=who, text=text: make.act(who, "statements.edit_clause", clause=row.handle, text=text, revision=0)
             for who, text in ((drafter, "Peace now."), (other, "Peace soon."))
         )
     )
-    assert ["Somebody reworded" in str(each) for each in refused] == [True]
+    assert ["Somebody reworded" in str(each) for each in refusals(told)] == [True]
     assert texts(event)[0] in ("Peace now.", "Peace soon.")
     assert row.revisions.count() == 1
 
@@ -62,7 +42,7 @@ def test_of_two_who_reword_a_clause_at_once_one_is_told(event: Event, drafter: S
 def test_a_version_settled_by_two_at_once_is_one(event: Event, drafter: Seat) -> None:
     clause(drafter, "Peace.")
     other = make.seat(event, "drafter")
-    refused = at_once(*(lambda who=who: make.act(who, "statements.settle") for who in (drafter, other)))
+    refused = refusals(at_once(*(lambda who=who: make.act(who, "statements.settle") for who in (drafter, other))))
     assert ["Nothing has changed" in str(each) for each in refused] == [True]
     assert Version.objects.count() == 1
 
@@ -73,16 +53,16 @@ def test_a_seat_that_stands_on_two_devices_at_once_counts_once(event: Event, dra
     acts = [
         lambda who=who: make.act(who, "statements.stand", clause=row.handle, value="support") for who in (ann, ann, ben)
     ]
-    assert at_once(*acts) == []
+    assert refusals(at_once(*acts)) == []
     assert Support.objects.count() == 2
 
 
 def test_the_same_quote_and_the_same_proposal_at_once_are_one(event: Event, drafter: Seat) -> None:
     source = f"segment:{said(event, 'The second visit counts.').handle}"
     row, ann = clause(drafter, "We come back."), make.seat(event)
-    assert at_once(*[lambda: make.act(ann, "statements.propose", source=source)] * 3) == []
+    assert refusals(at_once(*[lambda: make.act(ann, "statements.propose", source=source)] * 3)) == []
     assert Proposal.objects.count() == 1
     quote = {"clause": row.handle, "source": source, "quote": "second visit"}
-    refused = at_once(*[lambda: make.act(drafter, "statements.cite", **quote)] * 3)
+    refused = refusals(at_once(*[lambda: make.act(drafter, "statements.cite", **quote)] * 3))
     assert len(refused) == 2
     assert Citation.objects.count() == 1

@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from deliberate.clock import now
 from deliberate.door.registry import Answer
-from deliberate.errors import Refused
 from rooms.events.models import Event
 from rooms.floor.models import ON_FLOOR, State, Turn
 from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Answer]) -> list[Answer | Refused]:
-    """Do these acts in threads that start together; what each was told."""
-    start = Barrier(len(acts))
-
-    def one(act: Callable[[], Answer]) -> Answer | Refused:
-        try:
-            start.wait()
-            return act()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -20,6 +19,7 @@ from rooms.transcript import queries
 from rooms.transcript.models import Interim, Revision, Segment
 from rooms.transcript.pieces import pieces
 from tests import make
+from tests.races import at_once, refusals
 from tests.rooms.transcript.rows import said, speaks
 
 pytestmark = pytest.mark.django_db
@@ -286,24 +286,6 @@ def test_the_words_of_an_erased_seat_are_said_by_nobody() -> None:
     assert [paragraph.text for paragraph in queries.paragraphs(make.room(event))] == ["I was there."]
 
 
-def at_once(*works: Any) -> None:
-    """Run all of these together, each in a thread with a database connection of its own."""
-    ready = threading.Barrier(len(works))
-
-    def run(work: Any) -> None:
-        try:
-            ready.wait()
-            work()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtOnce:
     def test_two_captioners_settling_lose_nothing_and_share_no_number(self) -> None:
@@ -315,7 +297,7 @@ class TestTwoAtOnce:
             for text in texts[index * 10 : index * 10 + 10]:
                 make.act(seats[index], "transcript.settle", text=text)
 
-        at_once(lambda: settle(0), lambda: settle(1))
+        assert refusals(at_once(lambda: settle(0), lambda: settle(1))) == []
         stored = list(Segment.objects.all())
         assert sorted(segment.text for segment in stored) == sorted(texts)
         assert [segment.number for segment in stored] == list(range(1, 21))
@@ -324,17 +306,11 @@ class TestTwoAtOnce:
         event = make.event()
         seats = [make.seat(event, "captioner") for _ in range(2)]
         segment = said(seats[0], "The first visit is flee.")
-        outcomes = []
 
         def correct(index: int) -> None:
-            try:
-                make.act(seats[index], "transcript.correct", segment=segment.handle, text=f"Text {index}.", revision=0)
-                outcomes.append("done")
-            except Refused:
-                outcomes.append("refused")
+            make.act(seats[index], "transcript.correct", segment=segment.handle, text=f"Text {index}.", revision=0)
 
-        at_once(lambda: correct(0), lambda: correct(1))
-        assert sorted(outcomes) == ["done", "refused"]
+        assert len(refusals(at_once(lambda: correct(0), lambda: correct(1)))) == 1
         assert (Revision.objects.count(), Segment.objects.get().revision) == (1, 1)
 
     def test_the_same_settle_over_two_lines_at_once_is_kept_once(self) -> None:
@@ -343,5 +319,5 @@ class TestTwoAtOnce:
         def settle() -> None:
             make.act(captioner, "transcript.settle", "act-123456", text=LONG)
 
-        at_once(settle, settle)
+        assert refusals(at_once(settle, settle)) == []
         assert Segment.objects.count() == len(pieces(LONG))
