@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from deliberate.bench.faults_round import Round
+from deliberate.bench.faults_service import Below
 from deliberate.bench.faults_silent import silent_readers
 
 BOTH, ONE, SEVERAL = ("one", "several"), ("one",), ("several",)
@@ -85,16 +86,28 @@ async def restart(now: Round) -> None:
     now.outcome.add("restart", "the old workers are still there after three minutes")
 
 
-@fault(
+def _away(away: Callable[[Below, float], Awaitable[None]]) -> Callable[[Round], Awaitable[None]]:
+    async def work(now: Round) -> None:
+        await now.pause(0.1, 0.8)
+        await away(now.stage.below, now.lasts_s)
+
+    return work
+
+
+fault(
     "redis restarted",
     "Redis is killed and comes back empty after some seconds.",
     setups=SEVERAL,
     trouble=True,
     lasts_s=(3, 2, 5),
-)
-async def redis_restarted(now: Round) -> None:
-    await now.pause(0.1, 0.8)
-    await now.stage.below.redis_away(now.lasts_s)
+)(_away(Below.redis_away))
+fault(
+    "postgres restarted",
+    "PostgreSQL is stopped in immediate mode and comes back.",
+    setups=SEVERAL,
+    trouble=True,
+    lasts_s=(2, 0.5, 4),
+)(_away(Below.postgres_away))
 
 
 @fault("redis emptied", "FLUSHALL, and every line to Redis is cut, three times.", setups=SEVERAL)
@@ -102,19 +115,6 @@ async def redis_emptied(now: Round) -> None:
     for _time in range(3):
         await now.pause(0.1, 0.6)
         await now.stage.below.redis_emptied()
-
-
-@fault(
-    "postgres restarted",
-    "PostgreSQL is stopped in immediate mode and comes back.",
-    setups=SEVERAL,
-    trouble=True,
-    lasts_s=(2, 0.5, 4),
-)
-async def postgres_restarted(now: Round) -> None:
-    await now.pause(0.1, 0.8)
-    await now.stage.below.postgres_away(now.lasts_s)
-    await now.stage.below.postgres_back()
 
 
 @fault(
@@ -210,7 +210,7 @@ async def other_order(now: Round) -> None:
     acts.turned = False
 
 
-async def _away(now: Round, share: float) -> None:
+async def _offline(now: Round, share: float) -> None:
     import time
 
     await now.pause(0.1, 1.0)
@@ -221,14 +221,14 @@ async def _away(now: Round, share: float) -> None:
 
 @fault("offline", "A third of the phones have no network for some seconds.", lasts_s=(3, 2, 10))
 async def offline(now: Round) -> None:
-    await _away(now, 0.33)
+    await _offline(now, 0.33)
 
 
 @fault("offline long", "A third of the phones have no network for up to a minute.", lasts_s=(15, 30, 60), share=0.15)
 async def offline_long(now: Round) -> None:
-    await _away(now, 0.33)
+    await _offline(now, 0.33)
 
 
 @fault("all at once", "Everybody loses the line, and all come back in the same moment.", lasts_s=(1, 0.2, 3))
 async def all_at_once(now: Round) -> None:
-    await _away(now, 1.0)
+    await _offline(now, 1.0)

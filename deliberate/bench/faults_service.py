@@ -149,6 +149,7 @@ class Below:
         os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
         await asyncio.sleep(seconds)
         held.unlink()
+        await self.postgres_back()
 
     def _data(self) -> Path:
         import psycopg

@@ -11,11 +11,10 @@ import threading
 from typing import Any
 
 import django
-import uvicorn
 import uvloop
 from django.conf import settings
 
-from deliberate.bench.peers.orders import obey
+from deliberate.bench.peers.orders import by_uvicorn, obey
 
 BARE = "bare" in sys.argv[3:]
 REDIS = os.environ.get("REDIS_URL", "")
@@ -57,25 +56,6 @@ async def send(text: str) -> None:
 application: Any = ProtocolTypeRouter({"websocket": Line.as_asgi()})
 
 
-async def by_uvicorn(port: int) -> None:
-    config = uvicorn.Config(
-        application,
-        host="127.0.0.1",
-        port=port,
-        log_level="critical",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        backlog=4096,
-        lifespan="off",
-    )
-    running = uvicorn.Server(config)
-    serving = asyncio.create_task(running.serve())
-    while not running.started:  # noqa: ASYNC110  # it tells by a field
-        await asyncio.sleep(0.01)
-    await obey(send)
-    serving.cancel()
-
-
 def by_daphne(port: int) -> None:
     from daphne.server import Server
 
@@ -97,4 +77,4 @@ if __name__ == "__main__":
     if sys.argv[2] == "daphne":
         by_daphne(int(sys.argv[1]))
     else:
-        uvloop.run(by_uvicorn(int(sys.argv[1])))
+        uvloop.run(by_uvicorn(application, int(sys.argv[1]), send, ws="websockets-sansio"))

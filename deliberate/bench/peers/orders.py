@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 Send = Callable[[str], Awaitable[None]]
 #: Letters of a picture: no two frames are alike, none can be compressed away.
@@ -39,3 +40,25 @@ async def obey(send: Send) -> None:
 def say(word: str) -> None:
     sys.stdout.write(word + "\n")
     sys.stdout.flush()
+
+
+async def by_uvicorn(application: Any, port: int, send: Send, **more: Any) -> None:
+    """Serve an application as a deployment would, and send what it is told to. `more`: of uvicorn's own settings."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        application,
+        host="127.0.0.1",
+        port=port,
+        log_level="critical",
+        ws_per_message_deflate=False,
+        backlog=4096,
+        lifespan="off",
+        **more,
+    )
+    running = uvicorn.Server(config)
+    serving = asyncio.create_task(running.serve())
+    while not running.started:  # noqa: ASYNC110  # it tells by a field
+        await asyncio.sleep(0.01)
+    await obey(send)
+    serving.cancel()
