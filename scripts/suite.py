@@ -21,8 +21,8 @@ STORED = (
     "tests/deliberate/management",
     "tests/deliberate/test_rows.py",
 )
-#: Twice as many as the processors of a small machine: half of a test's time it waits, for a browser or a clock.
-WORKERS = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+#: One more than a small machine has processors: half of a test's time it waits, for a browser or a clock.
+WORKERS = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def pytest(*arguments: str, **environment: str) -> int:

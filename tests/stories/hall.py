@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, expect
 
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, WALL
 from tests.service import Service
@@ -36,7 +36,12 @@ class Hall:
         """What somebody's page shows now."""
         page = self.pages[who]
         if not self.scripts:
-            page.reload()
+            try:
+                page.reload()
+            except Error as cut:
+                if "ERR_ABORTED" not in cut.message:
+                    raise
+                page.reload()  # the page came anew by itself in that moment
         return page
 
     def go(self, who: str, screen: str) -> Page:
