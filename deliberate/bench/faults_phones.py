@@ -30,8 +30,6 @@ T = TypeVar("T")
 Marks = dict[str, set[str]]
 #: How often line.js tries an act again at which the other side stumbled.
 TRIES = 4
-#: Commands whose repetition turns something over: the last one counts.
-TURNING = ("ideas.upvote", "ideas.unvote", "opinions.say")
 
 
 @dataclass(slots=True, eq=False)
@@ -64,9 +62,6 @@ class Acts(Voting):
         self.chance = chance
         self.log: dict[str, Doing] = {}
         self.due: dict[int, dict[str, Doing]] = {}
-        #: The last act of a phone on an idea. One that was answered is not sent again after a newer one: no phone does that,
-        #: and within a line nothing overtakes.
-        self.newest: dict[tuple[int, str], Doing] = {}
         self.twice = self.turned = False
         self.late_s = 0.0
         self.changed = 0.0
@@ -86,8 +81,6 @@ class Acts(Voting):
         act = Doing(name, line.number, command, fields, frame, time.monotonic())
         self.log[name] = act
         self.due.setdefault(line.number, {})[name] = act
-        if command in TURNING:
-            self.newest[line.number, fields["idea"]] = act
         self.ledger.figures.sent += 1
         self._soon(line, act)
         return act
@@ -102,8 +95,7 @@ class Acts(Voting):
             self.net.at(time.monotonic() + self.chance.uniform(0.1, 3), partial(self._send, line, act, True))
 
     def _send(self, line: Line, act: Doing, again: bool = False) -> None:
-        overtaken = act.command in TURNING and self.newest[line.number, act.fields["idea"]] is not act
-        if line.state == OPEN and (not act.answered or (again and not overtaken)):
+        if line.state == OPEN and (again or not act.answered):
             act.last = time.monotonic()
             self.net.send(line.wire, act.frame)
 

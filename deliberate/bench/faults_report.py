@@ -79,8 +79,8 @@ HOW = [
     "looked at for up to 8 s: nothing asks the processes to collect garbage.",
     "Killed between commit and answer: another process watches the database and kills the worker at the moment one more ballot "
     "is stored; phones whose line broke wait until it is known which of their unanswered ballots are stored, and come back.",
-    "Twice and late: an upvote or a stance that was answered is not sent again after the same phone's newer word on the same "
-    "idea. These keep no receipts, so such a frame would count as the newest word; no phone sends one.",
+    "Twice and late: every act is sent again after its answer, too, also an upvote or a stance after the same phone's newer word on "
+    "the same idea; the newer one must stay.",
     "The moderator must be told in words wherever Redis was away or an act failed, and no more when it is over.",
     "The clock is moved by libfaketime, for the service alone and without the monotonic clock. The disk is a tmpfs.",
 ]

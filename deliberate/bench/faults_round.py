@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deliberate.bench.faults_check import told, violations
-from deliberate.bench.faults_phones import TURNING, Doing, Phones, Storm
+from deliberate.bench.faults_phones import Doing, Phones, Storm
 from deliberate.bench.faults_service import Below, Service
 from deliberate.bench.faults_witness import Witness
 from deliberate.load.news import parts_of
@@ -137,17 +137,16 @@ def rush(crowd: Storm, stage: Stage, number: int) -> None:
     def later(do: Callable[[], Any]) -> None:
         crowd.net.at(moment + chance.uniform(0, stage.within_s), do)
 
-    def turn_over(line: Line) -> None:
-        idea, acts = chance.choice(stage.ideas), crowd.acts
+    def turn_over(line: Line, idea: str) -> None:
+        acts = crowd.acts
         if chance.random() < 0.5:
-            later(lambda: acts.do(line, chance.choice(TURNING[:2]), idea=idea))
+            later(lambda: acts.do(line, chance.choice(("ideas.upvote", "ideas.unvote")), idea=idea))
         else:
             later(lambda: acts.do(line, "opinions.say", idea=idea, value=chance.choice(("agree", "disagree", "pass"))))
 
-    for line in stage.lines(0.3):
-        turn_over(line)
-    for line in stage.lines(0.2):  # some have a second word on the same idea
-        turn_over(line)
+    spoken = [(line, chance.choice(stage.ideas)) for line in stage.lines(0.3)]
+    for line, idea in spoken + chance.sample(spoken, len(spoken) * 2 // 3):  # some have a second word on the same idea
+        turn_over(line, idea)
     for place, line in enumerate(chance.sample(crowd.lines, min(7, len(crowd.lines)))):
         if place < 3:
             text = f"Idea {number}.{place}: plant a row of alders along the bank, {line.number}"

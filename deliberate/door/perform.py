@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import time
@@ -18,9 +17,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from deliberate.clock import now
-from deliberate.door import limits
-from deliberate.door.models import Receipt
+from deliberate.door import limits, receipts
 from deliberate.door.registry import Answer, Asked, Command, Place, all_still_here, commands, still_here
 from deliberate.errors import Refused
 from deliberate.shell import metrics
@@ -53,7 +50,7 @@ def perform(place: Place, name: str, fields: Fields, act: str = "") -> Answer:
     try:
         with override(language_of(place)):
             asked = prepared(place, name, fields, act)
-            answer = _once(asked) if asked.key else _at_once(asked)
+            answer = _once(asked, key) if (key := asked.receipt()) else _at_once(asked)
     except BaseException as problem:
         told(place, name, problem, time.perf_counter() - started)
         raise
@@ -85,12 +82,22 @@ def outcome(place: Place, name: str, problem: BaseException | None) -> tuple[str
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An act that may be done as far as is known before the transaction. `key` is that of its receipt, "" for none."""
+    """An act that may be done as far as is known before the transaction. `fields` are cleaned; `said` is the command with
+    its fields as they came, in one spelling for all lines; `act` is the phone's id for it, "" for none."""
 
     place: Place
     command: Command
     fields: dict[str, Any]
-    key: str
+    said: str
+    act: str
+
+    def key(self) -> str:
+        """What this act is known by, should it come again; "" where the phone gave it no id."""
+        return receipts.key_of(self.place.seat.pk, self.act, self.said)
+
+    def receipt(self) -> str:
+        """The key of the receipt that the door keeps of it; "" for none."""
+        return self.key() if self.command.remembered else ""
 
 
 def prepared(place: Place, name: str, fields: Fields, act: str) -> Prepared:
@@ -103,43 +110,47 @@ def prepared(place: Place, name: str, fields: Fields, act: str) -> Prepared:
     if act and not ACT_ID.fullmatch(act):
         raise Refused(_("This page sent something unreadable. Reload it, please."), code="act")
     _limit(place, asked)
-    if asked.crowd and not asked.remembered:
-        return Prepared(place, asked, _read_before(asked, fields, language_of(place)), "")
+    read = _read_before(asked, fields, language_of(place)) if asked.crowd else _read(asked, fields)
+    return Prepared(place, asked, *read, act)
+
+
+def _read(asked: Command, fields: Fields) -> tuple[dict[str, Any], str]:
+    """The fields, cleaned; and the command with them as it came."""
     query = _known(asked, fields)
-    cleaned = _clean(asked, query)
-    return Prepared(place, asked, cleaned, _key(place, asked, query, act) if act and asked.remembered else "")
+    return _clean(asked, query), json.dumps([asked.name, sorted(query.lists())])
 
 
-_read: OrderedDict[tuple[str, str, str], dict[str, Any]] = OrderedDict()
+_lately: OrderedDict[tuple[str, str, str], tuple[dict[str, Any], str]] = OrderedDict()
 #: What was sent by a crowd lately, so many different things of it.
 MOST_READ = 1000
 
 
-def _read_before(asked: Command, fields: Fields, language: str) -> dict[str, Any]:
-    """A crowd's fields, cleaned: a whole room sends the same few, and a form is slower than all else. Not for forms whose
-    reading depends on anything but the fields."""
+def _read_before(asked: Command, fields: Fields, language: str) -> tuple[dict[str, Any], str]:
+    """The same for a crowd: a whole room sends the same few, and a form is slower than all else. Not for forms whose reading
+    depends on anything but the fields."""
     key = (asked.name, language, repr(sorted(fields.items())))
-    found = _read.get(key)
+    found = _lately.get(key)
     if found is None:
-        found = _read[key] = _clean(asked, _known(asked, fields))
-        while len(_read) > MOST_READ:
-            _read.popitem(last=False)
-    return dict(found)
+        found = _lately[key] = _read(asked, fields)
+        while len(_lately) > MOST_READ:
+            _lately.popitem(last=False)
+    cleaned, said = found
+    return dict(cleaned), said
 
 
-def _key(place: Place, asked: Command, query: QueryDict, act: str) -> str:
-    """What is the same act: the seat, the phone's id for it, the command and its fields, over whatever line they come."""
-    same = [place.seat.pk, act, asked.name, sorted(query.lists())]
-    return hashlib.blake2b(json.dumps(same).encode(), digest_size=16).hexdigest()
+def seats_of(asked: list[Prepared]) -> list[Any]:
+    """What is known now of the seats of a crowd; None for each that has ended.
+
+    A seat was read before the transaction: since then it may have been erased, and must not sign anything more. They are
+    locked, all in one order, so what one seat asks of several processes is done by one after the other."""
+    return all_still_here([each.place.seat for each in asked])
 
 
-def do_all(asked: list[Prepared]) -> list[Answer | Refused]:
-    """Do a crowd's acts of one command in one room, within a transaction: their seats are read anew and locked first.
+def do_all(asked: list[Prepared], seats: list[Any]) -> list[Answer | Refused]:
+    """Do a crowd's acts of one command in one room, within the transaction in which their seats were locked.
 
     One that is refused has changed nothing."""
-    # A seat was read before the transaction: since then it may have been erased, and must not sign anything more.
-    seats = all_still_here([each.place.seat for each in asked])
-    there = [Asked(seat, each.fields) for seat, each in zip(seats, asked, strict=True) if seat is not None]
+    there = [Asked(seat, each.fields, each.key) for seat, each in zip(seats, asked, strict=True) if seat is not None]
     command, room = asked[0].command, asked[0].place.room
     done = iter(command.action(room=room, asked=there) if there else ())
     return [_ended(each.place) if seat is None else next(done) for seat, each in zip(seats, asked, strict=True)]
@@ -154,7 +165,7 @@ def _act(asked: Prepared) -> Answer:
     """Do it, within a transaction."""
     answer: Answer | Refused
     if asked.command.crowd:
-        [answer] = do_all([asked])
+        [answer] = do_all([asked], seats_of([asked]))
     elif (seat := still_here(asked.place.seat)) is None:
         answer = _ended(asked.place)
     else:
@@ -169,36 +180,24 @@ def _ended(place: Place) -> Refused:
         return Refused(_("Your seat has ended. Join again, please."), code="seat")
 
 
-def receipt(asked: Prepared, answer: Answer) -> Receipt:
-    """What is kept of an act that was done."""
-    kept = {"say": str(answer.say), "data": answer.data}
-    return Receipt(key=asked.key, answer=kept, day=now().date(), scope=asked.place.event.handle)
-
-
-def said_before(kept: dict[str, Any]) -> Answer:
-    """The answer that was given to an act when it was done. What it turned on may have been turned off since: the door
-    looks the marks up."""
-    return Answer(say=kept["say"], data=kept["data"])
-
-
-def _once(asked: Prepared) -> Answer:
+def _once(asked: Prepared, key: str) -> Answer:
     for _attempt in range(2):
-        before = Receipt.objects.filter(key=asked.key).values_list("answer", flat=True).first()
+        before = receipts.said_before([key]).get(key)
         if before is not None:
-            return said_before(before)
+            return before
         try:
             with transaction.atomic():
                 answer = _act(asked)
                 try:
                     with transaction.atomic():
-                        receipt(asked, answer).save(force_insert=True)
+                        receipts.keep([(key, asked.place.event.handle, answer)])
                 except IntegrityError as twin:
                     raise _Twin from twin
                 return answer
         except _Twin:
             continue  # the same act came in twice at once and the other one won: ours is undone, theirs is the answer
         except Refused:
-            if not Receipt.objects.filter(key=asked.key).exists():
+            if not receipts.said_before([key]):
                 raise
             continue  # refused because its twin has just done it
     raise Refused(_("This could not be stored. Please try again."), code="busy")

@@ -48,10 +48,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one seat asks of a crowd's action: what is known of the seat now (all_still_here), and the cleaned fields."""
+    """What one seat asks of a crowd's action: what is known of the seat now (all_still_here), and the cleaned fields.
+
+    `key` gives what the act is known by, "" for none: for actions that keep receipts of some of their acts alone."""
 
     by: Any
     fields: dict[str, Any]
+    key: Callable[[], str]
 
 
 class NoFields(forms.Form):
@@ -97,7 +100,7 @@ def command(
     their order, within the door's transaction, and gives an Answer or a Refused for each.
 
     `per_minute` limits one seat beyond the general limit. `remembered=False` keeps no receipt, for acts whose
-    repetition is harmless by itself and whose order must leave no trace."""
+    repetition is harmless by itself, however late it comes, or that must leave no trace."""
 
     def register(action: Action) -> Action:
         if name in commands:

@@ -13,18 +13,8 @@ from typing import Any
 
 from django.db import Error, IntegrityError, transaction
 
-from deliberate.door.models import Receipt
-from deliberate.door.perform import (
-    Fields,
-    Prepared,
-    do_all,
-    language_of,
-    outcome,
-    perform,
-    prepared,
-    receipt,
-    said_before,
-)
+from deliberate.door import receipts
+from deliberate.door.perform import Fields, Prepared, do_all, language_of, outcome, perform, prepared, seats_of
 from deliberate.door.registry import Answer, Place
 from deliberate.languages import by_language
 from deliberate.shell import metrics
@@ -91,16 +81,28 @@ def _alone(asking: Asking) -> Result:
 
 def _commit(ready: list[Prepared]) -> list[Result]:
     """Results for these, in order, after the commit."""
-    first = _first_of_each(ready)
+    keys = [each.receipt() for each in ready]
+    firsts: dict[str, int] = {}
+    #: For each where it came first: sent twice within one batch, it is done once.
+    first = [firsts.setdefault(key, number) if key else number for number, key in enumerate(keys)]
     with transaction.atomic():
-        before = dict(Receipt.objects.filter(key__in=first).values_list("key", "answer")) if first else {}
-        results: dict[int, Result] = {first[key]: said_before(answer) for key, answer in before.items()}
-        todo = [n for n, act in enumerate(ready) if act.key not in before and first.get(act.key, n) == n]
-        for _kind, numbers in sorted(_rounds(ready, todo).items()):  # in one order: no two batches wait for each other
-            results |= zip(numbers, do_all([ready[number] for number in numbers]), strict=True)
-        done = [(ready[number], results[number]) for key, number in first.items() if key not in before]
-        Receipt.objects.bulk_create(receipt(act, result) for act, result in done if isinstance(result, Answer))
-    return [results[number] if number in results else results[first[act.key]] for number, act in enumerate(ready)]
+        seats = seats_of(ready)
+        # Only now: what another process has done for one of these seats is committed.
+        results: dict[int, Result] = {firsts[key]: answer for key, answer in receipts.said_before(list(firsts)).items()}
+        todo = [number for number in dict.fromkeys(first) if number not in results]
+        for _kind, these in sorted(_rounds(ready, todo).items()):
+            done = do_all([ready[number] for number in these], [seats[number] for number in these])
+            results |= zip(these, done, strict=True)
+        receipts.keep(
+            (keys[number], ready[number].place.event.handle, answer)
+            for number in todo
+            if keys[number] and isinstance(answer := results[number], Answer)
+        )
+    return [results[here] if here == number else _repeated(results[here]) for number, here in enumerate(first)]
+
+
+def _repeated(result: Result) -> Result:
+    return receipts.again(result) if isinstance(result, Answer) else result
 
 
 def _rounds(ready: list[Prepared], numbers: list[int]) -> dict[tuple[int, str, int], list[int]]:
@@ -115,12 +117,3 @@ def _rounds(ready: list[Prepared], numbers: list[int]) -> dict[tuple[int, str, i
         last[act.place.seat.pk] = (turn, *kind)
         rounds.setdefault((turn, *kind), []).append(number)
     return rounds
-
-
-def _first_of_each(ready: list[Prepared]) -> dict[str, int]:
-    """By the key of its receipt, where an act comes first: sent twice within one batch, it is done once."""
-    first: dict[str, int] = {}
-    for number, act in enumerate(ready):
-        if act.key:
-            first.setdefault(act.key, number)
-    return first

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from deliberate import rows
+from deliberate.door import receipts
 from deliberate.door.registry import Answer, Asked
 from deliberate.errors import Refused
 from deliberate.languages import by_language
@@ -38,7 +39,9 @@ def cast(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
     """Put seats' ballots in; fields: poll (its handle), choice (a list of texts, polls/ballots/paper.py). A secret one falls
     in once; a named one may be changed until the poll closes.
 
-    Nothing is noted and no receipt is kept: that a seat has voted is the only thing that is stored of it."""
+    Nothing is noted. Of a secret one no receipt is kept: that a seat has voted is the only thing that is stored of it. Of a
+    named one there is a receipt: what was sent before a newer word, and comes again after it, changes nothing. It holds no
+    words, for it outlives a poll that is discarded."""
     answers: dict[int, Answer | Refused] = {}
     for handle in dict.fromkeys(each.fields["poll"] for each in asked):
         these = [number for number, each in enumerate(asked) if each.fields["poll"] == handle]
@@ -63,9 +66,9 @@ def _cast(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refus
     if not found or found[0].state != State.OPEN:
         answers = {place: _not_open(found) for place, _each in each_to_theirs}
     else:
-        box = _Box(found[0], handle, [each.by.pk for each in asked])
+        box = _Box(found[0], handle, asked)
         answers = {place: box.take(each) for place, each in each_to_theirs}
-        box.store()
+        box.store(room.event.handle)
         if box.new:
             touch(room, *COUNT, crowd=True)
     return [answers[place] for place in range(len(asked))]
@@ -80,17 +83,20 @@ def _not_open(found: list[_Poll]) -> Answer | Refused:
 class _Box:
     """Ballots of these seats on their way into one open poll."""
 
-    def __init__(self, poll: _Poll, handle: str, seats: list[int]) -> None:
+    def __init__(self, poll: _Poll, handle: str, asked: Sequence[Asked]) -> None:
         self.poll = poll
         self.texts: dict[str, str] = dict(rows.read(OPTIONS, poll.pk))
         self.question = queries.question_of(poll.kind, poll.least, poll.most, self.texts)
         #: Who has voted already.
-        self.voted = {seat for (seat,) in rows.read(VOTED, poll.pk, seats)}
+        self.voted = {seat for (seat,) in rows.read(VOTED, poll.pk, [each.by.pk for each in asked])}
         #: What the phone of somebody whose secret ballot is in learns; of a named one it learns what was chosen, too.
         self.marks = (f"ballot:{handle}",)
         self.new: set[int] = set()
         self.secret: list[tuple[str, str]] = []
         self.named: dict[int, tuple[str, str]] = {}
+        #: Keys of acts with named ballots that are done, and of those that are now.
+        self.done = set() if poll.secret else set(receipts.said_before([key for each in asked if (key := each.key())]))
+        self.doing: set[str] = set()
         #: By what was sent: a room chooses among a few.
         self.read: dict[tuple[str, ...], str | core.BadChoice | paper.SameRank] = {}
 
@@ -100,6 +106,9 @@ class _Box:
         first = seat.pk not in self.voted and seat.pk not in self.new
         if self.poll.secret and not first:
             return Answer(say=_("Your ballot is already in. It counts once."), on=self.marks)
+        act = "" if self.poll.secret else asked.key()
+        if act in self.done or act in self.doing:
+            return Answer(say=_("Your ballot is already in. It counts once."))
         key = self._key(asked.fields["choice"])
         if not isinstance(key, str):
             return Refused(sentences.why_not(key), code="choice")
@@ -108,6 +117,8 @@ class _Box:
         if self.poll.secret:
             self.secret.append((seat.group, key))
             return Answer(say=_("Your ballot is in. Nobody can see how you voted."), on=self.marks)
+        if act:
+            self.doing.add(act)
         self.named[seat.pk] = (key, seat.name)
         said = _("Your ballot is in: %(choice)s.") if first else _("Your ballot is changed: %(choice)s.")
         return Answer(say=said % {"choice": sentences.spelled(self.question, self.texts, key)})
@@ -121,8 +132,10 @@ class _Box:
                 self.read[fields] = problem
         return self.read[fields]
 
-    def store(self) -> None:
-        """Write what was taken. There is nothing in the order of rows: seats stand by their keys, the box is a multiset."""
+    def store(self, event: str) -> None:
+        """Write what was taken. There is nothing in the order of rows: seats stand by their keys, the box is a multiset.
+
+        `event`: the handle of the event, with which receipts go."""
         poll = self.poll
         if self.secret:
             [(contents,)] = rows.read(BOX, poll.pk)
@@ -131,6 +144,7 @@ class _Box:
             transaction.on_commit(traces.soon.ask, robust=True)
         named = [(poll.pk, seat, *ballot) for seat, ballot in sorted(self.named.items())]
         rows.insert(NamedBallot, ("poll", "seat", "choice", "name"), named, CHANGED)
+        receipts.keep((act, event, Answer()) for act in self.doing)
         if self.new:
             rows.insert(Participation, ("poll", "seat"), [(poll.pk, seat) for seat in sorted(self.new)])
             rows.write(COUNTED, len(self.new), poll.pk)

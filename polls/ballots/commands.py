@@ -132,5 +132,5 @@ command("ballots.edit", form=EditForm, who=[MODERATOR])(actions.edit)
 command("ballots.open", form=PollForm, who=[MODERATOR])(actions.open_poll)
 command("ballots.close", form=PollForm, who=[MODERATOR])(actions.close)
 command("ballots.discard", form=PollForm, who=[MODERATOR])(actions.discard)
-# No receipts: that a seat has voted makes a repetition harmless by itself, and a receipt would be one more trace.
+# The door keeps no receipt: of a secret ballot it would be one more trace. The action does, of ballots with names alone.
 command("ballots.cast", form=CastForm, who=[PARTICIPANT], remembered=False, crowd=True)(casting.cast)

@@ -63,9 +63,8 @@ class MergeForm(OneIdeaForm):
 
 
 command("ideas.post", form=PostForm, who=[PARTICIPANT], per_minute=settings.LIMIT_IDEAS_PER_MINUTE)(actions.post)
-# Harmless to repeat, and they come by the thousands: no receipts.
-command("ideas.upvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False, crowd=True)(upvoting.upvote)
-command("ideas.unvote", form=OneIdeaForm, who=[PARTICIPANT], remembered=False, crowd=True)(upvoting.unvote)
+command("ideas.upvote", form=OneIdeaForm, who=[PARTICIPANT], crowd=True)(upvoting.upvote)
+command("ideas.unvote", form=OneIdeaForm, who=[PARTICIPANT], crowd=True)(upvoting.unvote)
 command("ideas.approve", form=OneIdeaForm, who=[MODERATOR])(actions.approve)
 command("ideas.hide", form=HideForm, who=[MODERATOR])(actions.hide)
 command("ideas.unhide", form=OneIdeaForm, who=[MODERATOR])(actions.unhide)

@@ -27,5 +27,4 @@ class StanceForm(forms.Form):
         return None if word == NOTHING else Value[word.upper()].value
 
 
-# Harmless to repeat, and they come by the thousands: no receipts.
-command("opinions.say", form=StanceForm, who=[PARTICIPANT], remembered=False, crowd=True)(actions.say)
+command("opinions.say", form=StanceForm, who=[PARTICIPANT], crowd=True)(actions.say)

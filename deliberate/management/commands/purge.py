@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from deliberate.clock import now
-from deliberate.door.models import Receipt
+from deliberate.door import receipts
 from deliberate.shell.traces import compact, wipe
 
 
@@ -28,13 +28,13 @@ class Command(BaseCommand):
         from rooms.seats.actions import remove_old_pairings
 
         events = remove_due(now().date())
-        receipts, _kinds = Receipt.objects.filter(day__lt=now().date() - timedelta(days=1)).delete()
+        old = receipts.remove_before(now().date() - timedelta(days=1))
         pairings = remove_old_pairings()
         call_command("clearsessions", verbosity=0)
         # Only where an event went: the file may be large, and others wait while it is rewritten.
         done = compact() if events else wipe()
         if options["verbosity"]:
-            self.stdout.write(f"deleted: {events} events, {receipts} receipts, {pairings} pairing codes")
+            self.stdout.write(f"deleted: {events} events, {old} receipts, {pairings} pairing codes")
             if not done:
                 self.stdout.write(
                     "The database is in use, so it will be rewritten next time. What went is gone all the same."

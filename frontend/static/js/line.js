@@ -151,7 +151,14 @@ window.deliberateLine = (given) => {
   }
 
   // ---- acts --------------------------------------------------------------------------------------------------------
+  // Of two words on one thing the older is stored or refused before the newer is sent: tried again, it would come after it.
+  const about = (one, other) => one.name.split(".")[0] === other.name.split(".")[0] && Object.keys(one.fields).some((name) => one.fields[name] === other.fields[name]);
+  function held(act) {
+    for (const older of waiting.values()) if (older === act) return false; else if (about(older, act)) return true;
+    return false;
+  }
   function deliver(act) {
+    if (held(act)) return;
     if (act.heavy()) post(act);
     else if (live()) { act.sent += 1; socket.send(act.frame); } else if (stream) post(act);
   }
@@ -162,6 +169,7 @@ window.deliberateLine = (given) => {
     waiting.delete(answer.id);
     if (answer.code === "seat" || answer.end) return end();
     act?.done(answer);
+    for (const each of waiting.values()) if (!each.sent) deliver(each);
   }
   // Ask for `name` with `fields`; the promise gives the answer {ok, say, code?, data?} once it is stored or refused.
   function act(name, fields = {}) {

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import pytest
 from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 
 from deliberate.door.models import Receipt
-from deliberate.door.registry import Answer, Place, commands
+from deliberate.door.registry import Answer, Place
 from deliberate.door.together import Asking, Result, do_together
 from deliberate.errors import Refused
 from deliberate.shell import metrics
@@ -50,6 +49,27 @@ def posted(event: Event, text: str = "Dig wells") -> Idea:
 
 def said(results: list[Result]) -> list[str]:
     return [str(each.say) if isinstance(each, Answer) else str(each) for each in results]
+
+
+def at_the_same_moment(batches: list[list[Asking]]) -> list[Result]:
+    """What came of these batches, each in a thread of its own, as in processes of their own."""
+    told: list[Result] = []
+    gate = threading.Barrier(len(batches))
+
+    def run(batch: list[Asking]) -> None:
+        gate.wait()
+        try:
+            told.extend(do_together(batch))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(batch,)) for batch in batches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    close_old_connections()
+    return told
 
 
 def in_box(poll: Poll) -> int:
@@ -157,10 +177,7 @@ def test_who_takes_back_takes_it_from_what_was_merged_into_the_idea_too(event: E
 
 
 @pytest.mark.django_db
-def test_a_remembered_act_is_done_once_within_a_batch_and_after_it(
-    event: Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(commands, "ideas.upvote", replace(commands["ideas.upvote"], remembered=True))
+def test_a_remembered_act_is_done_once_within_a_batch_and_after_it(event: Event) -> None:
     idea, (ann, ben) = posted(event), people(event, 2)
     Receipt.objects.all().delete()
     asked = [
@@ -172,6 +189,75 @@ def test_a_remembered_act_is_done_once_within_a_batch_and_after_it(
     Upvote.objects.all().delete()
     assert all(isinstance(each, Answer) for each in do_together(asked))
     assert (Upvote.objects.count(), Receipt.objects.count()) == (0, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_old_frame_that_comes_after_a_newer_word_is_answered_and_changes_nothing(
+    event: Event, at_once: bool
+) -> None:
+    idea, ann = posted(event), make.seat(event)
+    words = [
+        of_idea(ann, "ideas.upvote", idea, "given-first"),
+        of_idea(ann, "opinions.say", idea, "agreed-first", value="agree"),
+        of_idea(ann, "ideas.unvote", idea, "then-taken-back"),
+        of_idea(ann, "opinions.say", idea, "then-not-so", value="disagree"),
+    ]
+    frames = [*words, words[0], words[1], words[0]]
+    told = do_together(frames) if at_once else [each for frame in frames for each in do_together([frame])]
+    assert said(told) == [""] * 7
+    assert all(isinstance(each, Answer) for each in told)
+    assert not Upvote.objects.exists()
+    assert [stance.value for stance in Stance.objects.all()] == [-1]
+    # What turned since must be looked up by the door: the old frame does not say what holds.
+    assert [each.on for each in told if isinstance(each, Answer)][4:] == [()] * 3
+
+
+@pytest.mark.django_db
+def test_of_an_upvote_and_a_stance_nothing_is_kept_but_that_something_was_done_in_the_event(event: Event) -> None:
+    idea, ann = posted(event), make.seat(event)
+    Receipt.objects.all().delete()
+    do_together([
+        of_idea(ann, "ideas.upvote", idea, "an-act-of-ann-1"),
+        of_idea(ann, "opinions.say", idea, "an-act-of-ann-2", value="agree"),
+    ])  # fmt: skip
+    for kept in Receipt.objects.values("key", "answer", "scope"):
+        assert kept == {"key": kept["key"], "answer": {"say": "", "data": {}}, "scope": event.handle}
+
+
+@pytest.mark.django_db
+def test_a_ballot_with_a_name_that_comes_again_after_it_was_changed_changes_nothing(event: Event) -> None:
+    poll, ann = opened(event, secret=""), make.seat(event)
+    first, second = ballot(ann, poll, "Hearings", "hearings-first"), ballot(ann, poll, "A fund", "a-fund-then")
+    before = Receipt.objects.count()
+    assert said(do_together([first, second, first])) == [
+        "Your ballot is in: Hearings.", "Your ballot is changed: A fund.", ALREADY,
+    ]  # fmt: skip
+    assert said(do_together([first])) == said(do_together([second])) == [ALREADY]
+    assert NamedBallot.objects.get().choice == option(poll, "A fund")
+    assert Receipt.objects.count() == before + 2
+    # Chosen anew, it is another act.
+    assert said(do_together([ballot(ann, poll, "Hearings", "hearings-again")])) == ["Your ballot is changed: Hearings."]
+    make.act(make.seat(event, "moderator"), "ballots.discard", poll=poll.handle)
+    assert "Hearings" not in str(list(Receipt.objects.values_list("answer", flat=True)))
+
+
+@pytest.mark.django_db
+def test_a_secret_ballot_leaves_no_receipt_alone_or_among_others_whatever_comes_of_it(event: Event) -> None:
+    poll, idea, (ann, ben) = opened(event), posted(event), people(event, 2)
+    Receipt.objects.all().delete()
+    cast = [
+        ballot(ann, poll, "nonsense", "nonsense-first"),
+        ballot(ann, poll, "Hearings", "hearings-then"),
+        ballot(ann, poll, "Hearings", "hearings-then"),
+        ballot(ben, poll, "A fund", "a-fund-by-ben"),
+    ]
+    do_together([*cast, of_idea(ben, "ideas.upvote", idea, "an-upvote-too")])
+    for each in cast:
+        do_together([each])
+    make.act(ann, "ballots.cast", act_id="once-more-alone", poll=poll.handle, choice=option(poll, "A fund"))
+    assert in_box(poll) == 2
+    assert Receipt.objects.count() == 1  # the upvote's
 
 
 @pytest.mark.django_db
@@ -198,25 +284,24 @@ def test_a_batch_of_many_asks_the_database_no_more_than_a_batch_of_one(event: Ev
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_same_acts_in_other_orders_at_the_same_moment_are_each_done_once(event: Event) -> None:
+    idea, seats = posted(event), people(event, 12)
+    do_together([of_idea(seat, "ideas.upvote", idea, f"upvote-{seat.pk}-1") for seat in seats])
+    news = [of_idea(seat, "ideas.unvote", idea, f"unvote-{seat.pk}-1") for seat in seats]
+    news += [of_idea(seat, "opinions.say", idea, f"stance-{seat.pk}-1", value="agree") for seat in seats]
+    olds = [of_idea(seat, "ideas.upvote", idea, f"upvote-{seat.pk}-1") for seat in seats]
+    told = at_the_same_moment([news + olds, olds[::-1] + news[::-1], news[6:] + olds[:6] + news[:6], news])
+    assert all(isinstance(each, Answer) for each in told)
+    assert not Upvote.objects.exists()
+    assert Stance.objects.count() == 12
+    assert Receipt.objects.count() == 36
+
+
+@pytest.mark.django_db(transaction=True)
 def test_batches_of_the_same_seats_at_the_same_moment_count_each_once(event: Event) -> None:
     poll, seats = opened(event), people(event, 12)
     asked = [ballot(seat, poll, "Hearings") for seat in seats]
-    orders, told = [asked, asked[::-1], asked[6:] + asked[:6]], []
-    gate = threading.Barrier(len(orders))
-
-    def run(order: list[Asking]) -> None:
-        gate.wait()
-        try:
-            told.extend(said(do_together(order)))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(order,)) for order in orders]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    close_old_connections()
+    told = said(at_the_same_moment([asked, asked[::-1], asked[6:] + asked[:6]]))
     assert sorted(told) == sorted([IN] * 12 + [ALREADY] * 24)
     poll.refresh_from_db()
     assert poll.turnout == Participation.objects.count() == in_box(poll) == 12

@@ -20,7 +20,7 @@ def test_only_moderators_decide_and_only_participants_vote() -> None:
     assert all(roles == ["moderator"] for roles in who.values())
 
 
-def test_casting_keeps_no_receipt() -> None:
+def test_the_door_keeps_no_receipt_of_a_ballot() -> None:
     assert not commands["ballots.cast"].remembered
 
 
