@@ -63,15 +63,26 @@ def say(response: HttpResponse, path: str, text: object, *, undo: object = None)
     )
 
 
+Farewell = Callable[[HttpRequest], HttpResponse | None]
+_farewells: list[Farewell] = []
+
+
+def farewell(tell: Farewell) -> Farewell:
+    """Register the one function that says, to whoever comes with the cookie of a seat that has ended, why it has."""
+    _farewells[:] = [tell]
+    return tell
+
+
 def no_seat(request: HttpRequest) -> HttpResponse:
-    """There is no living seat behind this request: a clear page that leads back to the code."""
+    """There is no living seat behind this request: why, where it once was one, else a page that leads back to the code."""
     if wants_json(request):
         return JsonResponse(
             {"ok": False, "say": _("Your seat has ended. Join again, please."), "code": "seat"}, status=401
         )
     if getattr(request, "htmx", False):
         return HttpResponseClientRefresh()  # the page as a whole says it: there is no piece of it to put anywhere
-    return render(request, "door/no_seat.html", status=401)
+    told = _farewells[0](request) if SEAT_COOKIE in request.COOKIES else None
+    return told or render(request, "door/no_seat.html", status=401)
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext as _
 
+from deliberate.roles import MODERATOR
 from polls.ideas import core
 from polls.ideas.models import Idea, State, Upvote
+from rooms.seats.shown import Shown, shows_seat
 
 
 def shown(room: Any, order: core.Order = core.Order.SUPPORT) -> list[core.Card]:
@@ -71,6 +74,16 @@ def waiting(room: Any) -> QuerySet[Idea]:
 def aside(room: Any) -> QuerySet[Idea]:
     """Ideas that were hidden or merged, the newest first, with what they were merged into."""
     return Idea.objects.filter(room=room, state__in=(State.HIDDEN, State.MERGED)).select_related("merged_into")
+
+
+@shows_seat("idea")
+def whose_idea(room: Any, handle: str, audience: str) -> Shown | None:
+    """Whose idea this is, where its author's name stands on the console; of an idea without a name nobody learns it."""
+    signed = Idea.objects.filter(room=room, handle=handle, author__gt="", seat__isnull=False)
+    idea = signed.exclude(state=State.MERGED).select_related("seat").first()
+    if idea is None or idea.seat is None or audience != MODERATOR:
+        return None
+    return Shown(idea.seat, idea.author, _("Idea %(n)d: %(text)s") % {"n": idea.number, "text": idea.text})
 
 
 def off_board(room: Any) -> QuerySet[Idea]:

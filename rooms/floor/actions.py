@@ -220,17 +220,17 @@ def _set_list(room: Any, by: Any, to: bool) -> None:
 
 
 @leaver
-def let_go(seat: Seat) -> None:
-    """Whoever left is not called any more, and does not keep the floor."""
+def let_go(seat: Seat, by: Any) -> None:
+    """Whoever left, or whose seat somebody else ended, is not called any more, and does not keep the floor."""
     for turn in Turn.objects.filter(seat=seat, state__in=(State.WAITING, *ON_FLOOR)).select_related("room__event"):
         room = locked(turn.room)
         turn.refresh_from_db()
         if turn.state in ON_FLOOR:
-            _end(room, seat, turn)
+            _end(room, by, turn)
         elif turn.state == State.WAITING:
             turn.state = State.WITHDRAWN
             turn.save(update_fields=["state"])
-            note(room, seat, "withdrew", turn)
+            note(room, by, "withdrew" if by.pk == seat.pk else "removed", turn)
         changed(room, turn)
 
 

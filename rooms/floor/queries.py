@@ -149,7 +149,10 @@ def undoable(room: Any, at: datetime) -> tuple[Turn | None, Turn | None]:
     called = on_floor(room)
     if called is not None and (called.state != State.CALLED or called.called_at is None or called.called_at < since):
         return None, None
-    ended = Turn.objects.filter(room=room, state=State.DONE, ended_at__gte=since).order_by("-ended_at", "-pk").first()
+    done = Turn.objects.filter(room=room, state=State.DONE, ended_at__gte=since).select_related("seat")
+    ended = done.order_by("-ended_at", "-pk").first()
+    if ended is not None and ended.seat is not None and ended.seat.ended:
+        ended = None  # nobody is there any more to have the floor back
     if called is not None and ended is not None and ended.ended_at != called.called_at:
         ended = None  # it had ended before somebody was called: two acts, taken back one by one
     return called, ended

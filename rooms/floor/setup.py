@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from deliberate.door.registry import Answer, Place
+from deliberate.roles import HOST
 from rooms.events.setup.event import opened, touch_all
-from rooms.floor import queries
+from rooms.floor import queries, shown
 from rooms.floor.terms import Measure, PlaceBalance, Rule
 from rooms.journal.actions import note
 
@@ -97,9 +98,11 @@ def settings(*, room: Any, by: Any, **chosen: Any) -> Answer:
 
 
 def screen(request: HttpRequest, place: Place) -> dict[str, Any]:
-    event = place.event
+    event, floor = place.event, queries.read(place.room)
+    held = [shown.row(floor, floor.now, HOST)] if floor.now is not None else []
     form = FloorForm(initial={**vars(event), **asdict(queries.rule_of(event))})
     return {
         "times": [form[name] for name in form.fields if name.startswith("seconds_")],
         "weights": [form[name] for name in form.fields if name in RULE_FIELDS],
+        "seated": [row for row in [*held, *shown.rows(floor, HOST)] if row.turn.seat_id],
     }

@@ -15,6 +15,7 @@ from rooms.floor.models import Turn
 from rooms.floor.queries import Ahead, Floor
 from rooms.floor.terms import Because, Place, PlaceBalance, Reason
 from rooms.seats.models import Where
+from rooms.seats.shown import Shown, shows_seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,16 @@ def proposed(floor: Floor, audience: str) -> Row | None:
 def _row(floor: Floor, turn: Turn, audience: str, **more: Any) -> Row:
     name = turn.name if name_shown(floor.event, turn, audience) else ""
     return Row(turn, name, group_of(floor, turn, audience), **more)
+
+
+@shows_seat("turn")
+def whose_turn(room: Any, handle: str, audience: str) -> Shown | None:
+    """Whose request or turn bears this handle, which stood on the list; its name only where this audience sees it."""
+    turn = Turn.objects.filter(room=room, handle=handle, seat__isnull=False).select_related("seat").first()
+    if turn is None or turn.seat is None:
+        return None
+    name = turn.name if name_shown(room.event, turn, audience) else ""
+    return Shown(turn.seat, name or str(Where(turn.place).label), turn.get_kind_display())
 
 
 def place_text(number: int, wait_s: float) -> str:

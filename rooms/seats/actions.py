@@ -53,7 +53,7 @@ def take(
         },
     )
     if made:
-        _touch_counts(seat.room)
+        touch_counts(seat.room)
     return seat
 
 
@@ -102,7 +102,7 @@ def rename(*, room: Any, by: Seat, name: str, group: str, place: str) -> Answer:
 
     What was said before keeps the name it was said under."""
     Seat.objects.filter(pk=by.pk).update(name=name, group=group_of(by.event, group), place=place)
-    _touch_counts(*by.event.rooms.all())
+    touch_counts(*by.event.rooms.all())
     return Answer(say=_("Saved."))
 
 
@@ -112,7 +112,7 @@ def move(*, room: Any, by: Seat) -> None:
     left = by.room
     if left != room:
         Seat.objects.filter(pk=by.pk).update(room=room)
-        _touch_counts(room, *([left] if left is not None else []))
+        touch_counts(room, *([left] if left is not None else []))
         touch_seat(by)  # its other pages say where it sits
 
 
@@ -126,7 +126,7 @@ def group_of(event: Event, handle: str) -> Group | None:
     return found
 
 
-def _touch_counts(*rooms: Any) -> None:
+def touch_counts(*rooms: Any) -> None:
     """After a change of who sits where: in these rooms, whatever tells how many, or how many of a group."""
     for room in rooms:
         touch(room, *resting_on("seats"))
@@ -139,7 +139,7 @@ def erase(*, room: Any, by: Seat) -> Answer:
         forget(by)
     Seat.objects.filter(pk=by.pk).update(name="", group=None, room=None, ended=True, epoch=by.epoch + 1)
     Pairing.objects.filter(seat=by).delete()
-    _touch_counts(*by.event.rooms.all())
+    touch_counts(*by.event.rooms.all())
     drop_seat(by)
     transaction.on_commit(wipe)
     return Answer(say=_("You are erased."), forget_seat=True)
@@ -158,14 +158,14 @@ def eraser(forget: Eraser) -> Eraser:
 @transaction.atomic
 def leave(*, by: Seat) -> None:
     """Go, on Exit: the seat sits in no room and asks for nothing any more. It lives on, on its other devices if any."""
-    for let_go in _leavers:
-        let_go(by)
+    let_all_go(by, by)
     Seat.objects.filter(pk=by.pk).update(room=None)
     if by.room is not None:
-        _touch_counts(by.room)
+        touch_counts(by.room)
 
 
-Leaver = Callable[[Seat], None]
+#: (who leaves, by whose act)
+Leaver = Callable[[Seat, Any], None]
 _leavers: list[Leaver] = []
 
 
@@ -173,3 +173,9 @@ def leaver(let_go: Leaver) -> Leaver:
     """Register what a later feature does when somebody leaves: what would call them by name in their absence."""
     _leavers.append(let_go)
     return let_go
+
+
+def let_all_go(seat: Seat, by: Any) -> None:
+    """Whatever would call this seat in its absence lets it go: it exits, or somebody else (`by`) ends it."""
+    for let_go in _leavers:
+        let_go(seat, by)

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from deliberate.door.fields import Line
 from deliberate.door.registry import NoFields, command
-from deliberate.roles import CREW, HOST, PARTICIPANT
-from rooms.seats import actions
+from deliberate.roles import CREW, HOST, MODERATOR, PARTICIPANT
+from rooms.seats import actions, ending
 from rooms.seats.models import Where
 
 
@@ -20,7 +20,14 @@ class SeatForm(forms.Form):
     )
 
 
+class EndForm(forms.Form):
+    """Something of the seat that is shown to whoever asks: "turn:<handle>" or "idea:<handle>"."""
+
+    shown = forms.CharField(max_length=20, widget=forms.HiddenInput)
+
+
 command("seats.pair", form=NoFields, who=[PARTICIPANT], per_minute=6, remembered=False)(actions.pair)
 command("seats.rename", form=SeatForm, who=[PARTICIPANT], per_minute=20)(actions.rename)
 command("seats.move", form=NoFields, who=[PARTICIPANT], per_minute=20, remembered=False)(actions.move)
 command("seats.erase", form=NoFields, who=[PARTICIPANT, *CREW, HOST], remembered=False)(actions.erase)
+command("seats.end", form=EndForm, who=[MODERATOR, HOST])(ending.end)

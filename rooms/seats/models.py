@@ -28,8 +28,10 @@ class Seat(models.Model):
     language = models.CharField(max_length=8, default="en")
     #: Raised to end every cookie given so far.
     epoch = models.PositiveIntegerField(default=0)
-    #: Erased or removed: keeps acts countable, gives no access.
+    #: Erased, or ended by the hosts: keeps acts countable, gives no access.
     ended = models.BooleanField(default=False)
+    #: Ended by a moderator or the host, so that its page can say so.
+    ended_by_hosts = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["event", "role"]), models.Index(fields=["room", "role"])]

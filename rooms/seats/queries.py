@@ -31,7 +31,7 @@ def seat_of(cookie: str) -> Seat | None:
 
 
 def why_ended(cookie: str) -> str:
-    """Why a cookie opens nothing: "erased", "revoked", "over" (the event is gone), or "" where it tells nothing."""
+    """Why a cookie opens nothing: "erased", "hosts" (they ended it), "revoked", "over" (the event is gone), or "" where it tells nothing."""
     value = tokens.unsign(cookie, "seat") if cookie else None
     if value is None:
         return ""
@@ -39,7 +39,7 @@ def why_ended(cookie: str) -> str:
     if seat is None or seat.event.retention_until < now().date():
         return "over"
     if seat.ended:
-        return "erased"
+        return "hosts" if seat.ended_by_hosts else "erased"
     return "revoked" if seat.link is None or seat.link.revoked_at is not None else ""
 
 

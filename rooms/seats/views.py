@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from deliberate import tokens
 from deliberate.clock import now
 from deliberate.door.limits import Buckets, Guesses, caller
-from deliberate.door.views import SAID_COOKIE, SEAT_COOKIE, seat_path
+from deliberate.door.views import SAID_COOKIE, SEAT_COOKIE, farewell, seat_path
 from deliberate.errors import Refused
 from deliberate.live.pages import PLAIN_COOKIE
 from deliberate.roles import PARTICIPANT
@@ -163,7 +163,20 @@ def ended(request: HttpRequest, event: str, role: str) -> HttpResponse:
     cookie = request.COOKIES.get(SEAT_COOKIE, "")
     if queries.seat_of(cookie) is not None:
         return redirect("welcome", event, role)
-    response = render(request, "seats/ended.html", {"why": queries.why_ended(cookie), "role": role})
+    return _told_why(request, event, role, queries.why_ended(cookie))
+
+
+@farewell
+def told_why(request: HttpRequest) -> HttpResponse | None:
+    """The same in place of any page of a seat that the hosts ended: whoever runs no scripts hears of it there."""
+    at = request.resolver_match.kwargs if request.resolver_match else {}
+    if queries.why_ended(request.COOKIES[SEAT_COOKIE]) != "hosts":
+        return None
+    return _told_why(request, at["event"], at["role"], "hosts", 401)
+
+
+def _told_why(request: HttpRequest, event: str, role: str, why: str, status: int = 200) -> HttpResponse:
+    response = render(request, "seats/ended.html", {"why": why, "role": role}, status=status)
     _forget(response, event, role)
     return response
 

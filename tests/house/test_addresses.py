@@ -36,7 +36,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "q": (),
     "before": (),
     "correct": ("segment",),
-    "of": ("segment",),
+    "of": ("segment", "shown"),
     "paired": (),
     "link": ("link",),
     "version": (),

@@ -235,6 +235,8 @@ MEANT = {
     ("ballots.close", "poll"): {"poll closed"},
     ("events.move_on", "item"): {"item begun"},
     ("statements.withdraw", "source"): {"idea hidden", "idea merged", "idea waiting", "poll closed", "poll prepared"},
+    # Whose it was may have to go all the same.
+    ("seats.end", "shown"): {"idea waiting", "idea hidden", "turn done"},
     # A merged idea lives on in the one that it counts for.
     ("ideas.merge", "into"): {"idea merged"},
     ("ideas.upvote", "idea"): {"idea merged"},
@@ -257,8 +259,10 @@ def _off(world: World, taken: str) -> Iterator[tuple[str, str]]:
     """What is off the table and could be named in a field: (what it is, value)."""
     for off, handles in OFF.items():
         kind = off.split()[0]
-        if HANDLES[taken] in (kind, "subject", "source"):
-            yield from ((off, f"{kind}:{each}" if taken == "source" else each) for each in handles(world.mine))
+        if HANDLES[taken] in (kind, "subject", "source", "shown"):
+            yield from (
+                (off, f"{kind}:{each}" if taken in ("source", "shown") else each) for each in handles(world.mine)
+            )
 
 
 @pytest.mark.parametrize(("name", "taken"), HANDLE_FIELDS)
