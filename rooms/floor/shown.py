@@ -100,7 +100,8 @@ def whose_turn(room: Any, handle: str, audience: str) -> Shown | None:
     if turn is None or turn.seat is None:
         return None
     name = turn.name if name_shown(room.event, turn, audience) else ""
-    return Shown(turn.seat, name or str(Where(turn.place).label), turn.get_kind_display())
+    what = f"{turn.get_kind_display()} · {turn.get_state_display()}"
+    return Shown(turn.seat, name or str(Where(turn.place).label), what)
 
 
 def place_text(number: int, wait_s: float) -> str:

@@ -134,10 +134,14 @@ def touch_counts(*rooms: Any) -> None:
 
 @transaction.atomic
 def erase(*, room: Any, by: Seat) -> Answer:
-    """Take name and group out of everything stored, end the seat everywhere. What was said and decided stays, unsigned."""
+    """Take name and group out of everything stored, end the seat everywhere. What was said and decided stays, unsigned.
+
+    A seat that the hosts ended can still be erased by whoever held it."""
     for forget in _erasers:
         forget(by)
-    Seat.objects.filter(pk=by.pk).update(name="", group=None, room=None, ended=True, epoch=by.epoch + 1)
+    Seat.objects.filter(pk=by.pk).update(
+        name="", group=None, room=None, ended=True, ended_by_hosts=False, epoch=by.epoch + 1
+    )
     Pairing.objects.filter(seat=by).delete()
     touch_counts(*by.event.rooms.all())
     drop_seat(by)

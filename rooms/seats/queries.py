@@ -31,7 +31,8 @@ def seat_of(cookie: str) -> Seat | None:
 
 
 def why_ended(cookie: str) -> str:
-    """Why a cookie opens nothing: "erased", "hosts" (they ended it), "revoked", "over" (the event is gone), or "" where it tells nothing."""
+    """Why a cookie opens nothing: "erased", "hosts" (they ended the seat), "revoked", "over" (the event is gone), or "" where
+    it tells nothing."""
     value = tokens.unsign(cookie, "seat") if cookie else None
     if value is None:
         return ""
@@ -41,6 +42,13 @@ def why_ended(cookie: str) -> str:
     if seat.ended:
         return "hosts" if seat.ended_by_hosts else "erased"
     return "revoked" if seat.link is None or seat.link.revoked_at is not None else ""
+
+
+def ended_by_hosts(cookie: str) -> Seat | None:
+    """The seat behind a cookie, where the hosts ended it and it was not erased since."""
+    value = tokens.unsign(cookie, "seat") if cookie else None
+    handle = value.get("s", "") if value is not None else ""
+    return Seat.objects.select_related("event").filter(handle=handle, ended_by_hosts=True).first()
 
 
 @entrance

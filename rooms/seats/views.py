@@ -159,25 +159,32 @@ def leave(request: HttpRequest, event: str, role: str) -> HttpResponse:
 
 
 def ended(request: HttpRequest, event: str, role: str) -> HttpResponse:
-    """The seat behind the cookie has ended: why, and nothing of it stays in this browser."""
+    """The seat behind the cookie has ended: why, and nothing of it stays in this browser.
+
+    But for a seat that the hosts ended: its cookie opens nothing more than "Erase me" here (POST)."""
     cookie = request.COOKIES.get(SEAT_COOKIE, "")
     if queries.seat_of(cookie) is not None:
         return redirect("welcome", event, role)
+    seat = queries.ended_by_hosts(cookie) if request.method == "POST" else None
+    if seat is not None and (seat.event.handle, seat.role) == (event, role):
+        actions.erase(room=None, by=seat)
     return _told_why(request, event, role, queries.why_ended(cookie))
 
 
 @farewell
-def told_why(request: HttpRequest) -> HttpResponse | None:
+def instead(request: HttpRequest) -> HttpResponse | None:
     """The same in place of any page of a seat that the hosts ended: whoever runs no scripts hears of it there."""
     at = request.resolver_match.kwargs if request.resolver_match else {}
-    if queries.why_ended(request.COOKIES[SEAT_COOKIE]) != "hosts":
+    if queries.ended_by_hosts(request.COOKIES[SEAT_COOKIE]) is None:
         return None
     return _told_why(request, at["event"], at["role"], "hosts", 401)
 
 
 def _told_why(request: HttpRequest, event: str, role: str, why: str, status: int = 200) -> HttpResponse:
-    response = render(request, "seats/ended.html", {"why": why, "role": role}, status=status)
-    _forget(response, event, role)
+    here = f"{seat_path(event, role)}ended/"
+    response = render(request, "seats/ended.html", {"why": why, "role": role, "here": here}, status=status)
+    if why != "hosts":
+        _forget(response, event, role)
     return response
 
 

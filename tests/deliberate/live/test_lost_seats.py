@@ -126,6 +126,21 @@ async def test_who_erases_themselves_on_one_device_loses_the_lines_of_all(meetin
     assert not await still_open(meeting, member)
 
 
+@pytest.mark.parametrize("role", ["moderator", "host"])
+async def test_whose_seat_is_ended_by_a_moderator_or_the_host_loses_the_lines(meeting: Meeting, role: str) -> None:
+    member, other = await meeting.join(), await meeting.join()
+    phone, crew = Phone(meeting.door, ()), Phone(meeting.door, ())
+    await phone.sit(member)
+    await crew.sit(await meeting.join(role))
+    asked = await phone.act("floor.ask", kind="point")
+    async with losing(meeting, member):
+        assert (await crew.act("seats.end", shown=f"turn:{asked['data']['turn']}"))["ok"]
+    await phone.close()
+    await crew.close()
+    assert not await still_open(meeting, member)
+    assert await still_open(meeting, other)
+
+
 @pytest.mark.parametrize("role", ["moderator", "captioner", "drafter", "wall", "host"])
 async def test_who_came_by_a_link_that_is_revoked_loses_the_lines(meeting: Meeting, role: str) -> None:
     made = await meeting.done("events.new_link", role=role)
