@@ -237,3 +237,16 @@ def test_every_act_touches_what_it_changes(told: Told) -> None:
                 phones.act(command, Random(seed))
 
     walks()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ending_a_seat_touches_what_it_changes(told: Told) -> None:
+    """The walk does not come upon it: its form stands behind a link to another page."""
+    phones = Phones(told)
+    moderator, seated = phones.seat("moderator"), [seat for seat in phones.seats if seat.role == "participant"]
+    phones._do(moderator, "floor.call_next", {"expected": ""})
+    phones._do(moderator, "floor.start", {})
+    turns = list(phones.room.turns.exclude(state="withdrawn").order_by("pk"))
+    for turn in turns:
+        phones._do(moderator, "seats.end", {"shown": f"turn:{turn.handle}"})
+    assert [Seat.objects.get(pk=seat.pk).ended for seat in seated] == [True] * 3

@@ -17,6 +17,7 @@ from deliberate.roles import MODERATOR, PARTICIPANT, WALL
 from tests.service import ROOT, running
 from tests.stories.browser import LAPTOP, PHONE, SMALLEST, Eye
 from tests.stories.busy import Busy
+from tests.stories.stage import Hand
 
 NAME, PASSWORD = "keeper", "correct-horse-battery"
 #: What WCAG 2.2 AA asks of targets stands beside the rules that are on by themselves.
@@ -121,6 +122,25 @@ def test_nor_does_the_full_screen_at_ones_turn(busy: Busy, chromium: Browser) ->
     page.goto(speaker.base)
     expect(page.get_by_role("heading", name="It is your turn")).to_be_visible()
     assert barriers(page) == []
+    context.close()
+
+
+def test_nor_does_the_end_of_a_seat_on_either_side(busy: Busy, chromium: Browser, page: Page) -> None:
+    context = chromium.new_context(viewport=PHONE, reduced_motion="reduce")
+    guest = Hand(busy.service.links[PARTICIPANT], name="A passing guest")
+    busy.give(context, guest)
+    phone = context.new_page()
+    phone.goto(guest.base)
+    turn = guest.do("floor.ask", kind="point")["turn"]
+    page.goto(f"{busy.address(MODERATOR, 'seat')}?of=turn:{turn}")
+    expect(page.get_by_text("A passing guest")).to_be_visible()
+    assert barriers(page) == []
+    page.get_by_role("button", name="End their seat").click()
+    expect(phone.get_by_role("heading", name="Your seat was ended")).to_be_visible()
+    assert barriers(phone) == []
+    phone.get_by_label("Yes, erase me").check()
+    phone.get_by_role("button", name="Erase me").click()
+    expect(phone.get_by_role("heading", name="You are erased")).to_be_visible()
     context.close()
 
 
