@@ -45,7 +45,7 @@ def post(*, room: Any, by: Any, text: str, show_author: bool) -> Answer:
         author=by.name if show_author else "",
         state=State.WAITING if room.event.approve_ideas else State.SHOWN,
     )
-    touch(room, *CHANGED, *(resting_on("ideas") if idea.state == State.SHOWN else ()))
+    touch(room, *CHANGED, *(resting_on("posted") if idea.state == State.SHOWN else ()))
     if idea.state == State.WAITING:
         said = _("A moderator reads your idea first. It is number %(n)d.")
     else:
@@ -107,7 +107,7 @@ def approve(*, room: Any, by: Any, idea: str) -> Answer:
     found.state = State.SHOWN
     found.save(update_fields=["state"])
     note(room, by, "approved", found)
-    touch(room, *CHANGED)
+    touch(room, *CHANGED, *resting_on("posted"))
     return Answer(say=_("Idea %(n)d is on the board.") % {"n": found.number})
 
 

@@ -102,7 +102,7 @@ def proposals(room: Any, audience: str) -> Context:
     return {"proposals": shown, "more": len(waiting) - len(shown), "into": queries.numbered(queries.statement(room))}
 
 
-@part("statements.newest", audiences=[DRAFTER], also=["said", "ideas"])
+@part("statements.newest", audiences=[DRAFTER], also=["said", "ideas", "posted"])
 def newest(room: Any, audience: str) -> Context:
     """That there is more to quote than a library shows that was opened before: the drafter's script compares."""
     said = {
