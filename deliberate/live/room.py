@@ -122,8 +122,8 @@ class RoomHub:
         return min(LONGEST_S, max(float(settings.LIVE_TICK_S), SHARE * self.cost) * load.stretch())
 
     def soon(self) -> float:
-        """Seconds between two paints where a moderator waits."""
-        return min(LONGEST_S / 4, max(float(settings.LIVE_TICK_S) / 10, self.cost))
+        """Seconds between two paints where a moderator waits: on an idle machine as long as one takes, else up to thrice."""
+        return min(LONGEST_S / 4, max(float(settings.LIVE_TICK_S) / 10, self.cost * min(3.0, load.stretch())))
 
     async def run(self) -> None:
         while True:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import random
 import socket
 import sys
@@ -18,7 +17,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from deliberate.clock import now
-from deliberate.live import hints
+from deliberate.live import garbage, hints
 from deliberate.live.hub import hub
 from deliberate.shell.traces import soon
 
@@ -74,10 +73,7 @@ def serve_on(listening: socket.socket, *, server: str = DEFAULT, ready: Callable
         if ready is not None:
             ready()
 
-    # What start-up made lives as long as the process: looking through it for garbage again and again is waste.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    garbage.begin()
     # The event loop shares the interpreter with threads that compute: it must not wait 5 ms for each of its turns.
     sys.setswitchinterval(0.0005)
     soon.on = True
