@@ -19,8 +19,8 @@ from typing import Any, cast
 import structlog
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.utils.translation import activate
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from deliberate.clock import epoch_ms, now
 from deliberate.door.limits import Buckets
@@ -100,6 +100,7 @@ class Socket(AsyncWebsocketConsumer):
             refresh=self._marks,
             asks_back=True,
         )
+        activate(self.line.language)  # for all that this line's own task says
         hub.join(self.line)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -113,12 +114,11 @@ class Socket(AsyncWebsocketConsumer):
             return
         heard: dict[str, Any] = {}
         try:
-            with override(line.language):
-                if text_data is None or len(text_data.encode()) > settings.LIVE_FRAME_LIMIT_BYTES:
-                    raise Refused(_("That was too long to be sent at once. Make it shorter, please."), code="size")
-                heard = parsed(text_data)
-                if not _frames.take(str(line.seat)):
-                    raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
+            if text_data is None or len(text_data.encode()) > settings.LIVE_FRAME_LIMIT_BYTES:
+                raise Refused(_("That was too long to be sent at once. Make it shorter, please."), code="size")
+            heard = parsed(text_data)
+            if not _frames.take(str(line.seat)):
+                raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
             await self._hear(line, heard)
         except Refused as refused:
             log.info("frame refused", code=refused.code)
