@@ -76,6 +76,7 @@ class Command:
     per_minute: int | None
     remembered: bool
     crowd: bool
+    marks: bool
 
     @property
     def feature(self) -> str:
@@ -93,6 +94,7 @@ def command(
     per_minute: int | None = None,
     remembered: bool = True,
     crowd: bool = False,
+    marks: bool = True,
 ) -> Callable[[Action], Action]:
     """Offer `action(*, room, by, **cleaned fields)` under `name` ("feature.verb") to the roles in `who`.
 
@@ -100,12 +102,13 @@ def command(
     their order, within the door's transaction, and gives an Answer or a Refused for each.
 
     `per_minute` limits one seat beyond the general limit. `remembered=False` keeps no receipt, for acts whose
-    repetition is harmless by itself, however late it comes, or that must leave no trace."""
+    repetition is harmless by itself, however late it comes, or that must leave no trace. `marks=False` looks up no marks
+    afterwards, for acts that change none of whoever asks."""
 
     def register(action: Action) -> Action:
         if name in commands:
             raise ValueError(f"{name} is registered twice")
-        commands[name] = Command(name, form, frozenset(who), action, per_minute, remembered, crowd)
+        commands[name] = Command(name, form, frozenset(who), action, per_minute, remembered, crowd, marks)
         return action
 
     return register

@@ -106,7 +106,7 @@ def do(request: HttpRequest, event: str, role: str, room: str, command: str) -> 
     if not answer.forget_seat:
         touch_seat(place.seat)  # its open lines did not act: the stream beside this form, other tabs and devices
     if wants_json(request):
-        learnt = {} if answer.forget_seat else marks.after(commands[command].feature, place, answer)
+        learnt = {} if answer.forget_seat else marks.after(commands[command], place, answer)
         found = {"ok": True, "say": str(answer.say), "data": answer.data, "end": answer.forget_seat}
         return JsonResponse(found | learnt)
     path = seat_path(event, role)

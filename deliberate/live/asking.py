@@ -48,10 +48,9 @@ async def ask(place: Place, name: str, fields: Fields, act: str) -> Answer:
 
 
 async def learnt(place: Place, name: str, answer: Answer) -> dict[str, object]:
-    """What the phone must learn of its marks after an act: what changed where the action said so, else all of the feature."""
-    if answer.on or answer.off:
-        return marks.after(commands[name].feature, place, answer)
-    return await threads.read(lambda: marks.after(commands[name].feature, place, answer))
+    """What the phone must learn of its marks after an act (marks.after)."""
+    known = marks.known_after(commands[name], answer)
+    return known if known is not None else await threads.read(lambda: marks.after(commands[name], place, answer))
 
 
 def ask_from_thread(place: Place, name: str, fields: Fields, act: str) -> Answer:

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.html import escape
 
-from deliberate.door.registry import Answer, Place
+from deliberate.door.registry import Answer, Command, Place
 
 Held = Mapping[Any, Iterable[str]]
 Provider = Callable[[Any, Sequence[Any]], Held]
@@ -41,11 +41,17 @@ def of(feature: str, place: Place) -> list[str]:
     return sorted(provider(place.room, [place.seat]).get(place.seat.pk, ())) if provider else []
 
 
-def after(feature: str, place: Place, answer: Answer) -> dict[str, object]:
-    """What the phone must learn of its marks after an act: what changed where the action said so, else all of the feature."""
+def known_after(command: Command, answer: Answer) -> dict[str, object] | None:
+    """What the phone must learn of its marks after an act, where nothing has to be looked up for it; else None."""
     if answer.on or answer.off:
-        return {"turned": {feature: [list(answer.on), list(answer.off)]}}
-    return {"marks": {feature: of(feature, place)}}
+        return {"turned": {command.feature: [list(answer.on), list(answer.off)]}}
+    return None if command.marks else {}
+
+
+def after(command: Command, place: Place, answer: Answer) -> dict[str, object]:
+    """What the phone must learn of its marks after an act: what changed where that is known, else all of the feature."""
+    known = known_after(command, answer)
+    return known if known is not None else {"marks": {command.feature: of(command.feature, place)}}
 
 
 def every(place: Place) -> dict[str, list[str]]:

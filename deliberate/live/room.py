@@ -29,6 +29,8 @@ log = structlog.get_logger("deliberate.live")
 IN_ONE_GO = 250
 #: Of the time that goes by, what pictures of one room may take at most: one part in so many.
 SHARE = 4
+#: A paint that takes less, in seconds, is no burden to anybody's answer.
+AT_ONCE_S = 0.1
 #: And never longer apart than this, in seconds: a process that stood still while it painted did not get slower by that.
 LONGEST_S = 3.0
 #: What a page asked for stays painted so long, in seconds: others come by the same way.
@@ -122,8 +124,10 @@ class RoomHub:
         return min(LONGEST_S, max(float(settings.LIVE_TICK_S), SHARE * self.cost) * load.stretch())
 
     def soon(self) -> float:
-        """Seconds between two paints where a moderator waits: on an idle machine as long as one takes, else up to thrice."""
-        return min(LONGEST_S / 4, max(float(settings.LIVE_TICK_S) / 10, self.cost * min(3.0, load.stretch())))
+        """Seconds between two paints where a moderator waits: as long as one takes, and in a large room on a full core up to
+        three times that."""
+        slower = min(3.0, load.stretch()) if self.cost > AT_ONCE_S else 1.0
+        return min(LONGEST_S / 4, max(float(settings.LIVE_TICK_S) / 10, self.cost * slower))
 
     async def run(self) -> None:
         while True:

@@ -40,7 +40,8 @@ def interim(*, room: Any, by: Any, text: str) -> None:
         turn = queries.on_floor(room) if text else None
         _sign(turn, room)
         fields |= {"turn": turn, "since": now() if text else None}
-    Interim.objects.update_or_create(room=room, defaults=fields)
+    if before is None or not Interim.objects.filter(pk=before.pk).update(**fields):
+        Interim.objects.update_or_create(room=room, defaults=fields)
     touch(room, *LIVE)
 
 

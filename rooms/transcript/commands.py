@@ -59,9 +59,9 @@ class LevelForm(forms.Form):
 
 
 # An interim replaces the one before it and an empty one harms nothing: no receipt.
-command("transcript.interim", form=InterimForm, who=[CAPTIONER], remembered=False)(actions.interim)
-command("transcript.settle", form=SettleForm, who=[CAPTIONER])(actions.settle)
-command("transcript.correct", form=CorrectForm, who=[CAPTIONER])(actions.correct)
+command("transcript.interim", form=InterimForm, who=[CAPTIONER], remembered=False, marks=False)(actions.interim)
+command("transcript.settle", form=SettleForm, who=[CAPTIONER], marks=False)(actions.settle)
+command("transcript.correct", form=CorrectForm, who=[CAPTIONER], marks=False)(actions.correct)
 command("transcript.strike", form=StrikeForm, who=[CAPTIONER, MODERATOR])(striking.strike)
 command("transcript.load", form=LoadForm, who=[CAPTIONER], per_minute=6)(actions.load)
 command("transcript.lower", form=LevelForm, who=[PARTICIPANT])(actions.lower)

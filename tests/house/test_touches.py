@@ -113,7 +113,7 @@ class Phones:
     def answered(self, seat: Seat, command: str, answer: Answer) -> None:
         """The phone that acted learns its marks from the answer."""
         place = self._place(seat)
-        news = marks.after(commands[command].feature, place, answer)
+        news = marks.after(commands[command], place, answer)
         held = self.marks[seat.pk]
         for feature, some in (news.get("marks") or {}).items():  # type: ignore[attr-defined]
             held[feature] = set(some)
