@@ -24,7 +24,7 @@ class Line:
 
     __slots__ = (
         "_close", "_due", "_patience", "asked", "asks_back", "audience", "closing", "forgot", "half", "holds", "kind",
-        "language", "pending", "pings", "read", "refresh", "room", "screen", "seat", "sent", "stalled_since",
+        "language", "largest", "pending", "pings", "read", "refresh", "room", "screen", "seat", "sent", "stalled_since",
         "window", "wire",
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ class Line:
         self.screen: Screen = NOTHING
         self.holds: Holds = NO_PARTS
         self.pending: dict[str, Picture] | None = None
-        self.sent = self.read = self.asked = 0
+        self.sent = self.read = self.asked = self.largest = 0
         self.window: int = settings.LIVE_WINDOW_BYTES
         self.half = self.window // 2
         self.pings: dict[str, int] | None = None
@@ -133,6 +133,7 @@ class Line:
     def send(self, what: Frame) -> None:
         """Send at once, counted against the window. Every half of it the phone is asked how far it has read."""
         self.sent += what.size
+        self.largest = max(self.largest, what.size)
         self.wire.put(what)
         if self.sent - self.asked > self.half and self.asks_back:
             self._ask()

@@ -107,9 +107,9 @@ class Socket(AsyncWebsocketConsumer):
         line = self.line
         if line is None or line.closing:
             return
-        # It talks and does not read. What it says of its reading is heard first: one large picture may fill the window.
+        # It talks and does not read. What it says of its reading is heard first, and one picture may be larger than the window.
         patience = 8 if (text_data or "").startswith('{"pong"') else 4
-        if line.unread > patience * settings.LIVE_WINDOW_BYTES:
+        if line.unread > patience * max(line.window, line.largest):
             await line.close("flood")
             return
         heard: dict[str, Any] = {}
