@@ -218,5 +218,5 @@ def _regroup(ideas: list[int]) -> None:
 def forget(seat: Seat) -> None:
     """Take the name off an erased seat's ideas."""
     for room in Room.objects.filter(ideas__seat=seat, ideas__author__gt="").distinct():
-        touch(room, *BOARDS)
+        touch(room, *CHANGED)
     Idea.objects.filter(seat=seat).update(author="")

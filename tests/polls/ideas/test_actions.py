@@ -304,3 +304,15 @@ def test_erasing_oneself_takes_the_name_off_ones_ideas_and_leaves_the_words(even
     make.act(ann, "seats.erase")
     assert {card.text: card.author for card in cards(event)} == {"Dig wells": "", "Open courts": "Ben"}
     assert not Idea.objects.filter(author="Ann").exists()
+
+
+def test_erasing_oneself_reaches_every_screen_on_which_the_name_stood(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the board, while it waits, and once it was hidden."""
+    ann = make.seat(event, name="Ann")
+    post(ann, "Dig wells", signed=True)
+    touched: set[str] = set()
+    monkeypatch.setattr("polls.ideas.actions.touch", lambda room, *parts, **more: touched.update(parts))
+    make.act(ann, "seats.erase")
+    assert {"ideas.board", "ideas.desk", "ideas.waiting", "ideas.aside"} <= touched
