@@ -180,9 +180,9 @@ def _reach(found: dict[int, dict[str, list[One]]], middle: dict[int, dict[str, f
 
 
 def _bars(middle: dict[int, dict[str, float]], at: int) -> Plot:
-    rows = sorted(middle[at].items(), key=lambda row: row[1])
+    rows = sorted(((_brief(name), us) for name, us in middle[at].items()), key=lambda row: row[1])
     note = "Where the scale grows tenfold, twice as long is far more than twice as much."
-    return Plot(f"Server CPU per delivered picture at {at:,} sockets", plots.bars(rows, "µs", first=OURS), note)
+    return Plot(f"Server CPU per delivered picture at {at:,} sockets", plots.bars(rows, "µs", first=_brief(OURS)), note)
 
 
 def _growth(middle: dict[int, dict[str, float]]) -> Plot:
