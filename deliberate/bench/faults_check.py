@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from deliberate.bench.faults_phones import Doing
+from deliberate.live.trouble import Wrong, words
 
 #: Answers that say "not now", after which nobody knows whether it was stored. Every other refusal is for good.
 NOT_NOW = ("failed", "busy", "limit")
@@ -106,3 +108,10 @@ def asked(acts: Sequence[Doing], handles: Sequence[str], before: Found, after: F
                 f"{seat} withdrew and still waits" for who, state in new.values() if (who, state) == (seat, "waiting")
             ]
     return wrong + [f"{n} requests of {seat} too many" for seat, n in mine.items() if n > 0]
+
+
+def still_wrong(said: list[str]) -> list[str]:
+    """What the console says and should not any more. That the service is overloaded is true where the machine has more to do
+    than it has cores, whatever the fault was."""
+    busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+    return [each for each in said if not (busy and each == words(Wrong.LATE, "en"))]

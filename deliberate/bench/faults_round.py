@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import re
 import time
@@ -13,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deliberate.bench.faults_check import told, violations
+from deliberate.bench.faults_check import still_wrong, told, violations
 from deliberate.bench.faults_phones import Doing, Phones, Storm
 from deliberate.bench.faults_service import Below, Service
 from deliberate.bench.faults_witness import Witness
-from deliberate.live.trouble import Wrong, words
 from deliberate.load.news import parts_of
 from deliberate.load.phone import OPEN, Line, compared
 from deliberate.load.run import prepared
@@ -258,18 +256,11 @@ async def told_in_words(stage: Stage, outcome: Outcome, must: bool) -> None:
     if must and not outcome.words:
         outcome.add("words", "the moderator's console said nothing")
     for _look in range(150):
-        if not still_wrong(stage):
+        if not still_wrong(stage.console.trouble):
             return
         await asyncio.sleep(0.1)
-    if still_wrong(stage):
-        outcome.add("words", f"the moderator's console still says {still_wrong(stage)}")
-
-
-def still_wrong(stage: Stage) -> list[str]:
-    """What the console says and should not any more. That the service is overloaded is true where the machine has more to do
-    than it has cores, whatever the fault was."""
-    busy = os.getloadavg()[0] > (os.cpu_count() or 1)
-    return [said for said in stage.console.trouble if not (busy and said == words(Wrong.LATE, "en"))]
+    if still_wrong(stage.console.trouble):
+        outcome.add("words", f"the moderator's console still says {still_wrong(stage.console.trouble)}")
 
 
 async def closed(stage: Stage, outcome: Outcome, poll: str) -> None:
