@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.live import marks
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.roles import MODERATOR, PARTICIPANT, WALL

@@ -1,12 +1,14 @@
 """Real servers and a real browser, started when the first test asks for them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import hypothesis
 import pytest
 
 from deliberate.door import perform
+from deliberate.rehearsal.phone import Door
 from tests import servers
+from tests.service import Service
 
 # Two busy cores: how long an example takes says nothing.
 hypothesis.settings.register_profile("here", deadline=None)
@@ -39,3 +41,11 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     return servers.chromium()
+
+
+@pytest.fixture
+async def door(service: Service) -> AsyncIterator[Door]:
+    """The way into the service that a module's own fixture `service` runs."""
+    found = Door(service.url)
+    yield found
+    await found.close()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from deliberate.door.entrance import Place
 from deliberate.door.perform import perform
-from deliberate.door.registry import Answer, Place
+from deliberate.door.registry import Answer
 from deliberate.live.marks import providers
 from deliberate.roles import ROLES
 from rooms.events.actions import create_event

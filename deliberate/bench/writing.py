@@ -55,8 +55,8 @@ class Votes:
         from django.db import transaction
         from django.db.models import F
 
+        from deliberate.door.entrance import Place
         from deliberate.door.perform import perform
-        from deliberate.door.registry import Place
         from deliberate.live import asking, threads
 
         self.perform, self.asking, self.threads, self.atomic, self.f = perform, asking, threads, transaction.atomic, F

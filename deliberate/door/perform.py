@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from deliberate.door import limits, receipts
-from deliberate.door.registry import Answer, Asked, Command, Place, all_still_here, commands, still_here
+from deliberate.door.entrance import Place, entrance
+from deliberate.door.registry import Answer, Asked, Command, commands
 from deliberate.errors import Refused
 from deliberate.shell import metrics
 
@@ -143,7 +144,7 @@ def seats_of(asked: list[Prepared]) -> list[Any]:
 
     A seat was read before the transaction: since then it may have been erased, and must not sign anything more. They are
     locked, all in one order, so what one seat asks of several processes is done by one after the other."""
-    return all_still_here([each.place.seat for each in asked])
+    return list(entrance().all_still_here([each.place.seat for each in asked]))
 
 
 def do_all(asked: list[Prepared], seats: list[Any]) -> list[Answer | Refused]:
@@ -166,10 +167,10 @@ def _act(asked: Prepared) -> Answer:
     answer: Answer | Refused
     if asked.command.crowd:
         [answer] = do_all([asked], seats_of([asked]))
-    elif (seat := still_here(asked.place.seat)) is None:
+    elif (here := entrance().still_here(asked.place)) is None:
         answer = _ended(asked.place)
     else:
-        answer = asked.command.action(room=asked.place.room, by=seat, **asked.fields) or Answer()
+        answer = asked.command.action(room=here.room, by=here.seat, **asked.fields) or Answer()
     if isinstance(answer, Refused):
         raise answer
     return answer

@@ -4,32 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from django import forms
-
-
-class Seat(Protocol):
-    """What the door needs to know of whoever asks."""
-
-    pk: Any
-    role: str
-    language: str
-
-
-class Room(Protocol):
-    """What the door and the live engine need to know of a room."""
-
-    pk: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A seat and the room it looks at: the answer to "who asks, and where"."""
-
-    seat: Any
-    room: Any
-    event: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +25,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one seat asks of a crowd's action: what is known of the seat now (all_still_here), and the cleaned fields.
+    """What one seat asks of a crowd's action: what is known of the seat now (Entrance.all_still_here), and the cleaned fields.
 
     `key` gives what the act is known by, "" for none: for actions that keep receipts of some of their acts alone."""
 
@@ -112,68 +89,3 @@ def command(
         return action
 
     return register
-
-
-#: Where somebody wants in: the event's handle, the role, the room's handle, the seat's cookie.
-Door = tuple[str, str, str, str]
-Enter = Callable[[list[Door]], list[Place | None]]
-_enter: list[Enter] = []
-
-
-def entrance(find: Enter) -> Enter:
-    """Register the one function that says who stands at each of these doors."""
-    _enter[:] = [find]
-    return find
-
-
-Still = Callable[[Any], Any]
-_still: list[Still] = []
-AllStill = Callable[[list[Any]], list[Any]]
-_all_still: list[AllStill] = []
-
-
-def still(find: Still) -> Still:
-    """Register seat -> the same seat as stored now, its row locked; None where it has ended since it was read."""
-    _still[:] = [find]
-    return find
-
-
-def still_here(seat: Any) -> Any:
-    """This seat as stored now, locked until the end of the transaction; None where it has ended in the meantime."""
-    return _still[0](seat)
-
-
-def all_still(find: AllStill) -> AllStill:
-    """Register the same for many seats; of each only what a crowd's action needs to know."""
-    _all_still[:] = [find]
-    return find
-
-
-def all_still_here(seats: list[Any]) -> list[Any]:
-    """What a crowd's action needs to know of these seats, as stored now and locked; None for each that has ended."""
-    return _all_still[0](seats)
-
-
-Living = Callable[[set[Any]], set[Any]]
-_living: list[Living] = []
-
-
-def living(find: Living) -> Living:
-    """Register keys of seats -> those among them that may still hold a line."""
-    _living[:] = [find]
-    return find
-
-
-def still_living(keys: set[Any]) -> set[Any]:
-    """Those of these seats that have not ended."""
-    return _living[0](keys)
-
-
-def enter(event: str, role: str, room: str, cookie: str) -> Place | None:
-    """Who stands at the door: None where the cookie names no living seat of that event and role."""
-    return _enter[0]([(event, role, room, cookie)])[0]
-
-
-def enter_all(doors: list[Door]) -> list[Place | None]:
-    """The same for many at once, in a few queries."""
-    return _enter[0](doors)

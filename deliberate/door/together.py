@@ -14,8 +14,9 @@ from typing import Any
 from django.db import Error, IntegrityError, transaction
 
 from deliberate.door import receipts
+from deliberate.door.entrance import Place
 from deliberate.door.perform import Fields, Prepared, do_all, language_of, outcome, perform, prepared, seats_of
-from deliberate.door.registry import Answer, Place
+from deliberate.door.registry import Answer
 from deliberate.languages import by_language
 from deliberate.shell import metrics
 

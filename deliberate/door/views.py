@@ -18,8 +18,9 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from deliberate import tokens
 from deliberate.door import limits
+from deliberate.door.entrance import Place, enter
 from deliberate.door.perform import BadFields
-from deliberate.door.registry import Place, commands, enter
+from deliberate.door.registry import commands
 from deliberate.errors import Refused
 from deliberate.live import asking, marks
 from deliberate.live.stale import touch_seat

@@ -6,8 +6,9 @@ import asyncio
 
 from django.db import Error
 
+from deliberate.door.entrance import Door, Place, entrance
 from deliberate.door.perform import Fields, perform
-from deliberate.door.registry import Answer, Door, Place, commands, enter_all
+from deliberate.door.registry import Answer, commands
 from deliberate.door.together import MOST, Asking, do_together
 from deliberate.live import hints, marks, threads
 from deliberate.live.gather import Gather
@@ -20,7 +21,7 @@ BREATH_S = 0.015
 ENTRY_S = 0.1
 Marks = dict[str, list[str]]
 _crowd: Gather[Asking, Answer] = Gather(do_together, threads.acts, most=MOST, breath_s=BREATH_S)
-_doors: Gather[Door, Place | None] = Gather(enter_all, threads.reads, breath_s=ENTRY_S)
+_doors: Gather[Door, Place | None] = Gather(lambda doors: entrance().enter(doors), threads.reads, breath_s=ENTRY_S)
 _marks: Gather[Place, Marks] = Gather(marks.every_of, threads.reads, breath_s=ENTRY_S)
 
 

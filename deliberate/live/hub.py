@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from deliberate.door.registry import still_living
+from deliberate.door.entrance import entrance
 from deliberate.live import hints, load, threads
 from deliberate.live.frames import frame
 from deliberate.live.garbage import Gone
@@ -229,7 +229,7 @@ class Hub:
         """Close the lines of seats that have ended, should the hint that said so have been lost."""
         try:
             looking = set(self.seats)
-            for seat in looking - await threads.read(lambda: still_living(looking)):
+            for seat in looking - await threads.read(lambda: entrance().living_among(looking)):
                 self.take(hints.Hint(seat=seat, end=True))
         except Exception:
             log.exception("seats were not looked at")

@@ -15,7 +15,8 @@ from typing import Any
 
 from django.utils.html import escape
 
-from deliberate.door.registry import Answer, Command, Place
+from deliberate.door.entrance import Place
+from deliberate.door.registry import Answer, Command
 
 Held = Mapping[Any, Iterable[str]]
 Provider = Callable[[Any, Sequence[Any]], Held]

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from deliberate import tokens
 from deliberate.clock import now
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.door.views import SAID_COOKIE, no_seat, place_of, seat_path
 from deliberate.live import marks
 from deliberate.live.painter import Picture, paint

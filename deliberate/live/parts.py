@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+P = ParamSpec("P")
+Found = TypeVar("Found")
 Context = dict[str, Any]
 Paint = Callable[[Any, str], Context]
 PagedPaint = Callable[[Any, str, int], Context]
@@ -64,3 +67,20 @@ def known(name: str, audience: str) -> bool:
     base, page = split(name)
     found = parts.get(base)
     return found is not None and audience in found.audiences and (page == 1 or found.paged)
+
+
+def once(find: Callable[Concatenate[Any, P], Found]) -> Callable[Concatenate[Any, P], Found]:
+    """Let what `find(room, ...)` reads be read once a painting, for all parts, audiences and languages. None of them may
+    change it, and it must not depend on the language. Anywhere else it is read anew each time."""
+
+    @wraps(find)
+    def found(room: Any, /, *args: P.args, **named: P.kwargs) -> Found:
+        read: dict[object, Found] | None = getattr(room, "read_once", None)
+        if read is None or named:
+            return find(room, *args, **named)
+        key = (find, args)
+        if key not in read:
+            read[key] = find(room, *args, **named)
+        return read[key]
+
+    return found

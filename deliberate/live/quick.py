@@ -23,7 +23,7 @@ from django.http import HttpResponse, parse_cookie
 from django.utils.html import escape
 
 from deliberate.clock import now
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.door.views import SAID_COOKIE, SEAT_COOKIE
 from deliberate.live import asking, marks, threads
 from deliberate.live.hub import hub

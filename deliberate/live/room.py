@@ -8,13 +8,12 @@ import asyncio
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
 
 import structlog
-from django.apps import apps
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from deliberate.door.entrance import entrance
 from deliberate.live import load, threads
 from deliberate.live.frames import frame_of
 from deliberate.live.line import Line
@@ -210,8 +209,11 @@ class RoomHub:
 
 def _paint_all(room_key: int, keys: list[Key]) -> dict[Key, Picture]:
     """The pictures of these parts. One that can't be painted is logged and left out: the others must not wait for it."""
-    room = load_room(room_key)
-    painted = {}
+    room = entrance().room_of(room_key)
+    painted: dict[Key, Picture] = {}
+    if room is None:
+        return painted  # its event is over: whoever still looks is sent away with their seat
+    room.read_once = {}
     for key in keys:
         try:
             painted[key] = paint(room, *key)
@@ -220,8 +222,3 @@ def _paint_all(room_key: int, keys: list[Key]) -> dict[Key, Picture]:
         except Exception:
             log.exception("a part was not painted", part=key[0], audience=key[1])
     return painted
-
-
-def load_room(key: int) -> Any:
-    """The room as stored now, with its event."""
-    return apps.get_model("rooms", "Room")._default_manager.select_related("event").get(pk=key)

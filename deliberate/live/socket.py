@@ -23,10 +23,11 @@ from django.utils.translation import activate
 from django.utils.translation import gettext as _
 
 from deliberate.clock import epoch_ms, now
+from deliberate.door.entrance import Place
 from deliberate.door.limits import Buckets
 from deliberate.door.origin import same_origin
 from deliberate.door.perform import parsed
-from deliberate.door.registry import Door, Place, commands
+from deliberate.door.registry import commands
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.errors import Refused
 from deliberate.live import asking
@@ -77,8 +78,8 @@ class Socket(AsyncWebsocketConsumer):
             await self.close(code=4403)
             return
         at = self.scope["url_route"]["kwargs"]
-        self.door: Door = (at["event"], at["role"], at["room"], _cookie(headers.get(b"cookie", b"").decode("latin1")))
-        place = await asking.enter(self.door)
+        cookie = _cookie(headers.get(b"cookie", b"").decode("latin1"))
+        place = await asking.enter((at["event"], at["role"], at["room"], cookie))
         await self.accept()
         # Refused after accepting: a browser hides the code of a refused handshake.
         if place is None:
@@ -152,22 +153,14 @@ class Socket(AsyncWebsocketConsumer):
 
     async def _done(self, name: str, fields: dict[str, object], act: str) -> dict[str, Any]:
         """The answer to an act, once it is stored."""
-        place = self.place
-        asked = commands.get(name)
         try:
-            if asked is None or not asked.crowd:  # a crowd's act looks at its seats by itself
-                # The seat and the room as stored now: a role link may have been revoked since the line was opened.
-                fresh = await asking.enter(self.door)
-                if fresh is None:
-                    raise Refused(_("Your seat has ended. Join again, please."), code="seat")
-                place = fresh
-            answer = await asking.ask(place, name, fields, act)
+            answer = await asking.ask(self.place, name, fields, act)
             found: dict[str, Any] = {"ok": True, "say": str(answer.say)}
             if answer.data:
                 found["data"] = answer.data
             if answer.forget_seat:
                 return {**found, "end": True}
-            return found | await asking.learnt(place, name, answer)
+            return found | await asking.learnt(self.place, name, answer)
         except Refused:
             raise
         except Exception:  # the line outlives it; whether it was stored the same act asks again, under the same id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from deliberate.door.registry import Room, Seat
+from deliberate.door.entrance import Room, Seat
 from deliberate.live import hints
 
 

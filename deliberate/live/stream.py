@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from deliberate.clock import epoch_ms, now
+from deliberate.door.entrance import Place
 from deliberate.door.origin import same_origin
-from deliberate.door.registry import Place
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.live import asking
 from deliberate.live.frames import Frame, frame

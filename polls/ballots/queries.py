@@ -6,17 +6,22 @@ from typing import Any, cast
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from deliberate.compiled import Compiled
 from deliberate.errors import Refused
+from deliberate.live.parts import once
 from polls.ballots import core, paper, sentences
 from polls.ballots.models import NamedBallot, Option, Participation, Poll, State
 from polls.ballots.outcome import NO_GROUP, Named, Result
 from rooms.events.queries import moved_on_at, participants
 from rooms.floor.models import Turn
 
+_open = Compiled(lambda room: Poll.objects.select_related("room__event").filter(room=room, state=State.OPEN)[:1])
 
+
+@once
 def open_poll(room: Any) -> Poll | None:
     """The poll that is open in the room: one at most."""
-    return Poll.objects.select_related("room__event").filter(room=room, state=State.OPEN).first()
+    return _open.first(room.pk)
 
 
 def locked(room: Any, handle: str) -> Poll | None:

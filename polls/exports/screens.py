@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.live.pages import page
 from deliberate.live.parts import Context
 from polls.exports.outcome import outcome

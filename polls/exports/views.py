@@ -14,8 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from deliberate.door.entrance import Place
 from deliberate.door.limits import Buckets
-from deliberate.door.registry import Place
 from deliberate.door.views import no_seat, place_of, seat_path
 from deliberate.roles import DRAFTER, HOST, MODERATOR, PARTICIPANT
 from polls.exports import markdown

@@ -8,12 +8,14 @@ from typing import Any, cast
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
+from deliberate.live.parts import once
 from deliberate.roles import MODERATOR
 from polls.ideas import core
 from polls.ideas.models import Idea, State, Upvote
 from rooms.seats.shown import Shown, shows_seat
 
 
+@once
 def shown(room: Any, order: core.Order = core.Order.SUPPORT) -> list[core.Card]:
     """The cards of a room's board in this order. Three queries at most, however many ideas and upvotes there are."""
     ideas = list(Idea.objects.filter(room=room, state__in=(State.SHOWN, State.MERGED)))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.live.marks import Held, marks
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part

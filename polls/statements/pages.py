@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.live.parts import Context
 from deliberate.roles import PARTICIPANT
 from polls.statements import core, queries

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.door.views import seat_path
 from deliberate.errors import Refused
 from deliberate.live.parts import Context

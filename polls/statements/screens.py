@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.live.facts import facts
 from deliberate.live.marks import Held, marks
 from deliberate.live.pages import PLAIN_COOKIE, page

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from rooms.events import forms, queries
 from rooms.events.folding import alone
 from rooms.events.models import AgendaItem, Event, Group, RoleLink

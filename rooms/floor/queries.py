@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import Count
 
+from deliberate.compiled import Compiled
+from deliberate.live.parts import once
 from rooms.events.folding import Cell, alone, fold
 from rooms.events.models import Event
 from rooms.events.queries import participants
@@ -124,6 +126,7 @@ class Floor:
         )
 
 
+@once
 def read(room: Any) -> Floor:
     """The floor of `room` as stored now."""
     turns = Turn.objects.filter(room=room).exclude(state=State.WITHDRAWN).select_related("group", "reply_to")
@@ -138,9 +141,15 @@ def read(room: Any) -> Floor:
     return Floor(room.event, waiting, called, {(group, place): count for group, place, count in counts})
 
 
+_on_floor = Compiled(
+    lambda room: Turn.objects.filter(room=room, state__in=ON_FLOOR).select_related("group").order_by()[:1]
+)
+
+
+@once
 def on_floor(room: Any) -> Turn | None:
-    """Who has the floor of `room`."""
-    return Turn.objects.filter(room=room, state__in=ON_FLOOR).select_related("group").first()
+    """The turn that has the floor of `room`."""
+    return _on_floor.first(room.pk)
 
 
 def undoable(room: Any, at: datetime) -> tuple[Turn | None, Turn | None]:

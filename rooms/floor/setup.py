@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from deliberate.door.registry import Answer, Place
+from deliberate.door.entrance import Place
+from deliberate.door.registry import Answer
 from deliberate.roles import HOST
 from rooms.events.setup.event import opened, touch_all
 from rooms.floor import queries, shown

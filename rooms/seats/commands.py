@@ -3,10 +3,11 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from deliberate.door.entrance import keeps_seats
 from deliberate.door.fields import Line
 from deliberate.door.registry import NoFields, command
 from deliberate.roles import CREW, HOST, MODERATOR, PARTICIPANT
-from rooms.seats import actions, ending
+from rooms.seats import actions, ending, queries
 from rooms.seats.models import Where
 
 
@@ -31,3 +32,5 @@ command("seats.rename", form=SeatForm, who=[PARTICIPANT], per_minute=20)(actions
 command("seats.move", form=NoFields, who=[PARTICIPANT], per_minute=20, remembered=False)(actions.move)
 command("seats.erase", form=NoFields, who=[PARTICIPANT, *CREW, HOST], remembered=False)(actions.erase)
 command("seats.end", form=EndForm, who=[MODERATOR, HOST])(ending.end)
+
+keeps_seats(queries)

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from deliberate import rows, tokens
 from deliberate.clock import now
-from deliberate.door.registry import Door, Place, all_still, entrance, living, still
+from deliberate.compiled import Compiled
+from deliberate.door.entrance import Door, Place
 from deliberate.roles import HOST, PARTICIPANT
 from rooms.events.models import Event, Group, Room
 from rooms.seats import core
@@ -51,19 +52,17 @@ def ended_by_hosts(cookie: str) -> Seat | None:
     return Seat.objects.select_related("event").filter(handle=handle, ended_by_hosts=True).first()
 
 
-@entrance
 def enter(doors: list[Door]) -> list[Place | None]:
     """Who stands at each door: the seat behind the cookie in that room, if it is of that event and role and its role holds in
     that room. Three queries, however many doors."""
     values = [tokens.unsign(cookie, "seat") if cookie else None for _event, _role, _room, cookie in doors]
     handles = {value.get("s", "") for value in values if value is not None}
     seats = {seat.handle: seat for seat in Seat.objects.select_related("link").filter(handle__in=handles)}
-    today = now().date()
     events = {seat.event_id for seat in seats.values()}
     rooms = {
         (room.event_id, room.handle): room
         for room in Room.objects.select_related("event").filter(
-            event__in=events, event__retention_until__gte=today, handle__in={room for _e, _r, room, _c in doors}
+            event__in=events, handle__in={room for _e, _r, room, _c in doors}
         )
     }
     groups = Group.objects.in_bulk({seat.group_id for seat in seats.values() if seat.group_id is not None})
@@ -75,10 +74,9 @@ def enter(doors: list[Door]) -> list[Place | None]:
             value is None
             or seat is None
             or room is None
-            or not _lives(seat, value.get("e"))
+            or not _may_be_in(seat, room, value.get("e"))
             or seat.role != role
             or room.event.handle != event
-            or only_room(seat) not in (None, room.pk)
         ):
             found.append(None)
         else:
@@ -92,6 +90,12 @@ def _lives(seat: Seat, epoch: object) -> bool:
     if seat.ended or seat.epoch != epoch:
         return False
     return seat.role == PARTICIPANT or (seat.link is not None and seat.link.revoked_at is None)
+
+
+def _may_be_in(seat: Seat, room: Room, epoch: object) -> bool:
+    """Whether a living seat has access to this room today."""
+    here = only_room(seat) in (None, room.pk) and room.event.retention_until >= now().date()
+    return here and _lives(seat, epoch)
 
 
 def _attach(seat: Seat, event: Event, groups: dict[int, Group]) -> None:
@@ -109,12 +113,27 @@ def only_room(seat: Seat) -> Any:
     return seat.link.room_id
 
 
-@still
-def still_here(seat: Seat) -> Seat | None:
-    """This seat as stored now, its row locked; None where it was ended, or all its cookies were, since it was read."""
-    locked = Seat.objects.select_for_update(of=("self",), no_key=True)
-    locked = locked.select_related("event", "room", "group", "link")
-    return locked.filter(pk=seat.pk, ended=False, epoch=seat.epoch).first()
+_locked = Compiled(
+    lambda key: (
+        Seat.objects.select_for_update(of=("self",), no_key=True).select_related("room", "group", "link").filter(pk=key)
+    )
+)
+_room = Compiled(lambda key: Room.objects.select_related("event").filter(pk=key))
+
+
+def room_of(key: int) -> Room | None:
+    """The room of this key as stored now, with its event."""
+    return _room.first(key)
+
+
+def still_here(place: Place) -> Place | None:
+    """This place as stored now, the seat's row locked; None where it was ended since it was read, or all its cookies were, or
+    its role link was revoked."""
+    seat, room = _locked.first(place.seat.pk), room_of(place.room.pk)
+    if seat is None or room is None or not _may_be_in(seat, room, place.seat.epoch):
+        return None
+    seat.event = room.event
+    return Place(seat, room, room.event)
 
 
 class Sitting(NamedTuple):
@@ -135,7 +154,6 @@ SITTING = """
 """
 
 
-@all_still
 def all_still_here(seats: list[Seat]) -> list[Sitting | None]:
     """The same for many seats, in one query; they are locked in one order, so that no two crowds wait for each other."""
     stored = {row[0]: Sitting(*row) for row in rows.read(SITTING, [seat.pk for seat in seats])}
@@ -144,7 +162,6 @@ def all_still_here(seats: list[Seat]) -> list[Sitting | None]:
     ]
 
 
-@living
 def living_among(keys: set[Any]) -> set[Any]:
     """Those of these seats that may still look: not ended, their role link not revoked, their event not over."""
     seats = Seat.objects.filter(pk__in=keys, ended=False, event__retention_until__gte=now().date())

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.errors import Refused
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part

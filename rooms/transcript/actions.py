@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deliberate.clock import now
+from deliberate.compiled import Compiled
 from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
@@ -18,6 +19,7 @@ from deliberate.live.stale import touch, touch_seat
 from deliberate.text import tidy
 from rooms.events.models import Attribution
 from rooms.floor.models import State, Turn
+from rooms.floor.queries import on_floor
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
 from rooms.transcript import core, files, queries, search
@@ -28,20 +30,25 @@ LIVE = ("transcript.live", "transcript.speaking")
 WORDS = (*LIVE, "transcript.recent", "transcript.captioner")
 
 
+_interim = Compiled(lambda room: Interim.objects.filter(room=room)[:1])
+
+
 @transaction.atomic
 def interim(*, room: Any, by: Any, text: str) -> None:
     """Show `text` as what is being said right now. It is not kept; an empty text takes it away."""
     text = tidy(text)
-    before = Interim.objects.filter(room=room).first()
+    before = _interim.first(room.pk)
     if text == (before.text if before else ""):
         return
     fields: dict[str, Any] = {"text": text}
     if before is None or not continues(before.text, text):
-        turn = queries.on_floor(room) if text else None
+        turn = on_floor(room) if text else None
         _sign(turn, room)
         fields |= {"turn": turn, "since": now() if text else None}
-    if before is None or not Interim.objects.filter(pk=before.pk).update(**fields):
+    if before is None:
         Interim.objects.update_or_create(room=room, defaults=fields)
+    else:
+        Interim.objects.filter(pk=before.pk).update(**fields)
     touch(room, *LIVE)
 
 
@@ -73,7 +80,7 @@ def _begun(room: Any, text: str) -> tuple[Turn | None, datetime]:
     if seen is not None and seen.since is not None and continues(seen.text, tidy(text)):
         Interim.objects.filter(pk=seen.pk).update(text="", turn=None, since=None)
         return seen.turn, seen.since
-    at, turn = now(), queries.on_floor(room)
+    at, turn = now(), on_floor(room)
     # Not before the last words ended, nor before the turn and the item began: an estimate ties words to nothing earlier.
     item = queries.item_at(room, at)
     bounds = (queries.last_end(room), turn and turn.called_at, item and item.started_at)

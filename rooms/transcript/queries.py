@@ -10,10 +10,13 @@ from typing import Any, NamedTuple
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from deliberate.compiled import Compiled
+from deliberate.live.parts import once
 from rooms.events.folding import alone
 from rooms.events.models import AgendaItem, Event, Room
 from rooms.events.queries import group_sizes
-from rooms.floor.models import ON_FLOOR, Turn
+from rooms.floor.models import Turn
+from rooms.floor.queries import on_floor
 from rooms.transcript import core, plain, search, vtt
 from rooms.transcript.models import Interim, Segment
 from rooms.transcript.pieces import pieces
@@ -156,10 +159,16 @@ def older(room: Any, before: int | None, query: str = "", *, most: int = PAGE_SE
     return Page(found[::-1], last[-1].number if more else None)
 
 
+_interim = Compiled(
+    lambda room: Interim.objects.filter(room=room).exclude(text="").select_related("turn__group").order_by()[:1]
+)
+_last = Compiled(lambda room: segments(room).order_by("-number")[:LIVE_SEGMENTS])
+
+
+@once
 def live(room: Any) -> Live:
     """The last words of the turn that spoke last, with what is being said right now."""
-    interim = Interim.objects.filter(room=room).exclude(text="").select_related("turn__group").first()
-    last = list(segments(room).order_by("-number")[:LIVE_SEGMENTS])
+    interim, last = _interim.first(room.pk), _last(room.pk)
     if interim is None and not last:
         return Live(None, [], [])
     turn = interim.turn if interim is not None else last[0].turn
@@ -198,11 +207,6 @@ def word_count(room: Any) -> int:
 
 
 # -- where and when ----------------------------------------------------------------------------------------------------
-
-
-def on_floor(room: Any) -> Turn | None:
-    """The turn that has the floor now."""
-    return Turn.objects.filter(room=room, state__in=ON_FLOOR).first()
 
 
 def item_at(room: Any, moment: datetime) -> AgendaItem | None:

@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpRequest
 
 from deliberate import tokens
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.live.marks import Held, marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, CREW, MODERATOR, PARTICIPANT, ROLES, WALL
 from deliberate.text import tidy
 from rooms.floor.models import Turn
+from rooms.floor.queries import on_floor
 from rooms.transcript import core, queries, search
 from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SETTLED, LONGEST_STRUCK
 from rooms.transcript.models import Segment
@@ -24,7 +25,7 @@ def live(room: Any, audience: str) -> Context:
     """The last words and what is being said right now; on the wall also who says it.
 
     Words of the speaker before are told as such, as long as whoever was called has none of their own."""
-    said, turn = queries.live(room), queries.on_floor(room)
+    said, turn = queries.live(room), on_floor(room)
     earlier = turn is not None and bool(said.lines or said.interim) and said.turn != turn
     who = queries.attribution_of(said.turn, room.event) if audience == WALL else ""
     return {"lines": said.lines, "interim": said.interim, "who": who, "earlier": earlier}

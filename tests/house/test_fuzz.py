@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from deliberate.door import perform
+from deliberate.door.entrance import Place
 from deliberate.door.limits import Guesses
-from deliberate.door.registry import Place, commands
+from deliberate.door.registry import commands
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.errors import Refused
 from deliberate.live.pages import PLAIN_COOKIE, pages

@@ -14,7 +14,8 @@ import pytest
 from django import forms
 
 from deliberate.door import perform
-from deliberate.door.registry import Answer, Place, commands
+from deliberate.door.entrance import Place
+from deliberate.door.registry import Answer, commands
 from deliberate.errors import Refused
 from deliberate.roles import ROLES
 from rooms.events.models import Event, Group, Room

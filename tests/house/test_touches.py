@@ -20,7 +20,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from deliberate.door import perform
-from deliberate.door.registry import Answer, Place, commands
+from deliberate.door.entrance import Place
+from deliberate.door.registry import Answer, commands
 from deliberate.door.views import SEAT_COOKIE, seat_path
 from deliberate.errors import Refused
 from deliberate.live import hints, marks

@@ -19,7 +19,8 @@ from django.test import Client
 from markdown_it import MarkdownIt
 
 from deliberate.door import perform
-from deliberate.door.registry import Place, commands
+from deliberate.door.entrance import Place
+from deliberate.door.registry import commands
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.errors import Refused
 from deliberate.live.pages import pages

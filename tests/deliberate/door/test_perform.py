@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from deliberate.door.entrance import Place
 from deliberate.door.models import Receipt
 from deliberate.door.perform import as_query, perform
-from deliberate.door.registry import Place
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.errors import Refused
 from deliberate.live.pages import PLAIN_COOKIE

@@ -8,8 +8,9 @@ import pytest
 from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 
+from deliberate.door.entrance import Place
 from deliberate.door.models import Receipt
-from deliberate.door.registry import Answer, Place
+from deliberate.door.registry import Answer
 from deliberate.door.together import Asking, Result, do_together
 from deliberate.errors import Refused
 from deliberate.shell import metrics

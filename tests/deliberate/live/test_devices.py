@@ -19,13 +19,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture
-async def door(service: Service) -> AsyncIterator[Door]:
-    found = Door(service.url)
-    yield found
-    await found.close()
-
-
-@pytest.fixture
 async def devices(service: Service, door: Door) -> AsyncIterator[tuple[Phone, Phone]]:
     member = await door.join(service.links["participant"])
     first, second = Phone(door, ("floor.ask",)), Phone(door, ("floor.ask",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -20,13 +20,6 @@ ASIDE = "?aside=1"
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("quick"), LIVE_TICK_S="0.02") as found:
         yield found
-
-
-@pytest.fixture
-async def door(service: Service) -> AsyncIterator[Door]:
-    found = Door(service.url)
-    yield found
-    await found.close()
 
 
 async def both(service: Service, member: Member, screen: str = "") -> tuple[httpx.Response, httpx.Response]:

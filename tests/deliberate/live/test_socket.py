@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -31,13 +31,6 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     }
     with running(tmp_path_factory.mktemp("live"), request.param, **limits) as found:
         yield found
-
-
-@pytest.fixture
-async def door(service: Service) -> AsyncIterator[Door]:
-    found = Door(service.links["host"])
-    yield found
-    await found.close()
 
 
 def connect(service: Service, member: Member, **headers: str) -> Any:

@@ -5,12 +5,11 @@ import re
 import pytest
 from django.db import transaction
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.live import marks
 from deliberate.live.facts import facts
 from deliberate.live.painter import paint
 from deliberate.live.parts import parts
-from deliberate.live.room import load_room
 from polls.ballots.models import Poll
 from rooms.events.models import Event
 from rooms.seats.models import Seat
@@ -24,7 +23,7 @@ KINDS = ["one", "several", "scale", "ranking"]
 
 def picture(of: Event, name: str, audience: str = "participant") -> str:
     """A part as it is painted now, on one line."""
-    html = paint(load_room(make.room(of).pk), name, audience, "en").html
+    html = paint(make.room(of), name, audience, "en").html
     return re.sub(r"\s+", " ", html)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from deliberate.rehearsal.phone import Door, Member, Phone, marks_of, parts_of
+from deliberate.rehearsal.phone import Door
+from tests.phones import as_reloaded, sit
 from tests.service import Service, running
 
 BOARD = ("ideas.board", "ideas.mine")
@@ -17,32 +18,6 @@ BOARD = ("ideas.board", "ideas.mine")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("ideas"), LIVE_TICK_S="0.02", LIMIT_ACTS_PER_MINUTE="100000") as found:
         yield found
-
-
-@pytest.fixture
-async def door(service: Service) -> AsyncIterator[Door]:
-    found = Door(service.url)
-    yield found
-    await found.close()
-
-
-async def sit(door: Door, link: str, watch: tuple[str, ...], **fields: str) -> Phone:
-    phone = Phone(door, watch)
-    await phone.sit(await door.join(link, **fields))
-    return phone
-
-
-async def as_reloaded(phone: Phone, screen: str = "ideas/", within_s: float = 5) -> None:
-    """The phone's pictures and marks become those of a fresh page."""
-    assert isinstance(phone.member, Member)
-    fresh: dict[str, str] = {}
-    for _attempt in range(int(within_s * 20)):
-        page = (await phone.door.page(phone.member, screen)).text
-        fresh = {name: html for name, html in parts_of(page).items() if name in phone.watch}
-        if fresh == phone.screen() and marks_of(page).get("ideas") == phone.member.marks.get("ideas"):
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{fresh} is not {phone.screen()}")
 
 
 async def test_an_idea_travels_from_one_phone_to_the_others_and_to_the_console_and_back(
@@ -60,14 +35,14 @@ async def test_an_idea_travels_from_one_phone_to_the_others_and_to_the_console_a
     agreed = (await ben.act("opinions.say", idea=idea, value="agree"))["turned"]["opinions"]
     assert agreed == [[f"stance:{idea}:agree"], [f"stance:{idea}:pass", f"stance:{idea}:disagree"]]
     for phone in (ann, ben, moderator):
-        await as_reloaded(phone)
+        await as_reloaded(phone, "ideas/", "ideas")
     assert "Dig wells" in ben.screen()["ideas.board"]
     assert "<b>1</b>" in ann.screen()["ideas.board"]
 
     hidden = await moderator.act("ideas.hide", idea=idea, reason="It belongs elsewhere")
     assert hidden["data"]["undo"]["command"] == "ideas.unhide"
     for phone in (ann, ben, moderator):
-        await as_reloaded(phone)
+        await as_reloaded(phone, "ideas/", "ideas")
     assert "Dig wells" not in ben.screen()["ideas.board"]
     assert f'data-when="idea:{idea}">Your idea 1 was taken off the board' in ann.screen()["ideas.mine"]
     assert ">It belongs elsewhere</q>" in ann.screen()["ideas.mine"]
@@ -90,6 +65,6 @@ async def test_whose_stances_on_merged_ideas_differ_learns_at_once_which_counts(
             break
         await asyncio.sleep(0.02)
     assert ann.member.marks["opinions"] == [f"stance:{one}:agree"]
-    await as_reloaded(ann)
+    await as_reloaded(ann, "ideas/", "ideas")
     for phone in (ann, moderator):
         await phone.close()

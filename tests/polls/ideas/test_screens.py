@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
-from deliberate.door.registry import Place
+from deliberate.door.entrance import Place
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.live import marks
 from deliberate.live.pages import PLAIN_COOKIE

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from deliberate.rehearsal.phone import Door, Phone, marks_of, parts_of
+from deliberate.rehearsal.phone import Door, Phone
 from polls.statements.screens import parts_of as pages_of
+from tests.phones import as_reloaded, sit
 from tests.service import Service, running
 
 TEXT = tuple(pages_of("statements.text"))
@@ -20,33 +20,6 @@ DESK = (*pages_of("statements.drafter"), "statements.proposals")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("statements"), LIVE_TICK_S="0.02", LIMIT_ACTS_PER_MINUTE="100000") as found:
         yield found
-
-
-@pytest.fixture
-async def door(service: Service) -> AsyncIterator[Door]:
-    found = Door(service.url)
-    yield found
-    await found.close()
-
-
-async def sit(door: Door, link: str, watch: tuple[str, ...], **fields: str) -> Phone:
-    phone = Phone(door, watch)
-    await phone.sit(await door.join(link, **fields))
-    return phone
-
-
-async def as_reloaded(phone: Phone, screen: str, within_s: float = 5) -> None:
-    """The phone's pictures and marks become those of a fresh page."""
-    assert phone.member is not None
-    fresh: dict[str, str] = {}
-    for _attempt in range(int(within_s * 20)):
-        page = (await phone.door.page(phone.member, screen)).text
-        fresh = {name: html for name, html in parts_of(page).items() if name in phone.watch}
-        here = sorted(phone.member.marks.get("statements", []))
-        if fresh == phone.screen() and sorted(marks_of(page).get("statements", [])) == here:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{fresh} is not {phone.screen()}")
 
 
 def words(phone: Phone, part: str) -> str:
@@ -72,7 +45,7 @@ async def test_a_clause_travels_from_an_idea_to_the_desk_to_every_phone_and_back
     await ann.act("statements.stand", clause=clause, value="oppose", reservation="Who pays?", revision=1)
     await ben.act("statements.stand", clause=clause, value="support", revision=1)
     for phone, screen in screens.items():
-        await as_reloaded(phone, screen)
+        await as_reloaded(phone, screen, "statements")
     assert "Clause 1 We dig a well in every village. 1 supports it 1 opposes it" in words(ben, "statements.text")
     assert "Nothing waits." in words(drafter, "statements.proposals")
     assert ben.member is not None
@@ -83,7 +56,7 @@ async def test_a_clause_travels_from_an_idea_to_the_desk_to_every_phone_and_back
     settled = await drafter.act("statements.settle")
     await drafter.act("statements.remove_clause", clause=clause)
     for phone, screen in screens.items():
-        await as_reloaded(phone, screen)
+        await as_reloaded(phone, screen, "statements")
     assert "We dig" not in words(ben, "statements.text")
     assert settled["data"]["hash"] in (await door.page(ben.member, "versions/")).text
     for phone in screens:
