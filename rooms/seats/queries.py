@@ -20,24 +20,27 @@ def cookie_of(seat: Seat) -> str:
     return tokens.sign({"s": seat.handle, "e": seat.epoch}, "seat")
 
 
-def seat_of(cookie: str) -> Seat | None:
-    """The living seat behind a cookie: not ended, its role link not revoked, its event not past its retention."""
+def _behind(cookie: str) -> tuple[Seat | None, object]:
+    """The seat that a cookie of ours names, ended or not, and the epoch it was given in."""
     value = tokens.unsign(cookie, "seat") if cookie else None
     if value is None:
-        return None
-    seat = Seat.objects.select_related("event", "group", "link").filter(handle=value.get("s", "")).first()
-    if seat is None or not _lives(seat, value.get("e")):
-        return None
-    return seat if seat.event.retention_until >= now().date() else None
+        return None, None
+    named = Seat.objects.select_related("event", "group", "link").filter(handle=value.get("s", ""))
+    return named.first(), value.get("e")
+
+
+def seat_of(cookie: str) -> Seat | None:
+    """The living seat behind a cookie: not ended, its role link not revoked, its event not past its retention."""
+    seat, epoch = _behind(cookie)
+    return seat if seat is not None and _lives(seat, epoch) and seat.event.retention_until >= now().date() else None
 
 
 def why_ended(cookie: str) -> str:
     """Why a cookie opens nothing: "erased", "hosts" (they ended the seat), "revoked", "over" (the event is gone), or "" where
     it tells nothing."""
-    value = tokens.unsign(cookie, "seat") if cookie else None
-    if value is None:
+    if not cookie or tokens.unsign(cookie, "seat") is None:
         return ""
-    seat = Seat.objects.select_related("event", "link").filter(handle=value.get("s", "")).first()
+    seat, _epoch = _behind(cookie)
     if seat is None or seat.event.retention_until < now().date():
         return "over"
     if seat.ended:
@@ -47,9 +50,8 @@ def why_ended(cookie: str) -> str:
 
 def ended_by_hosts(cookie: str) -> Seat | None:
     """The seat behind a cookie, where the hosts ended it and it was not erased since."""
-    value = tokens.unsign(cookie, "seat") if cookie else None
-    handle = value.get("s", "") if value is not None else ""
-    return Seat.objects.select_related("event").filter(handle=handle, ended_by_hosts=True).first()
+    seat, _epoch = _behind(cookie)
+    return seat if seat is not None and seat.ended_by_hosts else None
 
 
 def enter(doors: list[Door]) -> list[Place | None]:
