@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=Model)
 Value = int | str
-#: What stands for the values while a query is compiled: found again in its parameters. Fits every integer column.
-_NUMBER, _TEXT = 1_912_000_000, "\N{BALLOT BOX}compiled"
+#: What stands for the values while a query is compiled, and is found again among its parameters: small enough for every
+#: column of numbers, and a text that no lookup leaves as it is but those that compare the whole of it.
+_NUMBER, _TEXT = 31_900, "%_\\compiled"
 
 
 class Compiled(Generic[M]):
@@ -48,7 +51,13 @@ class _Ready(Generic[M]):
         asked = build(*marks)
         compiler = cast(Any, asked.query.get_compiler(using=asked.db))
         self.db = asked.db
-        self.sql, params = compiler.as_sql()
+        try:
+            self.sql, params = compiler.as_sql()
+        except EmptyResultSet as never:
+            raise ValueError(
+                "this query is empty whatever its values, or takes other values than numbers and texts"
+            ) from never
+        self.locks = asked.query.select_for_update
         #: For each parameter the number of the value that it is, or the parameter itself.
         self.params = [(marks.index(each), None) if each in marks else (None, each) for each in params]
         if {number for number, _same in self.params} - {None} != set(range(len(marks))):
@@ -64,6 +73,8 @@ class _Ready(Generic[M]):
 
     def ask(self, values: tuple[Value, ...]) -> list[M]:
         connection = connections[self.db]
+        if self.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("a lock ends with its transaction, and there is none")
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [same if number is None else values[number] for number, same in self.params])
             rows = cursor.fetchall()

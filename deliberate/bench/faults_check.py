@@ -11,7 +11,7 @@ from deliberate.bench.faults_phones import Doing
 from deliberate.live.trouble import Wrong, words
 
 #: Answers that say "not now", after which nobody knows whether it was stored. Every other refusal is for good.
-NOT_NOW = ("failed", "busy", "limit")
+NOT_NOW = ("failed", "limit")
 Found = dict[str, Any]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -51,7 +51,7 @@ def perform(place: Place, name: str, fields: Fields, act: str = "") -> Answer:
     try:
         with override(language_of(place)):
             asked = prepared(place, name, fields, act)
-            answer = _once(asked, key) if (key := asked.receipt()) else _at_once(asked)
+            answer = _done(asked)
     except BaseException as problem:
         told(place, name, problem, time.perf_counter() - started)
         raise
@@ -157,55 +157,32 @@ def do_all(asked: list[Prepared], seats: list[Any]) -> list[Answer | Refused]:
     return [_ended(each.place) if seat is None else next(done) for seat, each in zip(seats, asked, strict=True)]
 
 
-def _at_once(asked: Prepared) -> Answer:
-    with transaction.atomic():
-        return _act(asked)
-
-
-def _act(asked: Prepared) -> Answer:
-    """Do it, within a transaction."""
+def _done(asked: Prepared) -> Answer:
+    """Do it, in one transaction. The seat is locked first: what it asks of several processes at once is done by one after the
+    other, and what it asks twice is found done by the second."""
+    key, crowd = asked.receipt(), asked.command.crowd
     answer: Answer | Refused
-    if asked.command.crowd:
-        [answer] = do_all([asked], seats_of([asked]))
-    elif (here := entrance().still_here(asked.place)) is None:
-        answer = _ended(asked.place)
-    else:
-        answer = asked.command.action(room=here.room, by=here.seat, **asked.fields) or Answer()
-    if isinstance(answer, Refused):
-        raise answer
+    with transaction.atomic():
+        here = seats_of([asked])[0] if crowd else entrance().still_here(asked.place)
+        if here is None:
+            raise _ended(asked.place)
+        before = receipts.said_before([key]) if key else {}
+        if key in before:
+            return before[key]
+        if crowd:
+            [answer] = do_all([asked], [here])
+        else:
+            answer = asked.command.action(room=here.room, by=here.seat, **asked.fields) or Answer()
+        if isinstance(answer, Refused):
+            raise answer
+        if key:
+            receipts.keep([(key, asked.place.event.handle, asked.command.kept(answer))])
     return answer
 
 
 def _ended(place: Place) -> Refused:
     with override(language_of(place)):
         return Refused(_("Your seat has ended. Join again, please."), code="seat")
-
-
-def _once(asked: Prepared, key: str) -> Answer:
-    for _attempt in range(2):
-        before = receipts.said_before([key]).get(key)
-        if before is not None:
-            return before
-        try:
-            with transaction.atomic():
-                answer = _act(asked)
-                try:
-                    with transaction.atomic():
-                        receipts.keep([(key, asked.place.event.handle, answer)])
-                except IntegrityError as twin:
-                    raise _Twin from twin
-                return answer
-        except _Twin:
-            continue  # the same act came in twice at once and the other one won: ours is undone, theirs is the answer
-        except Refused:
-            if not receipts.said_before([key]):
-                raise
-            continue  # refused because its twin has just done it
-    raise Refused(_("This could not be stored. Please try again."), code="busy")
-
-
-class _Twin(Exception):
-    pass
 
 
 def rest() -> None:

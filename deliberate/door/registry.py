@@ -52,12 +52,17 @@ class Command:
     action: Action
     per_minute: int | None
     remembered: bool
+    wordless: bool
     crowd: bool
     marks: bool
 
     @property
     def feature(self) -> str:
         return self.name.partition(".")[0]
+
+    def kept(self, answer: Answer) -> Answer:
+        """What the receipt of an act holds, to be told when it comes again."""
+        return Answer() if self.wordless else answer
 
 
 commands: dict[str, Command] = {}
@@ -70,6 +75,7 @@ def command(
     who: Iterable[str],
     per_minute: int | None = None,
     remembered: bool = True,
+    wordless: bool = False,
     crowd: bool = False,
     marks: bool = True,
 ) -> Callable[[Action], Action]:
@@ -79,13 +85,14 @@ def command(
     their order, within the door's transaction, and gives an Answer or a Refused for each.
 
     `per_minute` limits one seat beyond the general limit. `remembered=False` keeps no receipt, for acts whose
-    repetition is harmless by itself, however late it comes, or that must leave no trace. `marks=False` looks up no marks
+    repetition is harmless by itself, however late it comes, or that must leave no trace; `wordless`: its receipt says that
+    it was done, and not what was answered. `marks=False` looks up no marks
     afterwards, for acts that change none of whoever asks."""
 
     def register(action: Action) -> Action:
         if name in commands:
             raise ValueError(f"{name} is registered twice")
-        commands[name] = Command(name, form, frozenset(who), action, per_minute, remembered, crowd, marks)
+        commands[name] = Command(name, form, frozenset(who), action, per_minute, remembered, wordless, crowd, marks)
         return action
 
     return register

@@ -89,13 +89,14 @@ def _commit(ready: list[Prepared]) -> list[Result]:
     with transaction.atomic():
         seats = seats_of(ready)
         # Only now: what another process has done for one of these seats is committed.
-        results: dict[int, Result] = {firsts[key]: answer for key, answer in receipts.said_before(list(firsts)).items()}
+        done_before = receipts.said_before([key for key, number in firsts.items() if seats[number] is not None])
+        results: dict[int, Result] = {firsts[key]: answer for key, answer in done_before.items()}
         todo = [number for number in dict.fromkeys(first) if number not in results]
         for _kind, these in sorted(_rounds(ready, todo).items()):
             done = do_all([ready[number] for number in these], [seats[number] for number in these])
             results |= zip(these, done, strict=True)
         receipts.keep(
-            (keys[number], ready[number].place.event.handle, answer)
+            (keys[number], ready[number].place.event.handle, ready[number].command.kept(answer))
             for number in todo
             if keys[number] and isinstance(answer := results[number], Answer)
         )

@@ -127,5 +127,5 @@ command("statements.remove_clause", form=ClauseForm, who=[DRAFTER])(actions.remo
 command("statements.restore_clause", form=ClauseForm, who=[DRAFTER])(actions.restore_clause)
 command("statements.cite", form=CiteForm, who=[DRAFTER])(citing.cite)
 command("statements.uncite", form=UnciteForm, who=[DRAFTER])(citing.uncite)
-command("statements.stand", form=StandForm, who=[PARTICIPANT], remembered=False)(citing.stand)
+command("statements.stand", form=StandForm, who=[PARTICIPANT], wordless=True)(citing.stand)
 command("statements.settle", form=NoFields, who=[DRAFTER])(actions.settle)

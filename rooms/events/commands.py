@@ -7,7 +7,7 @@ from rooms.events.setup import event, groups, links, rooms
 
 command("events.settings", form=forms.SettingsForm, who=[HOST])(event.settings)
 command("events.keep_until", form=forms.RetentionForm, who=[HOST])(event.keep_until)
-command("events.delete", form=forms.DeleteForm, who=[HOST])(event.delete)
+command("events.delete", form=forms.DeleteForm, who=[HOST], remembered=False)(event.delete)
 command("events.add_group", form=forms.GroupForm, who=[HOST])(groups.add_group)
 command("events.edit_group", form=forms.EditGroupForm, who=[HOST])(groups.edit_group)
 command("events.remove_group", form=forms.ThisGroupForm, who=[HOST])(groups.remove_group)

@@ -132,11 +132,18 @@ def touch_counts(*rooms: Any) -> None:
         touch(room, *resting_on("seats"))
 
 
+def held(seat: Seat) -> Seat:
+    """This seat as stored now, locked until the end of the transaction. Whoever changes a seat locks it first, then rooms: so
+    no two of them wait for each other."""
+    return Seat.objects.select_for_update(of=("self",), no_key=True).select_related("event").get(pk=seat.pk)
+
+
 @transaction.atomic
 def erase(*, room: Any, by: Seat) -> Answer:
     """Take name and group out of everything stored, end the seat everywhere. What was said and decided stays, unsigned.
 
     A seat that the hosts ended can still be erased by whoever held it."""
+    held(by)
     for forget in _erasers:
         forget(by)
     Seat.objects.filter(pk=by.pk).update(
@@ -162,6 +169,7 @@ def eraser(forget: Eraser) -> Eraser:
 @transaction.atomic
 def leave(*, by: Seat) -> None:
     """Go, on Exit: the seat sits in no room and asks for nothing any more. It lives on, on its other devices if any."""
+    held(by)
     let_all_go(by, by)
     Seat.objects.filter(pk=by.pk).update(room=None)
     if by.room is not None:

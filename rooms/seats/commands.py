@@ -29,7 +29,7 @@ class EndForm(forms.Form):
 
 command("seats.pair", form=NoFields, who=[PARTICIPANT], per_minute=6, remembered=False)(actions.pair)
 command("seats.rename", form=SeatForm, who=[PARTICIPANT], per_minute=20)(actions.rename)
-command("seats.move", form=NoFields, who=[PARTICIPANT], per_minute=20, remembered=False)(actions.move)
+command("seats.move", form=NoFields, who=[PARTICIPANT], per_minute=20)(actions.move)
 command("seats.erase", form=NoFields, who=[PARTICIPANT, *CREW, HOST], remembered=False)(actions.erase)
 command("seats.end", form=EndForm, who=[MODERATOR, HOST])(ending.end)
 

@@ -115,11 +115,8 @@ def only_room(seat: Seat) -> Any:
     return seat.link.room_id
 
 
-_locked = Compiled(
-    lambda key: (
-        Seat.objects.select_for_update(of=("self",), no_key=True).select_related("room", "group", "link").filter(pk=key)
-    )
-)
+_locked = Compiled(lambda key: Seat.objects.select_for_update(no_key=True).filter(pk=key))
+_seat = Compiled(lambda key: Seat.objects.select_related("room", "group", "link").filter(pk=key))
 _room = Compiled(lambda key: Room.objects.select_related("event").filter(pk=key))
 
 
@@ -131,7 +128,9 @@ def room_of(key: int) -> Room | None:
 def still_here(place: Place) -> Place | None:
     """This place as stored now, the seat's row locked; None where it was ended since it was read, or all its cookies were, or
     its role link was revoked."""
-    seat, room = _locked.first(place.seat.pk), room_of(place.room.pk)
+    # Locked alone: what a join shows beside a row that had to be waited for is from before the wait.
+    _locked(place.seat.pk)
+    seat, room = _seat.first(place.seat.pk), room_of(place.room.pk)
     if seat is None or room is None or not _may_be_in(seat, room, place.seat.epoch):
         return None
     seat.event = room.event

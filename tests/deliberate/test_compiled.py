@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from deliberate.compiled import Compiled
@@ -93,3 +94,18 @@ def test_it_says_what_it_cannot_do(seats: list[Seat]) -> None:
             Compiled(query)(key)
     with pytest.raises(ValueError, match="come back"):
         Compiled(lambda name: Room.objects.filter(name__contains=name))("Ha")
+    with pytest.raises(ValueError, match="empty"):
+        Compiled(lambda key: Room.objects.filter(pk=key, pk__in=[]))(1)
+
+
+def test_a_small_column_of_numbers_will_do(seats: list[Seat]) -> None:
+    assert [room.name for room in Compiled(lambda place: Room.objects.filter(position=place))(0)] == ["Hall"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_without_a_transaction_is_an_error_the_second_time_too() -> None:
+    locked = Compiled(lambda key: Seat.objects.select_for_update().filter(pk=key))
+    with transaction.atomic():
+        assert locked(0) == []
+    with pytest.raises(TransactionManagementError):
+        locked(0)

@@ -152,7 +152,8 @@ window.deliberateLine = (given) => {
 
   // ---- acts --------------------------------------------------------------------------------------------------------
   // Of two words on one thing the older is stored or refused before the newer is sent: tried again, it would come after it.
-  const about = (one, other) => one.name.split(".")[0] === other.name.split(".")[0] && Object.keys(one.fields).some((name) => one.fields[name] === other.fields[name]);
+  const thing = ({ name, fields }) => ["idea", "poll", "clause", "source", "turn", "segment"].map((of) => fields[of]).find(Boolean) ?? name;
+  const about = (one, other) => one.name.split(".")[0] === other.name.split(".")[0] && thing(one) === thing(other);
   function held(act) {
     for (const older of waiting.values()) if (older === act) return false; else if (about(older, act)) return true;
     return false;

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.test import Client
 
+from deliberate.clock import now
 from deliberate.door.entrance import Place
 from deliberate.door.models import Receipt
 from deliberate.door.perform import as_query, perform
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.errors import Refused
 from deliberate.live.pages import PLAIN_COOKIE
-from rooms.events.models import AgendaItem
+from rooms.events.models import AgendaItem, Event, RoleLink
+from rooms.floor.models import Turn
 from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
 from rooms.transcript.models import Segment
@@ -135,6 +141,73 @@ def test_one_act_sent_on_two_lines_at_once_is_done_once() -> None:
     for thread in threads:
         thread.join()
     assert said == ["Now: Short contributions"] * 2
+
+
+def links(seat: Seat) -> QuerySet[RoleLink]:
+    return seat.event.links.filter(role=seat.role)
+
+
+#: What may happen to a seat that has a line open, by which it loses its access.
+LOSSES: dict[str, Callable[[Seat], object]] = {
+    "its link is revoked": lambda seat: links(seat).update(revoked_at=now()),
+    "its link is gone": lambda seat: links(seat).delete(),
+    "it goes by another room's link": lambda seat: links(seat).update(room=seat.event.rooms.create(name="Workshop")),
+    "its cookies were ended": lambda seat: Seat.objects.filter(pk=seat.pk).update(epoch=1),
+    "it has ended": lambda seat: Seat.objects.filter(pk=seat.pk).update(ended=True),
+    "its event is over": lambda seat: Event.objects.update(retention_until=now() - timedelta(days=2)),
+    "its room is gone": lambda seat: make.room(seat.event).delete(),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lost", LOSSES)
+def test_who_came_in_before_may_do_nothing_once_access_is_lost_and_is_told_nothing_again(lost: str) -> None:
+    moderator = make.seat(make.event(), "moderator")
+    room = make.room(moderator.event)
+    place = Place(moderator, room, room.event)
+    assert str(perform(place, "events.move_on", {}, "an-act-before").say) == "Now: Short contributions"
+    LOSSES[lost](moderator)
+    for act in ("an-act-before", "an-act-after"):
+        with pytest.raises(Refused, match="Your seat has ended") as refused:
+            perform(place, "events.move_on", {}, act)
+        assert refused.value.code == "seat"
+    assert not AgendaItem.objects.filter(state=AgendaItem.State.DONE).exists()
+
+
+@pytest.mark.django_db
+def test_a_seat_acts_as_it_is_stored_and_not_as_it_came_in() -> None:
+    event = make.event()
+    ann = make.seat(event, name="Ann")
+    came = Place(ann, make.room(event), event)
+    make.act(ann, "seats.rename", name="Aysel", group=event.groups.get(name="Youth").handle, place="remote")
+    perform(came, "floor.ask", {"kind": "point"})
+    turn = Turn.objects.get()
+    assert turn.group is not None
+    assert (turn.name, turn.group.name, turn.place) == ("Aysel", "Youth", "remote")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_waited_for_is_seen_whole() -> None:
+    """A group chosen by the transaction that is waited for belongs to the act that waited: not a joined row from before."""
+    event = make.event()
+    ann = make.seat(event, name="Ann")
+    chosen = threading.Event()
+
+    def choose() -> None:
+        try:
+            with transaction.atomic():
+                Seat.objects.filter(pk=ann.pk).update(group=event.groups.get(name="Youth"))
+                chosen.set()
+                time.sleep(0.3)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=choose)
+    thread.start()
+    assert chosen.wait(5)
+    perform(Place(ann, make.room(event), event), "floor.ask", {"kind": "point"})
+    thread.join()
+    assert Turn.objects.get().group == event.groups.get(name="Youth")
 
 
 def test_fields_of_json_read_as_a_form_would_send_them() -> None:

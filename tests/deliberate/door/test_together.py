@@ -193,6 +193,18 @@ def test_a_remembered_act_is_done_once_within_a_batch_and_after_it(event: Event)
 
 
 @pytest.mark.django_db
+def test_whose_seat_has_ended_is_not_told_again_what_it_was_told(event: Event) -> None:
+    idea, (ann, ben) = posted(event), people(event, 2)
+    asked = [of_idea(seat, "ideas.upvote", idea, f"an-act-of-{seat.pk}") for seat in (ann, ben)]
+    do_together(asked)
+    Seat.objects.filter(pk=ann.pk).update(ended=True)
+    told = do_together(asked)
+    assert isinstance(told[0], Refused)
+    assert told[0].code == "seat"
+    assert isinstance(told[1], Answer)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("at_once", [True, False])
 def test_an_old_frame_that_comes_after_a_newer_word_is_answered_and_changes_nothing(
     event: Event, at_once: bool

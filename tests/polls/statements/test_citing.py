@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
+from deliberate.door.models import Receipt
 from deliberate.errors import Refused
 from deliberate.live import marks
 from deliberate.live.painter import paint
@@ -180,6 +181,18 @@ def test_the_database_keeps_citations_to_one_source(drafter: Seat) -> None:
 
 
 # ---- standing by it --------------------------------------------------------------------------------------------------
+
+
+def test_an_older_stand_that_comes_again_after_a_newer_one_changes_nothing(drafter: Seat, ann: Seat) -> None:
+    row = clause(drafter, "Peace.")
+    support = {"clause": row.handle, "value": "support"}
+    make.act(ann, "statements.stand", "given-first", **support)
+    make.act(ann, "statements.stand", "then-not-so", clause=row.handle, value="oppose", reservation="Too short.")
+    again = make.act(ann, "statements.stand", "given-first", **support)
+    assert (again.say, again.data, again.on) == ("", {}, ())
+    assert [(each.value, each.reservation) for each in Support.objects.all()] == [("oppose", "Too short.")]
+    # A receipt says that something was done, and not what.
+    assert list(Receipt.objects.values_list("answer", flat=True)) == [{"say": "", "data": {}}] * 2
 
 
 def test_the_last_stand_counts(drafter: Seat, ann: Seat) -> None:

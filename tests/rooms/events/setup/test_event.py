@@ -9,6 +9,7 @@ import pytest
 
 from deliberate.clock import now
 from deliberate.door.perform import BadFields
+from deliberate.door.models import Receipt
 from deliberate.errors import Refused
 from rooms.events.models import Event
 from rooms.events.setup.event import remove_due
@@ -124,8 +125,9 @@ def test_an_event_is_deleted_with_everything_only_where_its_title_was_typed() ->
     make.seat(other)
     with pytest.raises(Refused, match="not the title"):
         make.act(host, "events.delete", title="The other")
-    answer = make.act(host, "events.delete", title=" the  ONE ")
+    answer = make.act(host, "events.delete", "the-last-act", title=" the  ONE ")
     assert answer.forget_seat
+    assert not Receipt.objects.exists()
     assert list(Event.objects.all()) == [other]
     assert {seat.event for seat in Seat.objects.all()} == {other}
 
