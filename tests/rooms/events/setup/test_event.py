@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from deliberate.clock import now
-from deliberate.door.perform import BadFields
 from deliberate.door.models import Receipt
+from deliberate.door.perform import BadFields
 from deliberate.errors import Refused
 from rooms.events.models import Event
 from rooms.events.setup.event import remove_due
