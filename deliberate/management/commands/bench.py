@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import signal
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +69,9 @@ class Command(BaseCommand):
         here = machine.described()
         module = importlib.import_module(f"deliberate.bench.{options['name']}")
         try:
-            result: Result = asyncio.run(module.bench(asked))
+            result: Result = asyncio.run(_until_told(module.bench(asked)))
+        except asyncio.CancelledError:
+            raise CommandError("Told to end: nothing was written.") from None
         except (Away, NoSeat, NoServer, NotReady) as error:
             raise CommandError(str(error)) from None
         here["Took"] = f"{time.monotonic() - self.began:.0f} s"
@@ -85,3 +89,10 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         sys.stderr.write(f"[{time.monotonic() - self.began:5.0f} s] {text}\n")
         sys.stderr.flush()
+
+
+async def _until_told(work: Coroutine[Any, Any, Result]) -> Result:
+    """Do it. SIGTERM ends it, with every server that it has started."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task

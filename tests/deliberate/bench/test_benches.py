@@ -4,6 +4,9 @@ measures here says nothing: no test looks at a time."""
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -126,3 +129,31 @@ async def test_writes_stores_every_vote_on_both_databases() -> None:
 )
 def test_a_limit_is_kept_at_most_or_at_least(value: float, least: bool, ok: bool) -> None:
     assert Reach("a", value, 1.25, least=least).ok == ok
+
+
+def test_told_to_end_it_leaves_no_server_behind(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "deliberate",
+        "bench",
+        "fanout",
+        "--phones",
+        str(PHONES),
+        "--report",
+        str(tmp_path),
+    ]
+    # A group of its own: whoever is left of it can be seen.
+    begun = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert begun.stderr is not None
+    with begun.stderr:
+        for line in begun.stderr:
+            if "raw transport.write" in line:
+                break
+        begun.terminate()
+        said = begun.stderr.read()
+    assert begun.wait(60) == 1
+    assert "Told to end" in said
+    with pytest.raises(ProcessLookupError):
+        os.killpg(begun.pid, 0)
+    assert not list(tmp_path.iterdir())
