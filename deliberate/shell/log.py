@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+import warnings
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ def _frames_only(logger: Any, method: str, event: MutableMapping[str, Any]) -> M
 
 def configure(level: str) -> None:
     """Set up structlog for this process. `level` is a name such as INFO."""
+    # WhiteNoise hands its files over in pieces: they are short, and said to be read at once.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

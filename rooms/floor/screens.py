@@ -86,6 +86,7 @@ def balances(room: Any, audience: str) -> Context:
         "groups": balance.by_group(floor, room.event.groups.all()),
         "places": balance.by_place(floor),
         "total": balance.total(floor),
+        "spoken": bool(floor.spoken),
         "k": room.event.k,
     }
 

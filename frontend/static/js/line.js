@@ -81,6 +81,7 @@ window.deliberateLine = (given) => {
   }
   document.addEventListener("visibilitychange", wake);
   addEventListener("online", wake);
+  addEventListener("offline", () => { if (live()) ask(3000); });
   addEventListener("pageshow", (event) => { if (event.persisted) wake(); });
   addEventListener("beforeunload", (event) => { if (waiting.size && !live() && !stream && !ended) event.preventDefault(); });
 
