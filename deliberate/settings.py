@@ -32,6 +32,10 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+#: Where the keys are kept that sign voters' tokens, encrypted by SECRET_KEY; shared by machines that serve the same events.
+KEYS_DIR = Path(env.str("KEYS_DIR", default=str(DATA_DIR / "signer" / "keys"))).resolve()
+#: How many of them are made in advance: one is needed for each group of a poll that opens.
+SIGNER_POOL = env.int("SIGNER_POOL", default=12)
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 #: The address people type, with its scheme; QR codes and the origin check use it. Empty: what the request says.

@@ -102,7 +102,8 @@ class Command(BaseCommand):
         connection.close()
         for path in [*Path(settings.DATA_DIR).glob("deliberate.sqlite3*"), Path(settings.DATA_DIR) / "guests.json"]:
             path.unlink(missing_ok=True)
-        shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
+        for folder in (settings.STATIC_ROOT, settings.DATA_DIR / "signer"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _port_is_free(self, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
