@@ -72,9 +72,9 @@ def token(key: Key, message: bytes, chance: random.Random) -> bytes:
     return (blind_signature * pow(blind, -1, key.n) % key.n).to_bytes(384, "big")
 
 
-def plain_token(key: Key, message: bytes) -> bytes:
+def plain_token(key: Key, message: bytes, salt: int = 48) -> bytes:
     """The same over a message that is shown: nobody can tell the two from one another, and it is made much faster."""
-    return key.whole.sign(message, padding.PSS(padding.MGF1(hashes.SHA384()), 48), hashes.SHA384())
+    return key.whole.sign(message, padding.PSS(padding.MGF1(hashes.SHA384()), salt), hashes.SHA384())
 
 
 @dataclass(frozen=True)

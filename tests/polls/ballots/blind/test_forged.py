@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from polls.ballots.blind.published import poll_hash
 from rooms.journal.core import chained
-from tests.polls.ballots.blind.made import CHOICES, WIDTH, Key, Made, Voter, definition, journal, voter
+from tests.polls.ballots.blind.made import CHOICES, WIDTH, Key, Made, Voter, definition, journal, plain_token, voter
 from tests.polls.ballots.blind.said import (
     CHAIN,
     CHOICE,
@@ -34,6 +36,15 @@ def stranger(made: Made, keys: list[Key], group: str, signer: Key, asked: str = 
     """Somebody who is not of this poll, or not of this group, but says so with a token of another."""
     found = voter(asked or made.definition, group, signer, random.Random(f"{group}{signer.n}{asked}"), blindly=False)
     return found if asked == "" else Voter(made.definition, group, found.prefix, found.key, found.token)
+
+
+def short(made: Made, keys: list[Key]) -> Voter:
+    """Somebody whose token is by the right key and over the right message, with another length of its salt."""
+    found = stranger(made, keys, "g1", keys[0])
+    named = poll_hash(made.definition) + b"\2g1"
+    return replace(
+        found, token=plain_token(keys[0], found.prefix + b"deliberate token v1" + named + found.public, salt=32)
+    )
 
 
 def other(keys: list[Key]) -> str:
@@ -90,6 +101,7 @@ MORE: dict[str, tuple[Callable[[Made, list[Key]], Voter], set[str]]] = {
     "with a token of nobody's key": (lambda made, keys: stranger(made, keys, "g1", Key()), {TOKEN}),
     "with a token of the other group": (lambda made, keys: stranger(made, keys, "g1", keys[1]), {TOKEN}),
     "with a token of another poll": (lambda made, keys: stranger(made, keys, "g1", keys[0], other(keys)), {TOKEN}),
+    "with a token of another kind": (short, {TOKEN}),
     "with a token for another's key": (
         lambda made, keys: Voter(
             made.definition, "g1", made.voters[0].prefix, stranger(made, keys, "g1", keys[1]).key, made.voters[0].token
@@ -183,6 +195,7 @@ def test_a_whole_journal_that_says_else_of_the_poll_is_found(small: Made) -> Non
         [*entries[:opened], *entries[opened + 1 :]],
         [*entries[:-1]],
         [*entries, later],
+        [*entries, {**later, "subject": entries[-1]["subject"]}],
         [*entries, entries[-1]],
         [*entries[:opened], entries[opened], *entries[opened:]],
         [*entries[:first], *entries[first + 1 :]],
