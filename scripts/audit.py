@@ -44,6 +44,10 @@ EXPLAINED = {
     ("B703", "deliberate/live/pages.py"): "a part's picture, which a template has escaped",
     ("B308", "deliberate/templatetags/live.py"): "made of marks and handles, each escaped before",
     ("B310", "deploy/healthy.py"): "asks the one address that compose.yaml gives it",
+    (
+        "B310",
+        "polls/ballots/blind/verify_poll.py",
+    ): "a program for people: fetches the address that they type, over http or https",
     ("B310", "scripts/environment.py"): "fetches what uv.lock names, over https, and checks its hash",
     ("B311", "deliberate/live/hub.py"): "jitter between sweeps: nobody gains by guessing it",
     ("B311", "deliberate/shell/server.py"): "jitter between purges: nobody gains by guessing it",

@@ -1,7 +1,7 @@
 """Signing keys at rest: a folder of small encrypted files, `pool/` of those nobody has yet and `polls/POLL/GROUP`.
 
 A key is there before its modulus is told to anybody, and outlives a pulled plug; several processes, also of several machines
-that share the folder, agree on one key for each poll and group. docs/decisions/0010-signing-keys.md says why so."""
+that share the folder, agree on one key for each poll and group. docs/decisions/0011-signing-keys.md says why so."""
 
 from __future__ import annotations
 

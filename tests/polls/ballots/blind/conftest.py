@@ -1,4 +1,4 @@
-"""A signer of one's own, in a folder that is thrown away."""
+"""A signer of one's own, in a folder that is thrown away; and polls that were held, to recount."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from polls.ballots.blind.keys import Keys
 from polls.ballots.blind.signing import Signing
+from tests.polls.ballots.blind.made import Key, Made, poll
 
 WRAPPING = bytes(range(32))
 #: Keys that wait in the pool of every such folder: they take longest to make.
@@ -43,3 +44,20 @@ def service(tmp_path: Path, stock: Path) -> Iterator[Callable[..., Signing]]:
 @pytest.fixture
 def signing(service: Callable[..., Signing]) -> Signing:
     return service()
+
+
+@pytest.fixture(scope="session")
+def keys() -> list[Key]:
+    return [Key(), Key()]
+
+
+@pytest.fixture(scope="session")
+def large(keys: list[Key]) -> Made:
+    """200 ballots of two groups."""
+    return poll(keys, 200)
+
+
+@pytest.fixture(scope="session")
+def small(keys: list[Key]) -> Made:
+    """Six ballots of two groups, with the options ranked, that could be changed."""
+    return poll(keys, 6, "ranking", change=True)

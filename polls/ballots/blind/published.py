@@ -1,0 +1,126 @@
+"""What a poll of blind ballots leaves behind for everybody: the file that verify_poll.py recounts (docs/ballots-format.md).
+
+The same values give the same text, octet for octet, in whatever order ballots come. It is all ASCII, so that no terminal acts
+upon what somebody wrote into a question; every ballot stands on a line of its own."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypedDict
+
+from polls.ballots.core import Kind, Question
+from polls.ballots.outcome import figures
+from polls.ballots.runoff import instant_runoff
+
+VERSION = 1
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+#: Octets before the length of the group's id: "deliberate ballot v1" and the poll's hash. Behind the choice: the signature.
+_HEAD, _SIGNATURE = 52, 64
+
+
+class Entry(TypedDict):
+    """An entry of the room's journal, as in the bundle of an event; `hash` covers the one before (rooms/journal/core.py)."""
+
+    number: int
+    at_ms: int
+    role: str
+    verb: str
+    subject: str
+    detail: str
+    hash: str
+
+
+class _Ballot(NamedTuple):
+    tracker: str
+    group: str
+    choice: str
+    octets: bytes
+
+
+def poll_hash(definition: str) -> bytes:
+    """SHA-256 of the definition's octets. In hex it is the detail of the journal's entry "opened"."""
+    return hashlib.sha256(definition.encode()).digest()
+
+
+def closing_hash(definition: str, ballots: Iterable[bytes]) -> str:
+    """In hex: over the poll's hash and all ballots, in the order of their trackers."""
+    together = hashlib.sha256(b"".join(each.octets for each in _in_order(definition, ballots))).digest()
+    return hashlib.sha256(b"deliberate closing v1" + poll_hash(definition) + together).hexdigest()
+
+
+def noted_at_closing(definition: str, ballots: Iterable[bytes], issued: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Verbs and details of the journal's entries that bind what is published: note them in this order, nothing between them."""
+    groups = [group["id"] for group in json.loads(definition)["groups"]]
+    return [
+        *(("issued", f"{group} {issued[group]}") for group in groups),
+        ("closed", closing_hash(definition, ballots)),
+    ]
+
+
+def published(definition: str, journal: Sequence[Entry], ballots: Iterable[bytes], issued: Mapping[str, int]) -> str:
+    """The file's text.
+
+    `journal`: the room's entries from the first to the poll's closing. `ballots`: the last one of each key. `issued`: tokens by
+    group's id. Raises ValueError where two ballots have one tracker: a box takes none whose tracker it has under another key."""
+    found = _in_order(definition, ballots)
+    file = {
+        "v": VERSION,
+        "definition": definition,
+        "issued": dict(sorted(issued.items())),
+        "result": _result(json.loads(definition), found),
+        "closing": closing_hash(definition, (each.octets for each in found)),
+        "journal": list(journal),
+        "ballots": [base64.urlsafe_b64encode(each.octets).rstrip(b"=").decode() for each in found],
+    }
+    return json.dumps(file, indent=1) + "\n"
+
+
+def _in_order(definition: str, ballots: Iterable[bytes]) -> list[_Ballot]:
+    width = json.loads(definition)["width"]
+    found = sorted(_read(each, width) for each in ballots)
+    if len({each.tracker for each in found}) < len(found):
+        raise ValueError("two ballots have one tracker")
+    return found
+
+
+def _read(ballot: bytes, width: int) -> _Ballot:
+    group_end = _HEAD + 1 + ballot[_HEAD]
+    digest = hashlib.sha256(b"deliberate tracker v1" + ballot[group_end : group_end + 32]).digest()
+    bits = int.from_bytes(digest[:8], "big") >> 4
+    return _Ballot(
+        "".join(_ALPHABET[bits >> 5 * place & 31] for place in reversed(range(12))),
+        ballot[_HEAD + 1 : group_end].decode(),
+        ballot[-_SIGNATURE - width : -_SIGNATURE].decode().rstrip(" "),
+        ballot,
+    )
+
+
+def _result(definition: Mapping[str, Any], ballots: Sequence[_Ballot]) -> dict[str, Any]:
+    """As the box counts: polls/ballots/tally.py and runoff.py."""
+    question = _question(definition)
+    counts: dict[str, dict[str, int]] = {}
+    for (choice, group), count in sorted(Counter((each.choice, each.group) for each in ballots).items()):
+        counts.setdefault(choice, {})[group] = count
+    everybody = Counter(each.choice for each in ballots)
+    runoff = instant_runoff(question, everybody) if question.kind is Kind.RANKING else None
+    rounds = runoff.rounds if runoff else ()
+    return {
+        "counts": counts,
+        "votes": dict(figures(question, everybody)["votes"]),
+        "rounds": [{"votes": dict(each.votes), "exhausted": each.exhausted, "out": each.out} for each in rounds],
+        "winner": runoff.winner if runoff else None,
+    }
+
+
+def _question(definition: Mapping[str, Any]) -> Question:
+    """`least` and `most` count for several choices and for a scale."""
+    kind, options = Kind(definition["kind"]), tuple(handle for handle, _text in definition["options"])
+    if kind is Kind.SCALE:
+        return Question(kind, low=definition["least"], high=definition["most"])
+    if kind is Kind.SEVERAL:
+        return Question(kind, options, at_least=definition["least"], at_most=definition["most"])
+    return Question(kind, options)
