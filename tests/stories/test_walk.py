@@ -31,7 +31,7 @@ SEATS = {role: 3 if role == "participant" else 1 for role in ROLES}
 NOT_WALKED = {"events.delete"}
 #: They end seats, at once.
 ENDING = {"seats.erase", "events.revoke_link"}
-PATIENCE_S = 5
+PATIENCE_S = 15
 
 
 class Somebody:
