@@ -223,7 +223,10 @@ def test_markup_and_control_characters_are_shown_and_never_acted_upon(keys: list
         assert all(line.isprintable() for line in report)
 
 
-def test_what_is_long_is_cut(small: Made) -> None:
+def test_what_is_long_is_cut(small: Made, keys: list[Key]) -> None:
+    report = recount(poll(keys, 0, question="a" * 10**6).text())
+    assert report.holds
+    assert max(map(len, report)) < 4000
     file = json.loads(small.text())
     for changed in ({**file, "closing": "a" * 10**6}, {**file, "issued": {"a" * 10**6: 1}}, {**file, "a" * 10**6: 1}):
         report = recount(changed)
