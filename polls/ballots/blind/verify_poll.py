@@ -282,7 +282,7 @@ def main(arguments: list[str]) -> int:
         [where] = arguments
         with urlopen(where, timeout=60) if re.match("https?://", where) else Path(where).open("rb") as source:
             report = verify(source.read())
-    except (OSError, ValueError, HTTPException, RecursionError) as problem:
+    except (OSError, ValueError, HTTPException) as problem:
         print(f"{__doc__}\nNothing could be read: {shown(str(problem))}")
         return 2
     encoding = sys.stdout.encoding or "ascii"

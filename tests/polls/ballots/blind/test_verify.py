@@ -128,6 +128,7 @@ def test_the_one_way_to_write_a_ballot_is_demanded(keys: list[Key]) -> None:
         ("one", {"v": 2}, "definition.v is 2, not 1"),
         ("one", {"kind": "two"}, "its kind is none"),
         ("one", {"poll": "a-b"}, "a handle is none"),
+        ("one", {"poll": "a" * 33}, "a handle is none"),
         ("one", {"options": [["-", "Yes"], ["b", "No"]]}, "a handle is none"),
         ("several", {"options": [["a,b", "Yes"], ["b", "No"]]}, "a handle is none"),
         ("ranking", {"options": [["a>b", "Yes"], ["b", "No"]]}, "a handle is none"),
@@ -152,9 +153,16 @@ def test_groups_whose_tokens_could_do_for_one_another_are_refused(keys: list[Key
     file = json.loads(poll(keys, 0).text())
     groups = json.loads(definition(keys))["groups"]
     shared = b64u((keys[0].p * keys[1].q).to_bytes(384, "big"))
-    short = b64u((keys[0].p * 3).to_bytes(384, "big"))
     even = b64u((keys[0].n + 1).to_bytes(384, "big"))
-    for n, said in ((keys[0].modulus, "would do for"), (shared, "would do for"), (short, "3072"), (even, "3072")):
+    low, short, long = (
+        b64u(((1 << bits) + 1).to_bytes(size, "big")) for bits, size in ((3070, 384), (2047, 256), (4095, 512))
+    )
+    cases = [
+        (keys[0].modulus, "would do for"),
+        (shared, "would do for"),
+        *((n, "3072") for n in (even, low, short, long)),
+    ]
+    for n, said in cases:
         report = recount({**file, "definition": definition(keys, groups=[groups[0], {**groups[1], "n": n}])})
         assert said in report[0]
     report = recount({**file, "definition": definition(keys, groups=[groups[0], {**groups[1], "id": "g1"}])})
@@ -213,3 +221,14 @@ def test_markup_and_control_characters_are_shown_and_never_acted_upon(keys: list
         report = recount(changed)
         assert not report.holds
         assert all(line.isprintable() for line in report)
+
+
+def test_what_is_long_is_cut(small: Made, keys: list[Key]) -> None:
+    report = recount(poll(keys, 0, question="a" * 10**6).text())
+    assert report.holds
+    assert max(map(len, report)) < 4000
+    file = json.loads(small.text())
+    for changed in ({**file, "closing": "a" * 10**6}, {**file, "issued": {"a" * 10**6: 1}}, {**file, "a" * 10**6: 1}):
+        report = recount(changed)
+        assert not report.holds
+        assert max(map(len, report)) < 4000
