@@ -186,7 +186,7 @@ def test_no_honest_sender_s_blinded_message_is_refused_before_anything_is_comput
         blind_sign(KEY, REFUSED[name])
 
 
-@pytest.mark.parametrize("number", [2, N - 2, N // 2])
+@pytest.mark.parametrize("number", [2, N - 2, N // 2], ids=["2", "n - 2", "half of n"])
 def test_the_numbers_next_to_those_are_signed(number: int) -> None:
     answer = int.from_bytes(blind_sign(KEY, number.to_bytes(SIZE)))
     assert pow(answer, KEY.public.e, N) == number
