@@ -5,21 +5,17 @@ upon what somebody wrote into a question; every ballot stands on a line of its o
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
+from polls.ballots.blind import formats
 from polls.ballots.core import Kind, Question
 from polls.ballots.outcome import figures
 from polls.ballots.runoff import instant_runoff
 
 VERSION = 1
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-#: Octets before the length of the group's id: "deliberate ballot v1" and the poll's hash. Behind the choice: the signature.
-_HEAD, _SIGNATURE = 52, 64
 
 
 class Entry(TypedDict):
@@ -34,22 +30,10 @@ class Entry(TypedDict):
     hash: str
 
 
-class _Ballot(NamedTuple):
-    tracker: str
-    group: str
-    choice: str
-    octets: bytes
-
-
-def poll_hash(definition: str) -> bytes:
-    """SHA-256 of the definition's octets. In hex it is the detail of the journal's entry "opened"."""
-    return hashlib.sha256(definition.encode()).digest()
-
-
 def closing_hash(definition: str, ballots: Iterable[bytes]) -> str:
     """In hex: over the poll's hash and all ballots, in the order of their trackers."""
-    together = hashlib.sha256(b"".join(each.octets for each in _in_order(definition, ballots))).digest()
-    return hashlib.sha256(b"deliberate closing v1" + poll_hash(definition) + together).hexdigest()
+    in_order = [octets for octets, _ballot in _read(definition, ballots)]
+    return formats.closing_hash(formats.poll_hash(definition), in_order).hex()
 
 
 def noted_at_closing(definition: str, ballots: Iterable[bytes], issued: Mapping[str, int]) -> list[tuple[str, str]]:
@@ -65,41 +49,31 @@ def published(definition: str, journal: Sequence[Entry], ballots: Iterable[bytes
     """The file's text.
 
     `journal`: the room's entries from the first to the poll's closing. `ballots`: the last one of each key. `issued`: tokens by
-    group's id. Raises ValueError where two ballots have one tracker: a box takes none whose tracker it has under another key."""
-    found = _in_order(definition, ballots)
+    group's id. Raises BadBallot for what is none of this poll, ValueError where two have one tracker: a box takes none
+    whose tracker it has under another key."""
+    found = _read(definition, ballots)
     file = {
         "v": VERSION,
         "definition": definition,
         "issued": dict(sorted(issued.items())),
-        "result": _result(json.loads(definition), found),
-        "closing": closing_hash(definition, (each.octets for each in found)),
+        "result": _result(json.loads(definition), [ballot for _octets, ballot in found]),
+        "closing": closing_hash(definition, (octets for octets, _ballot in found)),
         "journal": list(journal),
-        "ballots": [base64.urlsafe_b64encode(each.octets).rstrip(b"=").decode() for each in found],
+        "ballots": [formats.to_text(octets) for octets, _ballot in found],
     }
     return json.dumps(file, indent=1) + "\n"
 
 
-def _in_order(definition: str, ballots: Iterable[bytes]) -> list[_Ballot]:
-    width = json.loads(definition)["width"]
-    found = sorted(_read(each, width) for each in ballots)
-    if len({each.tracker for each in found}) < len(found):
+def _read(definition: str, ballots: Iterable[bytes]) -> list[tuple[bytes, formats.Ballot]]:
+    """Ballots as octets and as what they say, in the order of their trackers."""
+    poll, width = formats.poll_hash(definition), json.loads(definition)["width"]
+    found = [(each, formats.parse(each, poll, width)) for each in formats.in_order(ballots)]
+    if len({formats.tracker(ballot.key) for _octets, ballot in found}) < len(found):
         raise ValueError("two ballots have one tracker")
     return found
 
 
-def _read(ballot: bytes, width: int) -> _Ballot:
-    group_end = _HEAD + 1 + ballot[_HEAD]
-    digest = hashlib.sha256(b"deliberate tracker v1" + ballot[group_end : group_end + 32]).digest()
-    bits = int.from_bytes(digest[:8], "big") >> 4
-    return _Ballot(
-        "".join(_ALPHABET[bits >> 5 * place & 31] for place in reversed(range(12))),
-        ballot[_HEAD + 1 : group_end].decode(),
-        ballot[-_SIGNATURE - width : -_SIGNATURE].decode().rstrip(" "),
-        ballot,
-    )
-
-
-def _result(definition: Mapping[str, Any], ballots: Sequence[_Ballot]) -> dict[str, Any]:
+def _result(definition: Mapping[str, Any], ballots: Sequence[formats.Ballot]) -> dict[str, Any]:
     """As the box counts: polls/ballots/tally.py and runoff.py."""
     question = _question(definition)
     counts: dict[str, dict[str, int]] = {}

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from polls.ballots.blind.published import Entry, closing_hash, poll_hash, published
+from polls.ballots.blind.formats import poll_hash
+from polls.ballots.blind.published import Entry, closing_hash, published
 from rooms.journal.core import START, chained
 
 OPTIONS = [["k3b9x", "Hearings"], ["m2p7d", "A fund"], ["q8r4t", "A report"], ["z6w5h", "أرشيف مفتوح"]]

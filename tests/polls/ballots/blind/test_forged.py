@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from polls.ballots.blind.published import poll_hash
+from polls.ballots.blind.formats import poll_hash
 from rooms.journal.core import chained
 from tests.polls.ballots.blind.made import CHOICES, WIDTH, Key, Made, Voter, definition, journal, plain_token, voter
 from tests.polls.ballots.blind.said import (
