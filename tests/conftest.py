@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from deliberate.door import perform
 from deliberate.rehearsal.phone import Door
@@ -41,6 +42,15 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     return servers.chromium()
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    """A browser without a window, one for each module."""
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=chromium_path, args=servers.chromium_args())
+        yield found
+        found.close()
 
 
 @pytest.fixture

@@ -38,9 +38,9 @@ def seat_of(cookie: str) -> Seat | None:
 def why_ended(cookie: str) -> str:
     """Why a cookie opens nothing: "erased", "hosts" (they ended the seat), "revoked", "over" (the event is gone), or "" where
     it tells nothing."""
-    if not cookie or tokens.unsign(cookie, "seat") is None:
+    seat, epoch = _behind(cookie)
+    if epoch is None:
         return ""
-    seat, _epoch = _behind(cookie)
     if seat is None or seat.event.retention_until < now().date():
         return "over"
     if seat.ended:

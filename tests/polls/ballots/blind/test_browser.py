@@ -18,11 +18,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from frontend.packs import STATIC
 from polls.ballots.blind.formats import check_signature, from_text, receipt, to_text, tracker, words
-from tests import servers
 from tests.polls.ballots.blind.make import Hall, flipped, lost, modulus, rsa_key
 from tests.stories.browser import Eye
 
@@ -44,14 +43,6 @@ WITHOUT_ED25519 = """if (globalThis.SubtleCrypto) {
 TWINS = int(os.environ.get("BLIND_TWINS", "25"))
 MOST_TRIES = 8
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=chromium_path, args=servers.chromium_args())
-        yield found
-        found.close()
 
 
 @pytest.fixture
