@@ -73,7 +73,7 @@ WORDS = {
     "quote", "reason", "reservation", "text", "title", "words",
 }  # fmt: skip
 #: Types of fields whose values are no handles and no words, whatever they are called.
-PLAIN = (forms.IntegerField, forms.BooleanField, forms.DateField, forms.ChoiceField)
+PLAIN = (forms.IntegerField, forms.BooleanField, forms.DateField, forms.DateTimeField, forms.ChoiceField)
 
 HANDLE_FIELDS = [
     (name, field) for name in sorted(commands) for field in commands[name].form.base_fields if field in HANDLES

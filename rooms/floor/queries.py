@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from deliberate.compiled import Compiled
 from deliberate.live.parts import once
@@ -150,6 +150,12 @@ _on_floor = Compiled(
 def on_floor(room: Any) -> Turn | None:
     """The turn that has the floor of `room`."""
     return _on_floor.first(room.pk)
+
+
+def turn_at(room: Any, moment: datetime) -> Turn | None:
+    """The turn that had the floor at a moment."""
+    called = Turn.objects.filter(room=room, called_at__lte=moment).filter(Q(ended_at=None) | Q(ended_at__gt=moment))
+    return called.select_related("group").order_by("-called_at", "-pk").first()
 
 
 def undoable(room: Any, at: datetime) -> tuple[Turn | None, Turn | None]:

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from deliberate.clock import now
 from deliberate.compiled import Compiled
@@ -18,11 +16,11 @@ from deliberate.live.parts import resting_on
 from deliberate.live.stale import touch, touch_seat
 from deliberate.text import tidy
 from rooms.events.models import Attribution
-from rooms.floor.models import State, Turn
+from rooms.floor.models import Turn
 from rooms.floor.queries import on_floor
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
-from rooms.transcript import core, files, queries, search
+from rooms.transcript import core, queries, search
 from rooms.transcript.models import Interim, Revision, Segment
 from rooms.transcript.pieces import continues, duration, pieces, spans
 
@@ -43,7 +41,7 @@ def interim(*, room: Any, by: Any, text: str) -> None:
     fields: dict[str, Any] = {"text": text}
     if before is None or not continues(before.text, text):
         turn = on_floor(room) if text else None
-        _sign(turn, room)
+        sign(turn, room)
         fields |= {"turn": turn, "since": now() if text else None}
     if before is None:
         Interim.objects.update_or_create(room=room, defaults=fields)
@@ -67,9 +65,9 @@ def settle(*, room: Any, by: Any, text: str) -> Answer:
         Segment(room=room, turn=turn, item=item, text=piece, started_at=since, ended_at=until)
         for piece, (since, until) in zip(texts, spans(start, end, texts), strict=True)
     ]
-    _promise(turn, room.event)
-    _sign(turn, room)
-    _add(room, said)
+    promise(turn, room.event)
+    sign(turn, room)
+    add(room, said)
     note(room, by, "settled", said[0], str(len(said)))
     return Answer(data={"segments": [segment.handle for segment in said]})
 
@@ -87,14 +85,14 @@ def _begun(room: Any, text: str) -> tuple[Turn | None, datetime]:
     return turn, min(at, max([at - duration(text), *(bound for bound in bounds if bound)]))
 
 
-def _promise(turn: Turn | None, event: Any) -> None:
+def promise(turn: Turn | None, event: Any) -> None:
     """Words stay under the rule they were said under, also where the event's rule shows more later."""
     level = queries.level_of(turn, event).value if turn else ""
     if turn and turn.attribution != level:
         Turn.objects.filter(pk=turn.pk).update(attribution=level)
 
 
-def _sign(turn: Turn | None, room: Any) -> None:
+def sign(turn: Turn | None, room: Any) -> None:
     """Decide by who sits in the room now whether the turn's group is named with it. Once it was too small it stays so."""
     if turn is None or turn.group is None or turn.group_named is False:
         return
@@ -104,17 +102,18 @@ def _sign(turn: Turn | None, room: Any) -> None:
         touch(room, *(resting_on("attribution") if turn.group_named else ()))
 
 
-def _add(room: Any, said: Sequence[Segment]) -> None:
+def add(room: Any, said: Sequence[Segment]) -> None:
     """Number and store these segments behind those that are there; whoever spoke learns that their words stand here."""
     room_for(Segment.objects.filter(room=room), len(said))
     last = Segment.objects.filter(room=room).order_by("-number").values_list("number", flat=True).first() or 0
     for number, segment in enumerate(said, start=last + 1):
         segment.number, segment.folded = number, search.folded(segment.text)
-    turn = said[0].turn
-    first = turn is not None and turn.seat_id is not None and not Segment.objects.filter(turn=turn).exists()
+    turns = {segment.turn for segment in said if segment.turn is not None and segment.turn.seat_id is not None}
+    first = [turn for turn in turns if not Segment.objects.filter(turn=turn).exists()]
     Segment.objects.bulk_create(said, batch_size=500)
     touch(room, *WORDS, *resting_on("said"))
-    if turn is not None and turn.seat is not None and first:
+    for turn in first:
+        assert turn.seat is not None
         touch_seat(turn.seat)
 
 
@@ -132,64 +131,12 @@ def correct(*, room: Any, by: Any, segment: str, text: str, revision: int) -> An
         )
     if found.text != text:
         Revision.objects.create(segment=found, number=found.revision, text=found.text, replaced_at=now())
-        Segment.objects.filter(pk=found.pk).update(text=text, folded=search.folded(text), revision=revision + 1)
+        Segment.objects.filter(pk=found.pk).update(
+            text=text, folded=search.folded(text), revision=revision + 1, times=None
+        )
         note(room, by, "corrected", found, str(revision + 1))
         touch(room, *WORDS, *resting_on("words"))
     return Answer(say=_("Corrected."))
-
-
-@transaction.atomic
-def load(*, room: Any, by: Any, text: str) -> Answer:
-    """Add a transcript made elsewhere behind what is there, its order and distances in time kept.
-
-    Each run of one speaker becomes a turn that is done. A name is kept only where the event shows names."""
-    names = room.event.attribution == Attribution.NAME
-    try:
-        cues = files.cues(text, names=names)
-    except files.BadFile as bad:
-        raise Refused(_unreadable(bad), code="file") from None
-    if not cues:
-        raise Refused(_("There are no words to keep in this."))
-    room = locked(room)
-    at, item = now(), queries.item_at(room, now())
-    length = timedelta(milliseconds=max(cue.end_ms for cue in cues))
-    zero = max(at - length, queries.last_end(room) or at - length)
-    said = []
-    for speaker, run in groupby(cues, lambda cue: cue.speaker):
-        spoken = [
-            (zero + timedelta(milliseconds=cue.start_ms), zero + timedelta(milliseconds=cue.end_ms), cue.text)
-            for cue in run
-        ]
-        turn = _turn_of(room, item, speaker, spoken[0][0]) if speaker else None
-        said += [
-            Segment(room=room, turn=turn, item=item, text=each, started_at=since, ended_at=until)
-            for since, until, each in spoken
-        ]
-    _add(room, said)
-    note(room, by, "loaded", said[0], str(len(said)))
-    say = ngettext("One segment is in.", "%(count)d segments are in.", len(said)) % {"count": len(said)}
-    if not names and any(cue.speaker for cue in cues):
-        say = f"{say} {_('Names before words were left out, since this event shows none.')}"
-    return Answer(say=say)
-
-
-def _turn_of(room: Any, item: Any, speaker: str, at: datetime) -> Turn:
-    """A turn for words that came in a file. It was never on this floor: no start, no end, no share in the balance."""
-    rule = room.event.attribution
-    name = speaker[:60] if rule == Attribution.NAME else ""
-    return Turn.objects.create(room=room, item=item, name=name, state=State.DONE, asked_at=at, attribution=rule)
-
-
-def _unreadable(bad: files.BadFile) -> str:
-    what = {
-        files.Flaw.NO_HEADER: _(
-            "A WebVTT file begins with the word WEBVTT. Save the captions as WebVTT, or as plain text."
-        ),
-        files.Flaw.NO_TIMES: _("Line %(line)d has words without times before them."),
-        files.Flaw.BAD_TIMES: _("The times in line %(line)d can't be read, or are later than 48 hours."),
-        files.Flaw.ENDS_BEFORE_START: _("The words at line %(line)d end before they begin."),
-    }[bad.code]
-    return f"{what % {'line': bad.line}} {_('Nothing was stored.')}"
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import CAPTIONER, MODERATOR, PARTICIPANT
 from rooms.events.models import Attribution
-from rooms.transcript import actions, striking
+from rooms.transcript import actions, loading, striking
 
 #: Letters. What is typed live fits into one frame of a socket; what is settled or brought in may come as a plain form.
 LONGEST_INTERIM, LONGEST_SETTLED, LONGEST_SEGMENT, LONGEST_FILE = 4_000, 100_000, 20_000, 400_000
@@ -46,9 +46,10 @@ class StrikeForm(forms.Form):
 
 
 class LoadForm(forms.Form):
-    """A whole transcript as WebVTT or plain text."""
+    """A whole transcript as WebVTT, SubRip or plain text, and when its recording began, where that is known."""
 
     text = forms.CharField(label=_("Transcript"), max_length=LONGEST_FILE, widget=forms.Textarea)
+    began = forms.DateTimeField(label=_("When the recording began"), required=False)
 
 
 class LevelForm(forms.Form):
@@ -63,6 +64,6 @@ command("transcript.interim", form=InterimForm, who=[CAPTIONER], remembered=Fals
 command("transcript.settle", form=SettleForm, who=[CAPTIONER], marks=False)(actions.settle)
 command("transcript.correct", form=CorrectForm, who=[CAPTIONER], marks=False)(actions.correct)
 command("transcript.strike", form=StrikeForm, who=[CAPTIONER, MODERATOR])(striking.strike)
-command("transcript.load", form=LoadForm, who=[CAPTIONER], per_minute=6)(actions.load)
+command("transcript.load", form=LoadForm, who=[CAPTIONER], per_minute=6)(loading.load)
 command("transcript.lower", form=LevelForm, who=[PARTICIPANT])(actions.lower)
 command("transcript.attribute", form=LevelForm, who=[MODERATOR])(actions.attribute)

@@ -1,11 +1,11 @@
-"""What somebody brings in: WebVTT, or plain text with a name before each paragraph. Both become cues."""
+"""What somebody brings in: WebVTT, SubRip, or plain text with a name before each paragraph. All become cues."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from itertools import accumulate, pairwise
 
-from rooms.transcript import plain, vtt
+from rooms.transcript import plain, srt, vtt
 from rooms.transcript.pieces import duration, pieces
 from rooms.transcript.vtt import BadFile, Cue, Flaw
 
@@ -18,7 +18,9 @@ def cues(text: str, *, names: bool = True) -> list[Cue]:
     text = text.removeprefix("\ufeff").lstrip()
     if text.startswith("WEBVTT"):
         return [piece for cue in vtt.read(text).cues for piece in _cut(cue)]
-    if "-->" in text:  # SubRip and the like: read as plain text, their times would become words
+    if srt.looks_so(text):
+        return [piece for cue in srt.read(text, surely=not names) for piece in _cut(cue)]
+    if "-->" in text:  # captions of another kind: read as plain text, their times would become words
         raise BadFile(Flaw.NO_HEADER, 1)
     return _estimated(plain.read(text, surely=not names))
 

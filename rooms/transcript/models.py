@@ -23,6 +23,9 @@ class Segment(models.Model):
     ended_at = models.DateTimeField()
     #: How often the text was corrected; earlier texts are kept as revisions.
     revision = models.PositiveIntegerField(default=0)
+    #: When each of its words was said, [from, to] in milliseconds after started_at, where that was measured; nothing once the
+    #: text was changed.
+    times = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["number"]

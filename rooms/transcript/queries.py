@@ -224,15 +224,19 @@ def last_end(room: Any) -> datetime | None:
 # -- to take away ------------------------------------------------------------------------------------------------------
 
 
-def as_vtt(room: Any) -> str:
-    """The transcript as WebVTT, its times counted from the first words."""
+def as_vtt(room: Any, *, words: bool = False) -> str:
+    """The transcript as WebVTT, its times counted from the first words. `words`: with when each word was said, where that was
+    measured."""
     begin: datetime = Segment.objects.filter(room=room).aggregate(begin=Min("started_at"))["begin"]
 
     def ms(moment: datetime) -> int:
         return (moment - begin) // timedelta(milliseconds=1)
 
+    def begins(segment: Segment) -> tuple[int, ...]:
+        return tuple(ms(segment.started_at) + since for since, _until in (segment.times or ())) if words else ()
+
     return vtt.write(
-        vtt.Cue(ms(segment.started_at), ms(segment.ended_at), segment.text, paragraph.attribution)
+        vtt.Cue(ms(segment.started_at), ms(segment.ended_at), segment.text, paragraph.attribution, begins(segment))
         for paragraph in paragraphs(room)
         for segment in paragraph.segments
     )

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from deliberate import tokens
 from deliberate.door.entrance import Place
@@ -81,6 +82,7 @@ def _desk(request: HttpRequest, place: Place) -> Context:
         "segment": segment,
         "changes": [core.diff(old, new) for old, new in pairwise(texts)],
         "act": tokens.handle(16),
+        "zone": timezone.get_current_timezone_name(),
         "longest": {"interim": LONGEST_INTERIM, "settled": LONGEST_SETTLED, "file": LONGEST_FILE},
     }
 

@@ -55,7 +55,9 @@ def strike(*, room: Any, by: Any, segment: str, words: str, sure: bool = True) -
     # As a revision of its own: a correction that was begun before does not bring the words back.
     left = struck[found.revision].left
     Revision.objects.create(segment=found, number=found.revision, text=left, replaced_at=now())
-    Segment.objects.filter(pk=found.pk).update(text=left, folded=search.folded(left), revision=found.revision + 1)
+    Segment.objects.filter(pk=found.pk).update(
+        text=left, folded=search.folded(left), revision=found.revision + 1, times=None
+    )
     note(room, by, "struck", found, str(found.revision + 1))
     still = [sentence for strike in _strikers for sentence in strike(room, by, found, struck)]
     touch(room, *WORDS, *resting_on("words"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,8 +16,9 @@ from rooms.transcript import queries
 
 @require_safe
 def vtt(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
-    """The room's transcript as WebVTT, for every role but the wall."""
-    return _file(request, event, role, room, "transcript.vtt", "text/vtt", queries.as_vtt)
+    """The room's transcript as WebVTT, for every role but the wall; with ?words=1 also when each word was said."""
+    write = partial(queries.as_vtt, words=bool(request.GET.get("words")))
+    return _file(request, event, role, room, "transcript.vtt", "text/vtt", write)
 
 
 @require_safe

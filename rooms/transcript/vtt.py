@@ -50,12 +50,15 @@ class BadFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Whole milliseconds from the start of the recording. `speaker` is empty for nobody."""
+    """Whole milliseconds from the start of the recording. `speaker` is empty for nobody.
+
+    `begins`: when each word begins, where that is known and to be written."""
 
     start_ms: int
     end_ms: int
     text: str
     speaker: str = ""
+    begins: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def write(cues: Iterable[Cue], notes: Iterable[str] = ()) -> str:
     for cue in cues:
         if not 0 <= cue.start_ms <= cue.end_ms:
             raise ValueError("a cue starts at 0 or later and ends after its start")
-        text, name = _escaped(tidy(cue.text)), _escaped(tidy(cue.speaker))
+        text, name = _timed(cue), _escaped(tidy(cue.speaker))
         if text:
             # A name's last dashes and the end of its tag would make an arrow.
             name = re.sub(r"-\Z", "&#45;", name)
@@ -159,6 +162,21 @@ def _voices(payload: str) -> Iterator[tuple[str, str]]:
 
 def _plain(escaped: str) -> str:
     return tidy(html.unescape(escaped))
+
+
+def _timed(cue: Cue) -> str:
+    """The words, each but the first with the moment in which it begins before it (section 4.2.2: timestamps rise)."""
+    text = _escaped(tidy(cue.text))
+    words = text.split(" ")
+    if len(words) != len(cue.begins):
+        return text
+    last, found = cue.start_ms, words[0]
+    for word, at in zip(words[1:], cue.begins[1:], strict=True):
+        if last < at < cue.end_ms:
+            found, last = f"{found} <{_clock(at)}>{word}", at
+        else:
+            found = f"{found} {word}"
+    return found
 
 
 def _escaped(text: str) -> str:

@@ -51,6 +51,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "source": ("source",),
     "follow": (),
     "still": (),
+    "words": (),
 }
 
 

@@ -52,6 +52,7 @@ SOME: dict[str, list[object]] = {
     "minutes": ["7"],
     "k": ["3"],
     "retention_until": ["2101-01-01"],
+    "began": [""],
     "exit_url": [""],
     "quote": ["Trust costs a village nothing."],
     "kind": ["one", "point"],

@@ -43,7 +43,13 @@ def test_what_is_not_parted_by_spaces_is_cut_too() -> None:
         assert found[0].text.endswith(end)
 
 
+def test_subrip_is_read_as_such_and_long_cues_are_cut() -> None:
+    found = cues(f"1\n00:00:00,000 --> 00:01:40,000\n{'We were promised a well. ' * 100}")
+    assert (found[0].start_ms, found[-1].end_ms) == (0, 100_000)
+    assert max(len(cue.text) for cue in found) <= 400
+
+
 def test_captions_of_another_kind_are_refused_and_not_read_as_words() -> None:
     with pytest.raises(BadFile) as refusal:
-        cues("1\n00:00:01,000 --> 00:00:02,000\nHello.")
+        cues("00:01.000 --> 00:02.000\nHello.")
     assert refusal.value.code == Flaw.NO_HEADER
