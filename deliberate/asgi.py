@@ -16,10 +16,13 @@ from django.urls import path  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
 from starlette.routing import Mount, Route  # noqa: E402
 
+from django.conf import settings  # noqa: E402
+
 from deliberate.live.quick import quickly  # noqa: E402
 from deliberate.live.socket import Socket  # noqa: E402
 from deliberate.live.stream import stream  # noqa: E402
 from deliberate.shell import health, metrics  # noqa: E402
+from polls.ballots.blind.box import box  # noqa: E402
 
 # Channels routes sockets by Django's path(), whose types know of views only.
 _socket: Any = Socket.as_asgi()
@@ -30,6 +33,7 @@ _pages = Starlette(
         Route("/ready", health.ready),
         Route("/metrics", metrics.endpoint),
         Route("/at/{event}/{role}/{room}/stream", stream),
+        *([Mount(settings.BALLOT_BOX_PATH.rstrip("/"), box)] if settings.BALLOT_BOX_PATH else []),
         Mount("/", cast(Any, _django)),
     ]
 )

@@ -36,6 +36,11 @@ SECRET_KEY = _secret_key()
 KEYS_DIR = Path(env.str("KEYS_DIR", default=str(DATA_DIR / "signer" / "keys"))).resolve()
 #: How many of them are made in advance: one is needed for each group of a poll that opens.
 SIGNER_POOL = env.int("SIGNER_POOL", default=12)
+#: Where blind ballots go: a path of this service, or an origin that leads to the ballot box alone.
+BALLOT_BOX = env.str("BALLOT_BOX", default="/box/").rstrip("/") + "/"
+#: The path under which this service itself answers as the ballot box.
+BALLOT_BOX_PATH = BALLOT_BOX if BALLOT_BOX.startswith("/") else "/box/"
+BALLOT_BOX_ORIGIN = [] if BALLOT_BOX.startswith("/") else ["/".join(BALLOT_BOX.split("/")[:3])]
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 #: The address people type, with its scheme; QR codes and the origin check use it. Empty: what the request says.
@@ -156,8 +161,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "connect-src": ["'self'", *BALLOT_BOX_ORIGIN],
+        "form-action": ["'self'", *BALLOT_BOX_ORIGIN],
         "frame-ancestors": ["'self'"],
         "base-uri": ["'none'"],
     }

@@ -21,6 +21,7 @@ PACKS = {
     "packs/desk.css": ("css/tokens.css", "css/base.css", "css/desk.css"),
     "packs/wall.css": ("css/tokens.css", "css/base.css", "css/wall.css"),
     "packs/room.js": ("vendor/htmx-4.0.1.min.js", "js/line.js", "js/live.js"),
+    "packs/ballot.js": ("js/blind.js", "js/ballot.js"),
 }
 
 

@@ -44,7 +44,7 @@ def people(event: Event, here: Room | None = None, word: str = "") -> list[Seat]
     act(ben, "opinions.say", idea=ideas[0], value="agree")
     act(moderator, "ideas.hide", idea=ideas[2], reason=f"Said before{word}")
     closed = ""
-    for secret in ("on", ""):
+    for secret in ("sealed", ""):
         poll = act(
             moderator,
             "ballots.prepare",
@@ -58,7 +58,7 @@ def people(event: Event, here: Room | None = None, word: str = "") -> list[Seat]
             act(who, "ballots.cast", poll=poll["poll"], choice=poll["options"][0])
         act(moderator, "ballots.close", poll=poll["poll"])
         closed = poll["poll"]
-    act(moderator, "ballots.prepare", question=f"And now{word}?", kind="ranking", options="A\nB\nC", secret="on")
+    act(moderator, "ballots.prepare", question=f"And now{word}?", kind="ranking", options="A\nB\nC", secret="sealed")
     poll = act(moderator, "ballots.prepare", question=f"Which of these{word}?", kind="several", options="A\nB\nC")
     act(moderator, "ballots.open", poll=poll["poll"])
     act(ann, "ballots.cast", poll=poll["poll"], choice=poll["options"][:2])

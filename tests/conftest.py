@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from deliberate.door import perform
 from deliberate.rehearsal.phone import Door
+from polls.ballots.blind import signing
 from tests import servers
 from tests.service import Service
 
@@ -25,6 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def rested() -> None:
     """Rows of different tests may have the same key: nobody starts tired from another test."""
     perform.rest()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signer_let_go() -> Iterator[None]:
+    """The process that signs tokens ends with whoever started it."""
+    yield
+    signing.signer().close()
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ class Votes:
 
     def poll(self, kind: str) -> dict[str, Any]:
         """A new open poll."""
-        secret = "on" if kind == SECRET else ""
+        secret = "sealed" if kind == SECRET else ""
         options = {"question": "Shall we?", "kind": "one", "options": "Yes\nNo", "secret": secret}
         made = self.perform(self.moderator, "ballots.prepare", options).data
         self.perform(self.moderator, "ballots.open", {"poll": made["poll"]})

@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
@@ -47,6 +47,19 @@ def perform(place: Place, name: str, fields: Fields, act: str = "") -> Answer:
     The same id with other fields is another act: a page restored by a browser brings its old id to new words.
 
     Returns the answer after the commit. Raises Refused, with nothing changed, where the act may not be done."""
+    answer = stored(place, name, fields, act)
+    afterwards = commands[name].afterwards
+    if afterwards is None:
+        return answer
+    with override(language_of(place)):
+        [found] = afterwards([answer])
+    if isinstance(found, Refused):
+        raise found
+    return cast(Answer, found)
+
+
+def stored(place: Place, name: str, fields: Fields, act: str = "") -> Answer:
+    """The same without what the command does after the commit."""
     started = time.perf_counter()
     try:
         with override(language_of(place)):
@@ -161,6 +174,7 @@ def _done(asked: Prepared) -> Answer:
     """Do it, in one transaction. The seat is locked first: what it asks of several processes at once is done by one after the
     other, and what it asks twice is found done by the second."""
     key, crowd = asked.receipt(), asked.command.crowd
+    more = asked.command.before(asked.place, **asked.fields) if asked.command.before else {}
     answer: Answer | Refused
     with transaction.atomic():
         here = seats_of([asked])[0] if crowd else entrance().still_here(asked.place)
@@ -172,7 +186,7 @@ def _done(asked: Prepared) -> Answer:
         if crowd:
             [answer] = do_all([asked], [here])
         else:
-            answer = asked.command.action(room=here.room, by=here.seat, **asked.fields) or Answer()
+            answer = asked.command.action(room=here.room, by=here.seat, **asked.fields, **more) or Answer()
         if isinstance(answer, Refused):
             raise answer
         if key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,8 @@ class Command:
     wordless: bool
     crowd: bool
     marks: bool
+    before: Callable[..., dict[str, Any]] | None = None
+    afterwards: Callable[[Sequence[Answer]], Sequence[Any]] | None = None
 
     @property
     def feature(self) -> str:
@@ -78,6 +80,8 @@ def command(
     wordless: bool = False,
     crowd: bool = False,
     marks: bool = True,
+    before: Callable[..., dict[str, Any]] | None = None,
+    afterwards: Callable[[Sequence[Answer]], Sequence[Any]] | None = None,
 ) -> Callable[[Action], Action]:
     """Offer `action(*, room, by, **cleaned fields)` under `name` ("feature.verb") to the roles in `who`.
 
@@ -87,12 +91,17 @@ def command(
     `per_minute` limits one seat beyond the general limit. `remembered=False` keeps no receipt, for acts whose
     repetition is harmless by itself, however late it comes, or that must leave no trace; `wordless`: its receipt says that
     it was done, and not what was answered. `marks=False` looks up no marks
-    afterwards, for acts that change none of whoever asks."""
+    afterwards, for acts that change none of whoever asks.
+
+    For what takes time and must not be done within the transaction: `before(place, **cleaned fields)` gives keywords for the
+    action; `afterwards(answers)` takes the answers of a crowd after their commit and gives others in their place."""
 
     def register(action: Action) -> Action:
         if name in commands:
             raise ValueError(f"{name} is registered twice")
-        commands[name] = Command(name, form, frozenset(who), action, per_minute, remembered, wordless, crowd, marks)
+        commands[name] = Command(
+            name, form, frozenset(who), action, per_minute, remembered, wordless, crowd, marks, before, afterwards
+        )
         return action
 
     return register

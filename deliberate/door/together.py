@@ -15,7 +15,7 @@ from django.db import Error, IntegrityError, transaction
 
 from deliberate.door import receipts
 from deliberate.door.entrance import Place
-from deliberate.door.perform import Fields, Prepared, do_all, language_of, outcome, perform, prepared, seats_of
+from deliberate.door.perform import Fields, Prepared, do_all, language_of, outcome, prepared, seats_of, stored
 from deliberate.door.registry import Answer
 from deliberate.languages import by_language
 from deliberate.shell import metrics
@@ -75,7 +75,7 @@ def _told(asking: list[Asking], results: list[Result], seconds: float) -> None:
 
 def _alone(asking: Asking) -> Result:
     try:
-        return perform(asking.place, asking.name, asking.fields, asking.act)
+        return stored(asking.place, asking.name, asking.fields, asking.act)
     except Exception as problem:
         return problem
 

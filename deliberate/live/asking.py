@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from django.db import Error
 
 from deliberate.door.entrance import Door, Place, entrance
 from deliberate.door.perform import Fields, perform
-from deliberate.door.registry import Answer, commands
+from deliberate.door.registry import Answer, Command, commands
 from deliberate.door.together import MOST, Asking, do_together
 from deliberate.live import hints, marks, threads
 from deliberate.live.gather import Gather
@@ -20,6 +21,9 @@ BREATH_S = 0.015
 #: The same for whoever comes in: they wait for a page anyway.
 ENTRY_S = 0.1
 Marks = dict[str, list[str]]
+#: What is done after commits, beside all else: by so many threads, for so many askers at once.
+_beside, MOST_BESIDE = ThreadPoolExecutor(2, thread_name_prefix="beside"), 32
+_afterwards: dict[str, Gather[Answer, Answer]] = {}
 _crowd: Gather[Asking, Answer] = Gather(do_together, threads.acts, most=MOST, breath_s=BREATH_S)
 _doors: Gather[Door, Place | None] = Gather(lambda doors: entrance().enter(doors), threads.reads, breath_s=ENTRY_S)
 _marks: Gather[Place, Marks] = Gather(marks.every_of, threads.reads, breath_s=ENTRY_S)
@@ -40,12 +44,22 @@ async def ask(place: Place, name: str, fields: Fields, act: str) -> Answer:
     asked = commands.get(name)
     try:
         if asked is not None and asked.crowd:
-            return await _crowd.ask(Asking(place, name, fields, act))
+            answer = await _crowd.ask(Asking(place, name, fields, act))
+            return answer if asked.afterwards is None else await _finished(asked).ask(answer)
         crew = place.seat.role != PARTICIPANT
         return await threads.act(lambda: perform(place, name, fields, act), first=crew)
     except Error as problem:
         trouble.found(problem)
         raise
+
+
+def _finished(asked: Command) -> Gather[Answer, Answer]:
+    """Where what a command does after the commit is done, for many at once and beside all else."""
+    if asked.name not in _afterwards:
+        work = asked.afterwards
+        assert work is not None
+        _afterwards[asked.name] = Gather(lambda answers: work(answers), _beside, most=MOST_BESIDE)
+    return _afterwards[asked.name]
 
 
 async def learnt(place: Place, name: str, answer: Answer) -> dict[str, object]:

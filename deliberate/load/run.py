@@ -139,7 +139,7 @@ async def _vote(wish: Wish, fleet: Fleet, door: Door, found: Found) -> None:
 
 async def prepared(moderator: Phone, question: str) -> str:
     """A new secret poll with three options, not open yet: its handle."""
-    made = await moderator.act("ballots.prepare", question=question, kind="one", options=OPTIONS, secret="on")
+    made = await moderator.act("ballots.prepare", question=question, kind="one", options=OPTIONS, secret="sealed")
     if not made["ok"]:
         raise Away(f"The poll was refused: {made['say']}")
     return str(made["data"]["poll"])

@@ -204,7 +204,7 @@ class Chair:
     async def poll(self, kind: str, question: str, options: str) -> None:
         made = await self.phone.act(
             "ballots.prepare", kind=kind, question=question, options=options, least="1",
-            most="5" if kind == "scale" else "1", low_label="", high_label="", secret="on",
+            most="5" if kind == "scale" else "1", low_label="", high_label="", secret="sealed",
         )  # fmt: skip
         if not made["ok"]:
             return

@@ -67,7 +67,7 @@ async def hold_poll(plenary: Plenary, number: int) -> None:
     moderator = plenary.desk["moderator"]
     kind = POLLS[number % len(POLLS)]
     prepared = await plenary.act(
-        moderator, "ballots.prepare", secret="on", low_label="", high_label="", refusal="", **kind
+        moderator, "ballots.prepare", secret="sealed", low_label="", high_label="", refusal="", **kind
     )
     handle, options = str(prepared["data"]["poll"]), [str(each) for each in prepared["data"]["options"]]
     plenary.probe.expect("ballots.open", handle)

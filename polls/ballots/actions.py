@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from deliberate.clock import now
+from deliberate.door.entrance import Place
 from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
 from polls.ballots import core, outcome, queries, sentences
+from polls.ballots.blind import closing, formats, issuing
+from polls.ballots.blind.signing import signer
 from polls.ballots.casting import COUNT
 from polls.ballots.models import BallotBox, NamedBallot, Option, Participation, Poll, State
 from polls.ballots.storage import forget_old_pages
@@ -37,12 +40,14 @@ STAGE = (
 def prepare(*, room: Any, by: Any, options: list[str], **fields: Any) -> Answer:
     """A new poll, not shown to anybody but moderators until it opens.
 
-    `fields`: question, kind, least, most, low_label, high_label, secret."""
+    `fields`: question, kind, least, most, low_label, high_label, secret, blind, change."""
     room = locked(room)
     room_for(Poll.objects.filter(room=room))
     last = Poll.objects.filter(room=room).aggregate(last=Max("position"))["last"] or 0
     poll = Poll.objects.create(room=room, position=last + 1, **fields)
     _offer(poll, options)
+    if poll.blind:
+        transaction.on_commit(lambda: signer().warm(), robust=True)
     note(room, by, "prepared", poll)
     touch(room, "ballots.console")
     return Answer(say=_("The poll is prepared. Nobody sees it until you open it."), data=_named(poll))
@@ -65,9 +70,15 @@ def edit(*, room: Any, by: Any, poll: str, options: list[str], **fields: Any) ->
     return Answer(say=_("Saved."), data=_named(found))
 
 
+def keys(place: Place, poll: str) -> dict[str, Any]:
+    """Before `open_poll`, outside its transaction: the keys that a blind poll will be signed with."""
+    found = Poll.objects.filter(room=place.room, handle=poll, state=State.PREPARED, blind=True).first()
+    return {"moduli": issuing.keys(found) if found is not None else None}
+
+
 @transaction.atomic
-def open_poll(*, room: Any, by: Any, poll: str) -> Answer:
-    """Put a prepared poll to the room. One at a time."""
+def open_poll(*, room: Any, by: Any, poll: str, moduli: dict[str, bytes] | None = None) -> Answer:
+    """Put a prepared poll to the room. One at a time. `moduli`: of a blind poll, by its groups."""
     room = locked(room)
     found = _poll(room, poll)
     if found.state == State.OPEN:
@@ -77,10 +88,14 @@ def open_poll(*, room: Any, by: Any, poll: str) -> Answer:
     if queries.open_poll(room) is not None:
         raise Refused(_("Another poll is open. Close it first."))
     found.state, found.opened_at, found.item = State.OPEN, now(), current_item(room)
-    found.save(update_fields=["state", "opened_at", "item"])
-    if found.secret:
+    if found.blind:
+        if moduli is None:  # it became a blind one just now
+            raise Refused(_("The poll was changed meanwhile. Open it once more."))
+        issuing.open_box(found, moduli)
+    elif found.secret:
         BallotBox.objects.create(poll=found)
-    note(room, by, "opened", found)
+    found.save(update_fields=["state", "opened_at", "item", "definition", "eligible"])
+    note(room, by, "opened", found, formats.poll_hash(found.definition).hex() if found.blind else "")
     touch(room, *STAGE)
     return Answer(say=_("The poll is open."))
 
@@ -98,8 +113,11 @@ def close(*, room: Any, by: Any, poll: str) -> Answer:
     found.result = _count(found)
     found.state, found.closed_at = State.CLOSED, now()
     found.save(update_fields=["eligible", "result", "state", "closed_at"])
+    if found.blind:
+        closing.publish(found, by)
+    else:
+        note(room, by, "closed", found)
     _forget(found)
-    note(room, by, "closed", found)
     touch(room, *STAGE, "ballots.closed", "statements.newest")
     return Answer(say=_("The poll is closed. Everybody sees the result."))
 
@@ -156,19 +174,23 @@ def _fields(poll: Poll) -> dict[str, str]:
         "most": str(poll.most),
         "low_label": poll.low_label,
         "high_label": poll.high_label,
-        "secret": "on" if poll.secret else "",
+        "secret": "blind" if poll.blind else "sealed" if poll.secret else "",
+        "change": "on" if poll.change else "",
     }
 
 
 def _count(poll: Poll) -> outcome.Result:
     """The result of a poll whose voting ends now, its sentences in the service's own language."""
-    if poll.secret:
+    if poll.blind:
+        contents = closing.contents(poll)
+    elif poll.secret:
         contents = core.rows(poll.box.contents)
     else:
         ballots = NamedBallot.objects.filter(poll=poll).values_list("seat__group__handle", "choice")
         contents = core.rows([(group or "", key, 1) for group, key in ballots])
     event, asked = poll.room.event, queries.question(poll)
-    found = outcome.result(asked, contents, poll.eligible, queries.groups_with_seats(event), event.k)
+    groups = [] if poll.blind else queries.groups_with_seats(event)
+    found = outcome.result(asked, contents, poll.eligible, groups, event.k)
     with override(settings.LANGUAGE_CODE):
         ends = (poll.low_label, poll.high_label)
         found["text"] = sentences.told(poll.question, asked, queries.texts(poll), ends, poll.secret, found)
@@ -176,8 +198,12 @@ def _count(poll: Poll) -> outcome.Result:
 
 
 def _forget(poll: Poll) -> None:
-    """Who has voted, and for a secret poll the box: gone with this transaction, and their old pages after it."""
+    """Who has voted, and for a secret poll the box: gone with this transaction, and their old pages and keys after it."""
     Participation.objects.filter(poll=poll).delete()
     BallotBox.objects.filter(poll=poll).delete()
+    if poll.blind:
+        closing.forget(poll)
+        handle = poll.handle
+        transaction.on_commit(lambda: closing.destroy_keys(handle), robust=True)
     if poll.secret:
         transaction.on_commit(forget_old_pages, robust=True)

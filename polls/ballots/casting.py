@@ -24,7 +24,7 @@ COUNT = ("ballots.turnout", "ballots.wall")
 
 # Locked, so that no ballot falls in while it closes.
 POLL = """
-    SELECT id, kind, secret, state, least, most FROM polls_poll
+    SELECT id, kind, secret, blind, state, least, most FROM polls_poll
     WHERE room_id = %s AND handle = %s FOR NO KEY UPDATE
 """
 OPTIONS = "SELECT handle, text FROM polls_option WHERE poll_id = %s ORDER BY position, id"
@@ -55,6 +55,7 @@ class _Poll(NamedTuple):
     pk: int
     kind: str
     secret: bool
+    blind: bool
     state: str
     least: int
     most: int
@@ -65,6 +66,9 @@ def _cast(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refus
     each_to_theirs = by_language(asked, lambda each: each.by.language)
     if not found or found[0].state != State.OPEN:
         answers = {place: _not_open(found) for place, _each in each_to_theirs}
+    elif found[0].blind:
+        why = _("This ballot is blind: it goes to the ballot box, which must not know you. Reload the page, please.")
+        answers = {place: Refused(why, code="blind") for place, _each in each_to_theirs}
     else:
         box = _Box(found[0], handle, asked)
         answers = {place: box.take(each) for place, each in each_to_theirs}

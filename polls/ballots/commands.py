@@ -11,6 +11,7 @@ from deliberate.door.registry import command
 from deliberate.roles import MODERATOR, PARTICIPANT
 from deliberate.text import one_line
 from polls.ballots import actions, casting
+from polls.ballots.blind import formats, issuing
 from polls.ballots.models import Kind
 
 MOST_OPTIONS = 20
@@ -18,11 +19,11 @@ MOST_STEPS = 11
 LONGEST_OPTION = 160
 
 
-class SecretByDefault(forms.Select):
-    """A field that is left out means secret; only an empty value means open."""
+class BlindByDefault(forms.Select):
+    """A field that is left out means blind; only an empty value means open."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        return data.get(name, "on")
+        return data.get(name, "blind")
 
 
 class PollForm(forms.Form):
@@ -59,13 +60,15 @@ class PaperForm(forms.Form):
     high_label = Line(label=gettext_lazy("What the highest number of a scale means"), required=False, max_length=40)
     secret = forms.ChoiceField(
         label=gettext_lazy("Ballots"),
-        choices=[("on", gettext_lazy("Secret")), ("", gettext_lazy("Open, with names"))],
+        choices=[
+            ("blind", gettext_lazy("Secret: blind")),
+            ("sealed", gettext_lazy("Secret: sealed")),
+            ("", gettext_lazy("Open, with names")),
+        ],
         required=False,
-        widget=SecretByDefault,
+        widget=BlindByDefault,
     )
-
-    def clean_secret(self) -> bool:
-        return bool(self.cleaned_data["secret"] == "on")
+    change = forms.BooleanField(label=gettext_lazy("Voters may change a blind ballot until the poll closes"), required=False)
 
     def clean_options(self) -> list[str]:
         lines = [one_line(line) for line in self.cleaned_data["options"].splitlines()]
@@ -75,6 +78,9 @@ class PaperForm(forms.Form):
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
+        cleaned["blind"] = cleaned["secret"] == "blind"
+        cleaned["secret"] = cleaned["secret"] != ""
+        cleaned["change"] = cleaned["change"] and cleaned["blind"]
         if cleaned["kind"] == Kind.SCALE:
             self._scale(cleaned)
         else:
@@ -127,10 +133,37 @@ class CastForm(PollForm):
     choice = Choices(required=False)
 
 
+class Octets(forms.CharField):
+    """Octets in base64url without padding, so many of them."""
+
+    def __init__(self, *, octets: int, **more: Any) -> None:
+        super().__init__(max_length=-(-octets * 4 // 3), **more)
+        self.octets = octets
+
+    def clean(self, value: Any) -> bytes:
+        try:
+            found = formats.from_text(super().clean(value))
+        except ValueError:
+            found = b""
+        if len(found) != self.octets:
+            raise forms.ValidationError(_("This page sent something unreadable. Reload it, please."))
+        return found
+
+
+class TokenForm(PollForm):
+    """Which poll, and the blinded message that its voter wants signed."""
+
+    blinded = Octets(octets=formats.MODULUS)
+
+
 command("ballots.prepare", form=PaperForm, who=[MODERATOR])(actions.prepare)
 command("ballots.edit", form=EditForm, who=[MODERATOR])(actions.edit)
-command("ballots.open", form=PollForm, who=[MODERATOR])(actions.open_poll)
+command("ballots.open", form=PollForm, who=[MODERATOR], before=actions.keys)(actions.open_poll)
 command("ballots.close", form=PollForm, who=[MODERATOR])(actions.close)
 command("ballots.discard", form=PollForm, who=[MODERATOR])(actions.discard)
 # The door keeps no receipt: of a secret ballot it would be one more trace. The action does, of ballots with names alone.
 command("ballots.cast", form=CastForm, who=[PARTICIPANT], remembered=False, crowd=True)(casting.cast)
+# Nor of who has a token: the voucher says so while the poll is open. Asked twice, the answer is the same.
+command(
+    "ballots.token", form=TokenForm, who=[PARTICIPANT], remembered=False, crowd=True, marks=False, afterwards=issuing.sign
+)(issuing.token)

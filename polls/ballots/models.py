@@ -28,6 +28,12 @@ class Poll(models.Model):
     question = models.CharField(max_length=280)
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.ONE)
     secret = models.BooleanField(default=True)
+    #: Of a secret poll: that its ballots carry blind tokens (docs/ballots.md). Else it is a sealed one.
+    blind = models.BooleanField(default=False)
+    #: Of a blind poll: that a ballot may be changed until it closes.
+    change = models.BooleanField(default=False)
+    #: Of a blind poll: what was frozen when it opened, as text (docs/decisions/0010-blind-ballots.md). Never written anew.
+    definition = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.PREPARED)
     #: For several choices: how many at least and at most. For a scale: its lowest and highest step.
     least = models.SmallIntegerField(default=1)
@@ -85,6 +91,8 @@ class BallotBox(models.Model):
 
     poll = models.OneToOneField(Poll, on_delete=models.CASCADE, related_name="box")
     contents = models.JSONField(default=list)
+    #: Of a blind poll: by which seats are hashed in its vouchers, 32 octets as hex. Gone with this row.
+    salt = models.CharField(max_length=64, blank=True)
 
 
 class NamedBallot(models.Model):
@@ -99,3 +107,37 @@ class NamedBallot(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["poll", "seat"], name="ballots_one_named_ballot_a_seat")]
+
+
+class Voucher(models.Model):
+    """That a seat may have a token of a blind poll, and for which blinded message it was given. Made for every seat that may
+    vote when the poll opens, and for none later; deleted when it closes. No time; nothing of the ballot.
+
+    `seat`: HMAC-SHA-256 of the seat's key by the box's salt; `asked`: SHA-256 of the blinded message, empty before. Both hex."""
+
+    seat = models.CharField(max_length=64, primary_key=True)
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="vouchers")
+    group = models.CharField(max_length=32, db_column="in_group")
+    asked = models.CharField(max_length=64, blank=True)
+
+
+class BlindBallot(models.Model):
+    """A ballot in the box of a blind poll, the last one of its key. Published and deleted when the poll closes.
+
+    `octets`: the ballot in base64url. Nothing here was ever seen together with a seat."""
+
+    id = models.BigIntegerField(primary_key=True)  # random
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="blind_ballots")
+    tracker = models.CharField(max_length=12)
+    number = models.BigIntegerField()
+    octets = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["poll", "tracker"], name="ballots_one_ballot_a_tracker")]
+
+
+class Published(models.Model):
+    """What a closed blind poll published: the file that anybody can recount (docs/ballots-format.md)."""
+
+    poll = models.OneToOneField(Poll, on_delete=models.CASCADE, related_name="published")
+    text = models.TextField()

@@ -14,6 +14,7 @@ from polls.ballots.models import NamedBallot, Option, Participation, Poll, State
 from polls.ballots.outcome import NO_GROUP, Named, Result
 from rooms.events.queries import moved_on_at, participants
 from rooms.floor.models import Turn
+from rooms.journal.models import Entry
 
 _open = Compiled(lambda room: Poll.objects.select_related("room__event").filter(room=room, state=State.OPEN)[:1])
 
@@ -78,12 +79,19 @@ def texts(poll: Poll) -> dict[str, str]:
 
 
 def eligible(poll: Poll) -> int:
-    """Seats that can vote: every participant's in the room, and those that voted before they left it or ended."""
-    if poll.state == State.CLOSED:
+    """Seats that can vote: every participant's in the room, and those that voted before they left it or ended. In a blind
+    poll those that were there when it opened."""
+    if poll.state == State.CLOSED or (poll.blind and poll.state == State.OPEN):
         return poll.eligible
     here = participants(poll.room)
     gone = Participation.objects.filter(poll=poll).exclude(seat__in=here).count()
     return int(here.count()) + gone
+
+
+def noted_hash(poll: Poll) -> str:
+    """The hash of a blind poll's definition as the room's journal has it, in hex."""
+    noted = Entry.objects.filter(room=poll.room, verb="opened", subject=f"poll:{poll.handle}")
+    return str(noted.values_list("detail", flat=True).first() or "")
 
 
 def groups_with_seats(event: Any) -> list[Named]:

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deliberate.door.entrance import Place
+from deliberate.errors import Refused
 from deliberate.live.marks import Held, marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CREW, DRAFTER, MODERATOR, PARTICIPANT, WALL
 from polls.ballots import queries
+from polls.ballots.blind import formats, sealed
 from polls.ballots.core import ABSTAIN, picks
 from polls.ballots.models import Kind, NamedBallot, Participation, Poll
 from polls.ballots.paper import ABSTENTION
@@ -23,6 +26,8 @@ from rooms.wall.queries import showing
 from rooms.wall.scenes import scene
 
 RESULTS = "results"
+#: Turnout of a blind poll is shown in steps of so many.
+STEP = 5
 #: Lines of text that a hall can read beside the agenda's and the turnout's, letters of a question in one of them, and
 #: how much of a question stands above its result.
 WALL_LINES = 5
@@ -55,6 +60,10 @@ def ballot(room: Any, audience: str) -> Context:
     poll = queries.open_poll(room)
     if poll is None:
         return {"poll": None}
+    return {**_paper(poll), **(_blind(poll) if poll.blind else {})}
+
+
+def _paper(poll: Poll) -> Context:
     options = queries.options_of(poll)
     return {
         "poll": poll,
@@ -63,6 +72,25 @@ def ballot(room: Any, audience: str) -> Context:
         "ranks": range(1, len(options) + 1),
         "hint": _hint(poll, len(options)),
         "abstention": ABSTENTION,
+    }
+
+
+def _blind(poll: Poll) -> Context:
+    """What a phone needs beyond the paper: where the box is, what the journal says, and what to say of a wrong choice."""
+    return {
+        "box": settings.BALLOT_BOX,
+        "noted": queries.noted_hash(poll),
+        "said": {
+            "nothing": _("Nothing is chosen yet. Choose, or abstain."),
+            "both": _("You abstained and chose as well. Do one of the two."),
+            "few": _("Choose at least %d."),
+            "many": _("Choose at most %d."),
+            "twice": _("Two options have the same number. Give each number once."),
+            "away": _("The ballot box does not answer. Your ballot is kept on this phone; try again."),
+            "busy": _("Your ballot is on its way. Wait a moment."),
+            "changed": _("This is not the poll that this phone was shown before. Don't vote; tell a moderator."),
+            "other": _("This poll is not the one that was announced. Don't vote; tell a moderator."),
+        },
     }
 
 
@@ -94,7 +122,17 @@ def turnout(room: Any, audience: str) -> Context:
     if poll is None:
         return {"poll": None}
     few = audience == MODERATOR and poll.secret and poll.turnout < room.event.k
-    return {"poll": poll, "seats": queries.eligible(poll), "few": few, "k": room.event.k}
+    return {"poll": poll, "few": few, "k": room.event.k, **_turnout(poll)}
+
+
+def _turnout(poll: Poll) -> Context:
+    """`voted`: of a blind poll in steps of five, so that no single ballot is seen to fall. `words`: those that all must see."""
+    return {
+        "seats": queries.eligible(poll),
+        "voted": poll.turnout // STEP * STEP if poll.blind else poll.turnout,
+        "about": poll.blind,
+        "words": formats.words(formats.poll_hash(poll.definition)) if poll.blind else "",
+    }
 
 
 @part("ballots.console", audiences=[MODERATOR])
@@ -125,7 +163,7 @@ def wall(room: Any, audience: str) -> Context:
     """The open poll and its turnout, large; after it, or where a moderator put results up, those of the last that closed."""
     poll = queries.open_poll(room)
     if poll is not None and showing(room).scene != RESULTS:
-        return {"poll": poll, "seats": queries.eligible(poll)}
+        return {"poll": poll, **_turnout(poll)}
     last = queries.closed(room).first()
     return {"poll": None, **_on_wall(shown(last))} if last else {"poll": None, "shown": None}
 
@@ -165,6 +203,21 @@ def _vote_page(request: HttpRequest, place: Place) -> Context:
     return {"none_open": queries.open_poll(place.room) is None}
 
 
+def _sealed_page(request: HttpRequest, place: Place) -> Context:
+    """The ballot of whoever votes without scripts: what it carries is made now, in memory."""
+    poll = queries.open_poll(place.room)
+    if poll is None or not poll.blind:
+        return {"poll": None}
+    who = sealed.voter(request, poll.definition)
+    found = {**_paper(poll), "box": settings.BALLOT_BOX, "words": formats.words(who.poll)}
+    if sealed.is_in(poll, who):
+        return {**found, "is_in": True}
+    try:
+        return {**found, "ticket": sealed.ticket(place, poll, who)}
+    except Refused as why:
+        return {**found, "why": str(why)}
+
+
 def _heading(audience: str) -> str:
     return "h3" if audience in CREW else "h2"
 
@@ -194,6 +247,8 @@ def _result(room: Any) -> list[str]:
 
 
 page("vote", roles=[PARTICIPANT], template="phone/vote.html", extra=_vote_page)
+page("sealed", roles=[PARTICIPANT], template="phone/sealed.html", extra=_sealed_page)
+page("promise", roles=[PARTICIPANT], template="phone/promise.html")
 page("polls", roles=[PARTICIPANT], template="phone/polls.html", refresh_s=60)
 scene("poll", _asked, 80, title=gettext_lazy("Poll"), key="v", gist=_question)
 scene(RESULTS, _just_closed, 40, title=gettext_lazy("Results"), key="r", gist=_result, parts=("ballots.wall",))

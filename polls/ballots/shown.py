@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from polls.ballots import queries, sentences
@@ -52,6 +53,11 @@ class Shown:
     by_group: list[Row]
     who: list[tuple[str, list[str], int]]
     text: str
+
+    @property
+    def box(self) -> str:
+        """Where the ballots of a blind poll are published."""
+        return str(settings.BALLOT_BOX)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -16,8 +16,9 @@ from rooms.seats.models import Seat
 
 
 def cookie_of(seat: Seat) -> str:
-    """The signed value of a seat's cookie."""
-    return tokens.sign({"s": seat.handle, "e": seat.epoch}, "seat")
+    """The signed value of a cookie of a seat. A text stands in it that is drawn anew for each, and stored nowhere else: what is
+    derived of a cookie can be derived by nobody who has all that is stored."""
+    return tokens.sign({"s": seat.handle, "e": seat.epoch, "r": secrets.token_urlsafe(16)}, "seat")
 
 
 def _behind(cookie: str) -> tuple[Seat | None, object]:

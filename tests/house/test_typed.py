@@ -162,7 +162,7 @@ class Typing:
             choice = "3" if kind == "scale" else poll["options"][0]
             self.act(PARTICIPANT, "ballots.cast", poll=fields["poll"], choice=choice)
             self.act(MODERATOR, "ballots.close", poll=fields["poll"])
-        poll = self.act(MODERATOR, "ballots.prepare", kind="ranking", options=options, secret="on")
+        poll = self.act(MODERATOR, "ballots.prepare", kind="ranking", options=options, secret="sealed")
         self.used |= {("ballots.prepare", "options"), ("ballots.edit", "options")}
         self.act(MODERATOR, "ballots.open", poll=poll["poll"])
 

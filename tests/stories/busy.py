@@ -105,7 +105,7 @@ class Busy:
         """Every kind closed, open ballots among them; one open, one prepared."""
         moderator = self.crew[MODERATOR]
         for number, (kind, question, options, choices) in enumerate([*POLLS, POLLS[3], POLLS[1]]):
-            secret = "" if number == 0 else "on"
+            secret = "" if number == 0 else "sealed"
             ends = {"low_label": "not at all", "high_label": "fully"} if kind == "scale" else {}
             asked = {"kind": kind, "question": question, "options": options, "secret": secret}
             poll = moderator.do("ballots.prepare", **asked, **ends)

@@ -96,7 +96,7 @@ class Storm:
             self.said[segment] = text
 
     async def _ask(self) -> None:
-        asked = {"question": "Which?", "kind": "one", "options": "One\nTwo\nThree", "secret": "on"}
+        asked = {"question": "Which?", "kind": "one", "options": "One\nTwo\nThree", "secret": "sealed"}
         self.poll, self.ballots = (await self._act(self.moderator, "ballots.prepare", **asked))["data"], {}
         await self._act(self.moderator, "ballots.open", poll=self.poll["poll"])
 

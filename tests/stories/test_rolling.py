@@ -78,7 +78,7 @@ class Hall:
 
     async def poll(self) -> tuple[dict[str, Any], Counter[str]]:
         """A poll is opened, everybody votes once and posts ideas until it is over. What was asked, and what was voted."""
-        asked = {"question": "Which?", "kind": "one", "options": "One\nTwo\nThree", "secret": "on"}
+        asked = {"question": "Which?", "kind": "one", "options": "One\nTwo\nThree", "secret": "sealed"}
         poll = (await self.moderator.act("ballots.prepare", **asked))["data"]
         assert (await self.moderator.act("ballots.open", poll=poll["poll"]))["ok"]
         votes = await asyncio.gather(

@@ -63,7 +63,7 @@ async def test_the_disk_shows_neither_the_order_of_ballots_nor_later_who_voted(
     voters = [Phone(door, ("ballots.open", "ballots.turnout")) for _voter in range(VOTERS)]
     for voter in voters:
         await voter.sit(await door.join(service.links["participant"]))
-    asked = {"question": "Shall we begin?", "kind": "one", "options": "Yes\nNo\nLater", "secret": "on"}
+    asked = {"question": "Shall we begin?", "kind": "one", "options": "Yes\nNo\nLater", "secret": "sealed"}
     poll = (await moderator.act("ballots.prepare", **asked))["data"]
     assert (await moderator.act("ballots.open", poll=poll["poll"]))["ok"]
     before = rows(tmp_path)

@@ -119,7 +119,7 @@ def fill(links: dict[str, str], moderator: Hand) -> str:
     Hand(links["captioner"]).do("transcript.settle", text=LONG)
     Hand(links["drafter"]).do("statements.add_clause", text=LONG * 3, after="")
     options = "\n".join(f"{number}: {LONG[:80]}" for number in range(9))
-    poll = moderator.do("ballots.prepare", question=LONG, kind="one", options=options, secret="on")["poll"]
+    poll = moderator.do("ballots.prepare", question=LONG, kind="one", options=options, secret="sealed")["poll"]
     moderator.do("ballots.open", poll=poll)
     for one in people:
         one.do("ballots.cast", poll=poll, choice="abstain")

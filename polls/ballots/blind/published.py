@@ -64,6 +64,13 @@ def published(definition: str, journal: Sequence[Entry], ballots: Iterable[bytes
     return json.dumps(file, indent=1) + "\n"
 
 
+def trackers(text: str) -> list[str]:
+    """The trackers of all ballots in a file by `published`, in their order."""
+    file = json.loads(text)
+    found = _read(file["definition"], [formats.from_text(each) for each in file["ballots"]])
+    return [formats.tracker(ballot.key) for _octets, ballot in found]
+
+
 def _read(definition: str, ballots: Iterable[bytes]) -> list[tuple[bytes, formats.Ballot]]:
     """Ballots as octets and as what they say, in the order of their trackers."""
     poll, width = formats.poll_hash(definition), json.loads(definition)["width"]

@@ -101,7 +101,7 @@ async def test_it_shows_what_has_changed_since(service: Service, door: Door) -> 
     moderator = Phone(door, ())
     await moderator.sit(await door.join(service.links["moderator"]))
     made = await moderator.act(
-        "ballots.prepare", question="Does it change?", kind="one", options="Yes\nNo", secret="on"
+        "ballots.prepare", question="Does it change?", kind="one", options="Yes\nNo", secret="sealed"
     )
     assert (await moderator.act("ballots.open", poll=made["data"]["poll"]))["ok"]
 

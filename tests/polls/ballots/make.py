@@ -15,8 +15,8 @@ def moderator(of: Event) -> Seat:
 
 
 def prepared(of: Event, kind: str = "one", **fields: object) -> Poll:
-    """A poll prepared through the door: three options, or a scale from 1 to 5."""
-    asked: dict[str, object] = {"question": "Which first?", "kind": kind}
+    """A poll prepared through the door, sealed unless said otherwise: three options, or a scale from 1 to 5."""
+    asked: dict[str, object] = {"question": "Which first?", "kind": kind, "secret": "sealed"}
     if kind != "scale":
         asked["options"] = "\n".join(OPTIONS)
     answer = make.act(moderator(of), "ballots.prepare", "", **{**asked, **fields})

@@ -30,15 +30,23 @@ def votes(poll: Poll) -> dict[str, int]:
 def test_a_poll_is_secret_unless_the_moderator_says_otherwise() -> None:
     event = make.event()
     assert prepared(event).secret
-    assert prepared(event, secret=True).secret
     assert not prepared(event, secret=False).secret
     assert not prepared(event, secret="").secret
+
+
+def test_a_secret_poll_is_a_blind_one_unless_the_moderator_says_otherwise() -> None:
+    event = make.event()
+    asked = {"question": "Which?", "kind": "one", "options": "This\nThat"}
+    made = make.act(moderator(event), "ballots.prepare", **asked).data["poll"]
+    assert Poll.objects.filter(handle=made, secret=True, blind=True).exists()
+    assert not prepared(event, secret="sealed").blind
+    assert not prepared(event, secret="").blind
 
 
 def test_a_prepared_poll_can_be_changed_and_an_opened_one_cannot() -> None:
     event = make.event()
     poll = prepared(event)
-    fields = {"question": "What then?", "kind": "one", "options": "Yes\nNo"}
+    fields = {"question": "What then?", "kind": "one", "options": "Yes\nNo", "secret": "sealed"}
     make.act(moderator(event), "ballots.edit", poll=poll.handle, **fields)
     poll.refresh_from_db()
     assert (poll.question, [each.text for each in poll.options.all()]) == ("What then?", ["Yes", "No"])

@@ -15,13 +15,14 @@ pytestmark = pytest.mark.django_db
 
 def test_only_moderators_decide_and_only_participants_vote() -> None:
     who = {name: sorted(each.who) for name, each in commands.items() if each.feature == "ballots"}
-    assert who.pop("ballots.cast") == ["participant"]
+    assert who.pop("ballots.cast") == who.pop("ballots.token") == ["participant"]
     assert sorted(who) == [f"ballots.{verb}" for verb in ("close", "discard", "edit", "open", "prepare")]
     assert all(roles == ["moderator"] for roles in who.values())
 
 
 def test_the_door_keeps_no_receipt_of_a_ballot() -> None:
     assert not commands["ballots.cast"].remembered
+    assert not commands["ballots.token"].remembered
 
 
 @pytest.mark.parametrize(

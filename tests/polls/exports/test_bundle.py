@@ -138,7 +138,7 @@ def test_what_was_hidden_stays_hidden_and_what_was_never_opened_stays_closed() -
     hidden = thought(held.zoe, "Name the colonel")
     moderator = make.seat(held.event, "moderator")
     make.act(moderator, "ideas.hide", idea=hidden.handle, reason="Names somebody")
-    make.act(moderator, "ballots.prepare", question="Not yet asked?", kind="one", options="Yes\nNo", secret="on")
+    make.act(moderator, "ballots.prepare", question="Not yet asked?", kind="one", options="Yes\nNo", secret="sealed")
     asked(held.event, "Asked just now?", close=False)
     whole = json.dumps(exported(held))
     assert "Name the colonel" not in whole

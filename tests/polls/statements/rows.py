@@ -34,7 +34,7 @@ def thought(by: Seat, text: str, **fields: Any) -> Idea:
 def asked(event: Event, question: str, *yes: Seat, close: bool = True) -> Poll:
     """A poll of two options in which these seats voted for the first."""
     moderator = make.seat(event, "moderator")
-    make.act(moderator, "ballots.prepare", question=question, kind="one", options="Yes\nNo", secret="on")
+    make.act(moderator, "ballots.prepare", question=question, kind="one", options="Yes\nNo", secret="sealed")
     poll = Poll.objects.get(question=question)
     make.act(moderator, "ballots.open", poll=poll.handle)
     for seat in yes:

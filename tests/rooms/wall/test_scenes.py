@@ -54,7 +54,7 @@ def test_a_poll_claims_the_wall_while_it_is_open_and_its_results_until_something
     event = make.event()
     room, moderator, person = make.room(event), make.seat(event, "moderator"), make.seat(event)
     poll = make.act(
-        moderator, "ballots.prepare", question="Which?", kind="one", options="This\nThat", secret="on"
+        moderator, "ballots.prepare", question="Which?", kind="one", options="This\nThat", secret="sealed"
     ).data["poll"]
     assert scenes.claimed(room) == "welcome"
     make.act(moderator, "ballots.open", poll=poll)
@@ -69,7 +69,7 @@ def test_a_poll_claims_the_wall_while_it_is_open_and_its_results_until_something
 
 def asked(moderator: Seat) -> str:
     """A poll that is open."""
-    fields = {"question": "Which?", "kind": "one", "options": "This\nThat", "secret": "on"}
+    fields = {"question": "Which?", "kind": "one", "options": "This\nThat", "secret": "sealed"}
     poll: str = make.act(moderator, "ballots.prepare", **fields).data["poll"]
     make.act(moderator, "ballots.open", poll=poll)
     return poll

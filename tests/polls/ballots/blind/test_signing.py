@@ -340,6 +340,7 @@ class TestAway:
 
 def test_the_service_s_own_signer_lives_in_its_data_folder(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR, settings.KEYS_DIR, settings.SIGNER_POOL = tmp_path, tmp_path / "kept", 0
+    module.signer().close()
     module.signer.cache_clear()
     try:
         modulus = module.signer().take("poll", "g1")

@@ -1,0 +1,78 @@
+"""A blind poll ends: its ballots are published, and everything by which one could be tied to a seat is destroyed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from deliberate.clock import epoch_ms
+from polls.ballots import core
+from polls.ballots.blind import falling, formats, frozen, published
+from polls.ballots.blind.signing import signer
+from polls.ballots.blind.wire import SignerError
+from polls.ballots.models import BlindBallot, Poll, Published, State, Voucher
+from rooms.journal.actions import note
+from rooms.journal.models import Entry
+
+log = structlog.get_logger("deliberate.ballots")
+
+
+def contents(poll: Poll) -> core.Contents:
+    """What lies in the box as a multiset, of no group."""
+    known = falling.definition(poll.handle)
+    ballots = (formats.parse(octets, known.poll, known.width) for octets in _octets(poll))
+    return core.rows([("", ballot.choice, 1) for ballot in ballots])
+
+
+def publish(poll: Poll, by: Any) -> None:
+    """Note what binds the ballots in the journal, and write the file. Within the closing's transaction."""
+    ballots = _octets(poll)
+    issued = {frozen.EVERYBODY: Voucher.objects.filter(poll=poll).exclude(asked="").count()}
+    for verb, detail in published.noted_at_closing(poll.definition, ballots, issued):
+        note(poll.room, by, verb, poll, detail)
+    entries: list[published.Entry] = [
+        {
+            "number": entry.number,
+            "at_ms": epoch_ms(entry.at),
+            "role": entry.role,
+            "verb": entry.verb,
+            "subject": entry.subject,
+            "detail": entry.detail,
+            "hash": entry.hash,
+        }
+        for entry in Entry.objects.filter(room=poll.room).order_by("number")
+    ]
+    Published.objects.create(poll=poll, text=published.published(poll.definition, entries, ballots, issued))
+
+
+def forget(poll: Poll) -> None:
+    """Take away the box's rows and the vouchers. The salt goes with the box (actions.py), the keys after the commit."""
+    BlindBallot.objects.filter(poll=poll).delete()
+    Voucher.objects.filter(poll=poll).delete()
+
+
+def destroy_keys(handle: str) -> None:
+    """After the commit that ended a poll: nothing can be signed for it any more. What fails is done by `tidy`."""
+    try:
+        signer().forget(handle)
+    except SignerError:
+        log.warning("the keys of a closed poll could not be destroyed; the next purge does it")
+
+
+def tidy() -> None:
+    """Destroy the keys of polls that are not waiting or open any more: of a process that died between commit and `destroy_keys`."""
+    try:
+        held = signer().status().polls
+    except SignerError:
+        return
+    living = set(
+        Poll.objects.filter(handle__in=held, state__in=(State.PREPARED, State.OPEN)).values_list("handle", flat=True)
+    )
+    for handle in held:
+        if handle not in living:
+            destroy_keys(handle)
+
+
+def _octets(poll: Poll) -> list[bytes]:
+    return [formats.from_text(text) for text in BlindBallot.objects.filter(poll=poll).values_list("octets", flat=True)]
