@@ -12,11 +12,10 @@ from django.core.asgi import get_asgi_application
 _django = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
 from starlette.routing import Mount, Route  # noqa: E402
-
-from django.conf import settings  # noqa: E402
 
 from deliberate.live.quick import quickly  # noqa: E402
 from deliberate.live.socket import Socket  # noqa: E402

@@ -59,7 +59,8 @@ def people(event: Event, here: Room | None = None, word: str = "") -> list[Seat]
         act(moderator, "ballots.close", poll=poll["poll"])
         closed = poll["poll"]
     act(moderator, "ballots.prepare", question=f"And now{word}?", kind="ranking", options="A\nB\nC", secret="sealed")
-    poll = act(moderator, "ballots.prepare", question=f"Which of these{word}?", kind="several", options="A\nB\nC")
+    asked = {"question": f"Which of these{word}?", "kind": "several", "options": "A\nB\nC", "secret": "sealed"}
+    poll = act(moderator, "ballots.prepare", **asked)
     act(moderator, "ballots.open", poll=poll["poll"])
     act(ann, "ballots.cast", poll=poll["poll"], choice=poll["options"][:2])
     source = f"segment:{segments[0]}"

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 
 from deliberate.door.registry import commands
+from polls.ballots.commands import Octets
 from polls.ballots.models import Option
 from rooms.events.models import Room
 
@@ -73,7 +74,7 @@ WORDS = {
     "quote", "reason", "reservation", "text", "title", "words",
 }  # fmt: skip
 #: Types of fields whose values are no handles and no words, whatever they are called.
-PLAIN = (forms.IntegerField, forms.BooleanField, forms.DateField, forms.DateTimeField, forms.ChoiceField)
+PLAIN = (Octets, forms.IntegerField, forms.BooleanField, forms.DateField, forms.DateTimeField, forms.ChoiceField)
 
 HANDLE_FIELDS = [
     (name, field) for name in sorted(commands) for field in commands[name].form.base_fields if field in HANDLES

@@ -68,7 +68,9 @@ class PaperForm(forms.Form):
         required=False,
         widget=BlindByDefault,
     )
-    change = forms.BooleanField(label=gettext_lazy("Voters may change a blind ballot until the poll closes"), required=False)
+    change = forms.BooleanField(
+        label=gettext_lazy("Voters may change a blind ballot until the poll closes"), required=False
+    )
 
     def clean_options(self) -> list[str]:
         lines = [one_line(line) for line in self.cleaned_data["options"].splitlines()]
@@ -165,5 +167,11 @@ command("ballots.discard", form=PollForm, who=[MODERATOR])(actions.discard)
 command("ballots.cast", form=CastForm, who=[PARTICIPANT], remembered=False, crowd=True)(casting.cast)
 # Nor of who has a token: the voucher says so while the poll is open. Asked twice, the answer is the same.
 command(
-    "ballots.token", form=TokenForm, who=[PARTICIPANT], remembered=False, crowd=True, marks=False, afterwards=issuing.sign
+    "ballots.token",
+    form=TokenForm,
+    who=[PARTICIPANT],
+    remembered=False,
+    crowd=True,
+    marks=False,
+    afterwards=issuing.sign,
 )(issuing.token)

@@ -5,60 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('polls', '0001_initial'),
+        ("polls", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ballotbox',
-            name='salt',
+            model_name="ballotbox",
+            name="salt",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='poll',
-            name='blind',
+            model_name="poll",
+            name="blind",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='poll',
-            name='change',
+            model_name="poll",
+            name="change",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='poll',
-            name='definition',
+            model_name="poll",
+            name="definition",
             field=models.TextField(blank=True),
         ),
         migrations.CreateModel(
-            name='Published',
+            name="Published",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('poll', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='published', to='polls.poll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                (
+                    "poll",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="published", to="polls.poll"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Voucher',
+            name="Voucher",
             fields=[
-                ('seat', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('group', models.CharField(db_column='in_group', max_length=32)),
-                ('asked', models.CharField(blank=True, max_length=64)),
-                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='vouchers', to='polls.poll')),
+                ("seat", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("group", models.CharField(db_column="in_group", max_length=32)),
+                ("asked", models.CharField(blank=True, max_length=64)),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="vouchers", to="polls.poll"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BlindBallot',
+            name="BlindBallot",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('tracker', models.CharField(max_length=12)),
-                ('number', models.BigIntegerField()),
-                ('octets', models.TextField()),
-                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blind_ballots', to='polls.poll')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("tracker", models.CharField(max_length=12)),
+                ("number", models.BigIntegerField()),
+                ("octets", models.TextField()),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="blind_ballots", to="polls.poll"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('poll', 'tracker'), name='ballots_one_ballot_a_tracker')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "tracker"), name="ballots_one_ballot_a_tracker")
+                ],
             },
         ),
     ]

@@ -133,7 +133,9 @@ def _seated(request: HttpRequest, seat: Seat, room: Room | None = None) -> HttpR
     response = HttpResponseRedirect(f"{path}{room.handle}/")
     response.delete_cookie(TICKET_COOKIE, path=f"{path}welcome/")
     seconds = max((seat.event.retention_until - now().date()).days + 1, 1) * 86_400
-    _keep(response, SEAT_COOKIE, queries.cookie_of(seat), seconds, path)
+    held = request.COOKIES.get(SEAT_COOKIE, "")  # the same again, for what a sealed ballot was derived from it
+    value = held if queries.seat_of(held) == seat else queries.cookie_of(seat)
+    _keep(response, SEAT_COOKIE, value, seconds, path)
     if request.method == "POST" and "scripts" not in request.POST:
         response.set_cookie(PLAIN_COOKIE, "1", max_age=seconds, path=path, secure=settings.SECURE, samesite="Lax")
     return response

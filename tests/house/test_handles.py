@@ -31,6 +31,11 @@ Fields = dict[str, str | Callable[[Room], str]]
 #: What must have happened for a command to go through at all: (role, or who by name; command; fields).
 FIRST: dict[str, list[tuple[str, str, Fields]]] = {
     "ballots.open": [("moderator", "ballots.close", {"poll": lambda room: room.polls.get(state="open").handle})],
+    "ballots.token": [
+        ("moderator", "ballots.close", {"poll": lambda room: room.polls.get(state="open").handle}),
+        ("moderator", "ballots.prepare", {"question": "Blind?", "kind": "one", "options": "A\nB", "secret": "blind"}),
+        ("moderator", "ballots.open", {"poll": lambda room: room.polls.get(blind=True).handle}),
+    ],
     "floor.ask": [("Cem", "floor.withdraw", {})],
     "floor.start": [("moderator", "floor.call_next", {})],
     "floor.pause": [("moderator", "floor.call_next", {}), ("moderator", "floor.start", {})],
@@ -58,6 +63,7 @@ SOME: dict[str, list[object]] = {
     "kind": ["one", "point"],
     "floor.ask kind": ["reply"],
     "options": ["Here\nThere"],
+    "blinded": ["AQ" * 256],
     "least": [""],
     "most": [""],
     "letters": [""],

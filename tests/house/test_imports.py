@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 #: The files every feature is made of, from the rules outwards. A further file stands where its own imports put it.
 LAYERS = {"core": 0, "models": 1, "queries": 2, "actions": 3, "commands": 4, "screens": 4}
 #: The places of composition may name features; nothing else under deliberate/ may.
-COMPOSITION = {"settings.py", "urls.py", "features.py"}
+COMPOSITION = {"settings.py", "urls.py", "asgi.py", "features.py"}
 #: What a newcomer's data and an operator's commands are made with.
 COMMANDS = "management"
 

@@ -70,7 +70,7 @@ def test_a_poll_is_prepared_opened_and_closed_by_keyboard(console: Page) -> None
     console.get_by_role("button", name="Prepare", exact=True).press("Enter")
     expect(polls).to_contain_text("1Where?")
     press(console, "o")
-    expect(console.locator("#part-ballots-turnout")).to_contain_text("Poll open, secret")
+    expect(console.locator("#part-ballots-turnout")).to_contain_text("Poll open, blind")
     expect(wall).to_contain_text("On the wall: Poll, by itself")
     press(console, "c")
     expect(console.locator("#part-ballots-results")).to_contain_text("Where?")
@@ -99,7 +99,7 @@ def test_the_form_of_a_poll_shows_what_its_kind_needs_and_says_at_the_field_what
     expect(options).to_be_hidden()
     expect(least).to_have_accessible_name("Lowest")
     prepare.click()
-    expect(console.locator("#part-ballots-console")).to_contain_text("A scale, secret")
+    expect(console.locator("#part-ballots-console")).to_contain_text("A scale, sealed")
 
 
 def test_why_somebody_is_called_out_of_order_is_asked_for_at_the_field(links: dict[str, str], console: Page) -> None:

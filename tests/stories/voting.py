@@ -36,11 +36,12 @@ def the_room_votes(hall: Hall, poll: Poll) -> None:
     unfold(moderator, "Prepare a poll")
     moderator.locator("#paper-new-question").fill(poll.question)
     moderator.locator("#paper-new-kind").select_option(poll.kind)
+    moderator.locator("#paper-new-secret").select_option("Secret: sealed")  # they are too few for a blind one
     if poll.options:
         moderator.locator("#paper-new-options").fill(poll.options)
     moderator.get_by_role("button", name="Prepare", exact=True).click()
     moderator.get_by_role("button", name=f"Open: {poll.question}").click()
-    expect(moderator.get_by_text("Poll open, secret")).to_be_visible()
+    expect(moderator.get_by_text("Poll open, sealed")).to_be_visible()
     expect(scene(hall, "poll")).to_contain_text(poll.question)
     for who in ("Amina", "Ben"):
         hall.look(who)

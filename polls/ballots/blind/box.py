@@ -10,9 +10,9 @@ It stands under BALLOT_BOX (settings): a path of this service, or an origin of i
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import structlog
 from django.conf import settings
@@ -26,6 +26,7 @@ from starlette.routing import Route
 from deliberate.errors import Refused
 from deliberate.live import threads
 from deliberate.live.gather import Gather
+from deliberate.live.trouble import trouble
 from polls.ballots.blind import falling, published, sealed
 from polls.ballots.models import Published
 
@@ -68,9 +69,12 @@ def _door(answer: Answer) -> Answer:
             response = await answer(request)
         except Refused as refused:
             response = _said(request, str(refused), refused.code, STATUS.get(refused.code, 422))
-        except (Error, asyncio.TimeoutError):
-            log.error("the box could not store")
-            response = _said(request, _("This could not be stored just now. It is tried again."), "away", 503)
+        except Exception as problem:
+            if isinstance(problem, Error):
+                trouble.found(problem)  # the console says so
+            # Its kind alone: a trace would hold what was sent.
+            log.error("the box could not store", kind=type(problem).__name__)
+            response = _said(request, _("This could not be stored just now. Try again in a moment."), "away", 503)
         return _bare(response)
 
     return open_door
@@ -106,16 +110,11 @@ async def cast(request: Request) -> Response:
 @_door
 async def cast_sealed(request: Request) -> Response:
     """A form that sealed.py made: the ballot is put together here, in memory, and falls like any other."""
-    await _body_of_form(request)
-    form = await request.form(max_fields=60, max_files=0)
-    given = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    try:
+        given = parse_qsl((await _body(request, LONGEST_FORM)).decode(), max_num_fields=60)
+    except ValueError:
+        raise Refused(_("This is no ballot of this poll."), code="size") from None
     return await sealed.cast(request.path_params["poll"], given, put)
-
-
-async def _body_of_form(request: Request) -> None:
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > LONGEST_FORM:
-        raise Refused(_("This is no ballot of this poll."), code="size")
 
 
 @_door

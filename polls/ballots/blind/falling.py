@@ -9,8 +9,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import SystemRandom
-from typing import NamedTuple
-
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -43,7 +41,8 @@ class Good:
     number: int
 
 
-class _Place(NamedTuple):
+@dataclass
+class _Place:
     """What a room's screens go by."""
 
     pk: int

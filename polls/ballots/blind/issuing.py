@@ -1,9 +1,9 @@
 """Tokens: a seat that may vote has one signed without showing it. What is stored says who asked, and nothing of the ballot.
 
-    keys(...)            before a poll opens: the signer's keys
-    open_box(...)        as it opens: who may vote, frozen
-    token(...)           the crowd's command: that this seat asks for this blinded message
-    sign(...)            after its commit: the signatures"""
+keys(...)            before a poll opens: the signer's keys
+open_box(...)        as it opens: who may vote, frozen
+token(...)           the crowd's command: that this seat asks for this blinded message
+sign(...)            after its commit: the signatures"""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def open_box(poll: Poll, moduli: dict[str, bytes]) -> None:
     event = poll.room.event
     seats = list(participants(poll.room).values_list("pk", flat=True))
     if len(seats) < event.k:
-        said = _("A blind poll needs %(k)d people who can vote, and there are %(n)d: among so few a choice could be guessed.")
+        said = _(
+            "A blind poll needs %(k)d people who can vote, and there are %(n)d: among so few a choice could be guessed."
+        )
         more = _("Wait for more, or change the poll to an open one.")
         raise Refused(f"{said % {'k': event.k, 'n': len(seats)}} {more}", code="few")
     poll.eligible = len(seats)
@@ -102,7 +104,9 @@ def _noted(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refu
     for place, each in each_to_theirs:
         seat, blinded = seats[place], each.fields["blinded"]
         if seat not in held:
-            answers[place] = Refused(_("This poll was opened before you came. You can vote in the next one."), code="late")
+            answers[place] = Refused(
+                _("This poll was opened before you came. You can vote in the next one."), code="late"
+            )
             continue
         group, before = new.get(seat, held[seat])
         this = hashlib.sha256(blinded).hexdigest()

@@ -96,7 +96,9 @@ def test_a_forged_blinded_message_is_refused_and_costs_the_seat_nothing(which: s
     _event, poll, seats = polled()
     who = voter(poll)
     n = who.modulus.n
-    octets = {"zero": 0, "one": 1, "n - 1": n - 1, "n": n}.get(which, 0).to_bytes(384)[: 100 if which == "too short" else 384]
+    octets = {"zero": 0, "one": 1, "n - 1": n - 1, "n": n}.get(which, 0).to_bytes(384)[
+        : 100 if which == "too short" else 384
+    ]
     with pytest.raises(Refused, match="unreadable"):
         make.act(seats[0], "ballots.token", poll=poll.handle, blinded=formats.to_text(octets))
     assert token(seats[0], poll, who)
@@ -126,7 +128,8 @@ def test_a_mind_may_be_changed_where_the_poll_allows_it_and_the_highest_number_c
     who = voter(poll)
     mine = token(seats[0], poll, who)
     first, second, third = (
-        who.ballot(mine, choice(poll, text), number) for number, text in enumerate(("Hearings", "A fund", "A report"), 1)
+        who.ballot(mine, choice(poll, text), number)
+        for number, text in enumerate(("Hearings", "A fund", "A report"), 1)
     )
     assert isinstance(put(poll, first)[0], bytes)
     assert isinstance(put(poll, third)[0], bytes)
@@ -197,7 +200,10 @@ def test_changing_the_question_after_the_opening_changes_nothing_that_is_signed(
     assert verify_poll.verify(text.encode()).holds
 
 
-@pytest.mark.parametrize(("kind", "texts", "joined"), [("several", ["Hearings", "A report"], ","), ("ranking", ["A report", "Hearings"], ">"), ("scale", ["4"], ",")])
+@pytest.mark.parametrize(
+    ("kind", "texts", "joined"),
+    [("several", ["Hearings", "A report"], ","), ("ranking", ["A report", "Hearings"], ">"), ("scale", ["4"], ",")],
+)
 def test_every_kind_of_poll_is_recounted(kind: str, texts: list[str], joined: str) -> None:
     _event, poll, seats = polled(kind=kind)
     for seat in seats[:3]:

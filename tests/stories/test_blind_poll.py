@@ -1,0 +1,122 @@
+"""A blind poll in real browsers: with scripts, over a page without WebCrypto, and without scripts; and then the recount."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+
+from polls.ballots.blind import verify_poll
+from tests.service import Service
+from tests.stories.browser import LAPTOP, PHONE, Eye
+from tests.stories.stage import Hand, new_room, sit
+
+ROOT = Path(__file__).parent.parent.parent
+QUESTION = "Shall the village meet?"
+
+
+@pytest.fixture
+def links(service: Service) -> dict[str, str]:
+    return new_room(service)
+
+
+class Room:
+    """Contexts of a browser that are watched; each person has their own."""
+
+    def __init__(self, browser: Browser, service: Service) -> None:
+        self.browser, self.service = browser, service
+        self.contexts: list[BrowserContext] = []
+        self.eyes: list[Eye] = []
+        self.to_box: list[Request] = []
+
+    def sits(self, link: str, *, scripts: bool = True, script: str = "") -> Page:
+        context = self.browser.new_context(viewport=PHONE if "join" in link else LAPTOP, java_script_enabled=scripts)
+        if script:
+            context.add_init_script(script)
+        self.contexts.append(context)
+        self.eyes.append(Eye(context, self.service.url))
+        context.on("request", lambda request: self.to_box.append(request) if "/box/" in request.url else None)
+        return sit(context, link)
+
+
+@pytest.fixture
+def hall(chromium: Browser, service: Service) -> Iterator[Room]:
+    found = Room(chromium, service)
+    yield found
+    for context in found.contexts:
+        context.close()
+    assert [wrong for eye in found.eyes for wrong in eye.wrong] == []
+
+
+def opened(links: dict[str, str], **fields: str) -> tuple[Hand, str]:
+    moderator = Hand(links["moderator"])
+    asked = {"question": QUESTION, "kind": "one", "options": "Yes\nNo", **fields}
+    poll = moderator.do("ballots.prepare", **asked)["poll"]
+    moderator.do("ballots.open", poll=poll)
+    return moderator, poll
+
+
+def casts(phone: Page, choice: str = "Yes") -> None:
+    form = phone.locator("form.ballot")
+    expect(form).to_be_visible()
+    form.get_by_label(choice, exact=True).check()
+    form.get_by_role("button", name="Cast my ballot").click()
+
+
+def test_five_people_vote_blind_and_anybody_recounts(
+    hall: Room, links: dict[str, str], service: Service, tmp_path: Path
+) -> None:
+    one, two = hall.sits(links["participant"]), hall.sits(links["participant"])
+    old = hall.sits(links["participant"], script="Object.defineProperty(crypto, 'subtle', {value: undefined})")
+    plain = hall.sits(links["participant"], scripts=False)
+    Hand(links["participant"]).http.close()
+    wall = hall.sits(links["wall"])
+    moderator, poll = opened(links)
+
+    words = one.locator("[data-poll-words]")
+    expect(words).to_have_text(words_on(wall))
+    for phone in (one, two):
+        casts(phone)
+        expect(phone.get_by_text("Your ballot is in.", exact=True)).to_be_visible()
+    one.reload()
+    expect(one.get_by_text("Your ballot is in.", exact=True)).to_be_visible()
+
+    expect(old.get_by_text("your browser can't make a blind ballot")).to_be_visible()
+    old.locator("[data-at=unable]").get_by_role("link", name="Vote").click()
+    plain.reload()
+    plain.get_by_role("link", name="Vote").first.click()
+    for phone in (old, plain):
+        assert phone.locator(".promise .words").inner_text() == words_on(wall)
+        casts(phone, "No")
+        expect(phone.get_by_role("heading", name="Your ballot is in.")).to_be_visible()
+        phone.get_by_role("link", name="Back").click()
+    plain.get_by_role("link", name="Vote").first.click()
+    expect(plain.get_by_text("Your ballot is in.", exact=True)).to_be_visible()
+
+    sent = [request for request in hall.to_box if request.method == "POST"]
+    assert len(sent) == 4
+    assert [request for request in sent if "cookie" in request.all_headers()] == []
+    assert [request for request in sent if links["participant"] in request.all_headers().get("referer", "")] == []
+
+    moderator.do("ballots.close", poll=poll)
+    for phone in (one, two):
+        expect(phone.get_by_text("Your ballot is in the count.")).to_be_visible(timeout=60_000)
+    path = tmp_path / "poll.json"
+    path.write_bytes(httpx.get(f"{service.url}/box/{poll}/ballots.json").content)
+    report = verify_poll.verify(path.read_bytes())
+    assert report.holds, "\n".join(report)
+    program = tmp_path / "verify_poll.py"
+    program.write_bytes(httpx.get(f"{service.url}/box/verify_poll.py").content)
+    told = subprocess.run([sys.executable, program, path], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "WRONG" not in told.stdout
+
+
+def words_on(wall: Page) -> str:
+    place = wall.locator("#part-ballots-wall .words")
+    expect(place).to_be_visible()
+    return place.inner_text()
