@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import SystemRandom
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
