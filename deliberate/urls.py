@@ -30,9 +30,14 @@ urlpatterns = [
     path("at/<slug:event>/<slug:role>/<slug:room>/<slug:screen>/", show, name="screen"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.vtt", transcript.vtt, name="transcript_vtt"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.txt", transcript.text, name="transcript_text"),
-    path("at/<slug:event>/<slug:role>/<slug:room>/outcome.html", exports.html, name="outcome_html"),
-    path("at/<slug:event>/<slug:role>/<slug:room>/outcome.md", exports.text, name="outcome_md"),
-    path("at/<slug:event>/<slug:role>/<slug:room>/outcome.pdf", exports.sheet, name="outcome_pdf"),
+    *(
+        path(f"at/<slug:event>/<slug:role>/<slug:room>/outcome.{ending}", exports.outcome_as(ending))
+        for ending in exports.FORMATS
+    ),
+    *(
+        path(f"at/<slug:event>/<slug:role>/<slug:room>/record.{ending}", exports.record_as(ending))
+        for ending in exports.FORMATS
+    ),
     path("at/<slug:event>/<slug:role>/<slug:room>/bundle.json", exports.whole, name="bundle"),
     path("at/<slug:event>/<slug:role>/<slug:room>/do/<str:command>", do, name="do"),
 ]

@@ -1,12 +1,10 @@
-"""The outcome as Markdown. What people wrote stays what they wrote: nothing in it is read as markup, link or formula."""
+"""A document as Markdown. What people wrote stays what they wrote: nothing in it is read as markup, link or formula."""
 
 from __future__ import annotations
 
 import re
 
-from django.utils.translation import gettext as _
-
-from polls.exports.outcome import Clause, Outcome
+from polls.exports.document import Block, Document, Heading, Items, Quote, Speech, Table, Text
 
 #: Read as markup wherever they stand: emphasis, code, links, HTML, tables, strikethrough, formulas.
 _EVERYWHERE = re.compile(r"([\\`*_\[\]<>&|~$])")
@@ -32,41 +30,33 @@ def lines(text: str, before: str = "") -> list[str]:
     return [(before + line).rstrip() for line in broken]
 
 
-def written(outcome: Outcome) -> str:
-    """The whole outcome as one Markdown text."""
-    page = [f"# {escaped(outcome.title)}", "", f"{escaped(outcome.event)}, {escaped(outcome.room)}", ""]
-    page += [f"*{escaped(outcome.state)}*", ""]
-    if outcome.hash:
-        page += [f"SHA-256: `{outcome.hash}`", ""]
-    if outcome.preamble:
-        page += [*lines(outcome.preamble), ""]
-    for clause in outcome.clauses:
-        page += _clause(clause)
-    page += [f"## {_('How it came about')}", "", escaped(outcome.counted), ""]
-    page += [f"- {escaped(label)}: {figure}" for label, figure in (*outcome.groups, *outcome.process)]
-    return "\n".join(page) + "\n"
+def written(document: Document) -> str:
+    """The whole document as one Markdown text."""
+    page = [f"# {escaped(document.title)}", "", escaped(document.where), "", f"*{escaped(document.state)}*", ""]
+    if document.hash:
+        page += [f"SHA-256: `{document.hash}`", ""]
+    for block in document.blocks:
+        page += [*_block(block), ""]
+    return "\n".join(page[:-1]) + "\n"
 
 
-def _clause(clause: Clause) -> list[str]:
-    page = [f"## {_('Clause %(number)d') % {'number': clause.number}}", "", *lines(clause.text), ""]
-    page += _support(clause)
-    if clause.reservations:
-        page += [f"### {_('Reservations')}", ""]
-        page += [f"- {escaped(reservation)}" for reservation in clause.reservations] + [""]
-    if clause.grounds:
-        page += [f"### {_('What it rests on')}", ""]
-        for ground in clause.grounds:
-            quote = [*lines(ground.quote, "> "), ">"] if ground.quote else []
-            page += [*quote, f"> — {escaped(ground.origin)}", ""]
-    return page
+def _block(block: Block) -> list[str]:
+    match block:
+        case Heading(text, level):
+            return [f"{'#' * (level + 1)} {escaped(text)}"]
+        case Text(text):
+            return lines(text)
+        case Quote(text, origin):
+            return [*([*lines(text, "> "), ">"] if text else []), f"> — {escaped(origin)}"]
+        case Speech(who, when, text):
+            return [f"**{escaped(who)}** ({escaped(when)})", "", *lines(text)]
+        case Items(texts):
+            return [f"- {escaped(text)}" for text in texts]
+        case Table():
+            return [f"*{escaped(block.caption)}*", "", *_table(block)]
 
 
-def _support(clause: Clause) -> list[str]:
-    page = [f"### {_('Support')}", "", f"| {_('Group')} | {_('Support')} | {_('Oppose')} |", "| --- | ---: | ---: |"]
-    page += [f"| {escaped(cell.groups)} | {cell.support} | {cell.oppose} |" for cell in clause.cells]
-    page += [f"| {_('Everybody')} | {clause.support} | {clause.oppose} |", ""]
-    if clause.cells_of:
-        page += [clause.cells_are_of, ""]
-    if clause.earlier:
-        page += [clause.reworded, ""]
-    return page
+def _table(table: Table) -> list[str]:
+    ruled = " | ".join(["---", *["---:"] * (len(table.head) - 1)])
+    rows = [" | ".join(escaped(cell) for cell in row) for row in (table.head, *table.rows)]
+    return [f"| {rows[0]} |", f"| {ruled} |", *(f"| {row} |" for row in rows[1:])]

@@ -1,37 +1,33 @@
-"""The outcome as a PDF, made in Python alone."""
+"""A document as a PDF, made in Python alone."""
 
 from __future__ import annotations
 
 from contextlib import closing
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from polls.exports.outcome import Clause, Outcome
-from polls.exports.sheet import BODY_PT, SMALL_PT, SOFT, Sheet, not_drawn
+from polls.exports.document import Block, Document, Heading, Items, Quote, Speech, Table, Text
+from polls.exports.sheet import BODY_PT, INK, SMALL_PT, SOFT, Sheet, not_drawn
 
 
-def drawn(outcome: Outcome) -> bytes:
-    """The whole outcome as a PDF file."""
-    with closing(Sheet(outcome.title, outcome.state)) as sheet:
-        _front(sheet, outcome)
-        for clause in outcome.clauses:
-            _clause(sheet, clause)
-        sheet.head(_("How it came about"))
-        sheet.say(outcome.counted)
-        for label, figure in (*outcome.groups, *outcome.process):
-            sheet.say(f"{label}: {figure}", space=0)
+def drawn(document: Document) -> bytes:
+    """The whole document as a PDF file, in the language that is on."""
+    with closing(Sheet(document.title, document.state, get_language() or "en")) as sheet:
+        _front(sheet, document)
+        for block in document.blocks:
+            _block(sheet, block)
         return bytes(sheet.output())
 
 
-def _front(sheet: Sheet, outcome: Outcome) -> None:
-    sheet.style(18, bold=True)
-    sheet.say(outcome.title)
+def _front(sheet: Sheet, document: Document) -> None:
+    sheet.head(document.title, 18, level=0, space=2)
     sheet.style(SMALL_PT, SOFT)
-    sheet.say(f"{outcome.event}, {outcome.room}", space=0)
-    sheet.say(outcome.state, space=0)
-    if outcome.hash:
-        sheet.say(f"SHA-256: {outcome.hash}", space=0)
-    everything = _everything(outcome)
+    sheet.say(document.where, space=0)
+    sheet.say(document.state, space=0)
+    if document.hash:
+        sheet.say(f"SHA-256: {document.hash}", space=0)
+    everything = document.texts
     if sheet.drawable(everything) != everything:
         sheet.style(SMALL_PT, bold=True)
         words = {"words": not_drawn()}
@@ -41,46 +37,46 @@ def _front(sheet: Sheet, outcome: Outcome) -> None:
             space=0,
         )
     sheet.ln(4)
+
+
+def _block(sheet: Sheet, block: Block) -> None:
     sheet.style()
-    if outcome.preamble:
-        sheet.say(outcome.preamble, space=4)
-
-
-def _clause(sheet: Sheet, clause: Clause) -> None:
-    sheet.head(_("Clause %(number)d") % {"number": clause.number})
-    sheet.style(BODY_PT + 1)
-    sheet.say(clause.text, space=3)
-    _support(sheet, clause)
-    if clause.reservations:
-        sheet.head(_("Reservations"), BODY_PT)
-        for reservation in clause.reservations:
-            sheet.say(reservation, indent=6)
-    if clause.grounds:
-        sheet.head(_("What it rests on"), BODY_PT)
-        for ground in clause.grounds:
-            if ground.quote:
-                sheet.style()
-                sheet.say(ground.quote, indent=6, space=0)
+    match block:
+        case Heading(text, level):
+            sheet.ln(4 if level == 1 else 1)
+            sheet.head(text, 13 if level == 1 else BODY_PT, level=level)
+        case Text(text, lead, aside):
+            sheet.style(SMALL_PT if aside else BODY_PT + lead, SOFT if aside else INK)
+            sheet.say(text, space=3)
+        case Quote(text, origin):
+            if text:
+                sheet.say(text, indent=6, space=0)
             sheet.style(SMALL_PT, SOFT)
-            sheet.say(ground.origin, indent=6)
-    sheet.ln(4)
+            sheet.say(origin, indent=6)
+        case Speech(who, when, text):
+            sheet.keep_together(12)
+            sheet.style(SMALL_PT + 1, bold=True)
+            sheet.say(f"{who} ({when})", space=0.5)
+            sheet.style()
+            sheet.say(text, space=3)
+        case Items(texts):
+            for each in texts:
+                sheet.say(each, indent=6)
+        case Table():
+            sheet.style(SMALL_PT, SOFT)
+            sheet.say(block.caption, space=0)
+            sheet.style(SMALL_PT + 1)
+            _head(sheet, block)
+            for row in block.rows:
+                if sheet.will_page_break(sheet.font_size * 1.45):
+                    sheet.add_page()
+                    _head(sheet, block)
+                told = zip(block.head[1:], row[1:], strict=True)
+                sheet.row(*row, alt=". ".join([row[0], *(f"{name}: {figure}" for name, figure in told)]))
+            sheet.ln(3)
 
 
-def _support(sheet: Sheet, clause: Clause) -> None:
+def _head(sheet: Sheet, table: Table) -> None:
+    sheet.style(SMALL_PT + 1, bold=True)
+    sheet.row(*table.head)
     sheet.style(SMALL_PT + 1)
-    sheet.row(_("Group"), _("Support"), _("Oppose"))
-    for cell in clause.cells:
-        sheet.row(cell.groups, str(cell.support), str(cell.oppose))
-    sheet.row(_("Everybody"), str(clause.support), str(clause.oppose))
-    if clause.cells_of:
-        sheet.say(clause.cells_are_of, space=0)
-    if clause.reworded:
-        sheet.say(clause.reworded, space=0)
-    sheet.ln(3)
-
-
-def _everything(outcome: Outcome) -> str:
-    said = [ground.quote + ground.origin for clause in outcome.clauses for ground in clause.grounds]
-    own = [clause.text + "".join(clause.reservations) for clause in outcome.clauses]
-    cells = [cell.groups for clause in outcome.clauses for cell in clause.cells]
-    return "".join([outcome.title, outcome.event, outcome.room, outcome.preamble, *own, *said, *cells])

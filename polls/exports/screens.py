@@ -6,6 +6,7 @@ from deliberate.door.entrance import Place
 from deliberate.live.pages import page
 from deliberate.live.parts import Context
 from polls.exports.outcome import outcome
+from polls.exports.outline import document
 from polls.exports.views import KEEPERS, READERS, asked_version
 from polls.statements.pages import shell
 
@@ -14,7 +15,7 @@ def _outcome(request: HttpRequest, place: Place) -> Context:
     version = asked_version(request, place.room)
     return {
         "shell": shell(place),
-        "outcome": outcome(place.room, version),
+        "document": document(outcome(place.room, version)),
         "asked": version.number if version else "draft",
         "keeps": place.seat.role in KEEPERS,
     }

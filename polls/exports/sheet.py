@@ -1,30 +1,38 @@
-"""A4 pages to write lines of text on, with a font of our own: Latin, Greek, Cyrillic, Arabic, Hebrew and more."""
+"""A4 pages to write lines of text on, with a font of our own: Latin, Greek, Cyrillic, Arabic, Hebrew and more.
+
+The file is tagged (ISO 32000-1, 14.8): every line belongs to a heading, a paragraph or a row, in the order in which they
+are read; headings are bookmarks too, and what stands at the foot of pages is left out of the reading."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.utils.translation import gettext as _
-from fpdf import FPDF
+from fpdf import FPDF, ViewerPreferences
 from fpdf.enums import Align, XPos, YPos
 from fpdf.fonts import TTFFont
+from fpdf.structure_tree import StructElem
+
+from polls.exports.script import from_the_right
 
 FONTS = Path(__file__).resolve().parent.parent.parent / "frontend" / "fonts"
 BODY_PT, SMALL_PT, FIGURE_MM = 11, 9, 24
-_INK, SOFT, _LINE, _ACCENT = (29, 27, 24), (92, 86, 77), (226, 219, 207), (11, 95, 91)
+INK, SOFT, _LINE, _ACCENT = (29, 27, 24), (92, 86, 77), (226, 219, 207), (11, 95, 91)
 #: Letters the font lacks, with the spaces and signs between them: see `Sheet.drawable`.
 _LACKING = re.compile("x(?:[x ]*x)?")
 
 
 class Sheet(FPDF):
-    """`foot` stands at the foot of every page, beside its number."""
+    """`foot` stands at the foot of every page, beside its number; `language` is the code of the one it is written in."""
 
-    def __init__(self, title: str, foot: str) -> None:
+    def __init__(self, title: str, foot: str, language: str = "en") -> None:
         super().__init__(format="A4")
         self.foot = foot
+        self._element: StructElem | None = None
         self.add_font("text", fname=FONTS / "DejaVuSans.ttf")
         self.add_font("text", style="B", fname=FONTS / "DejaVuSans-Bold.ttf")
         self.letters = frozenset(self._cmap())
@@ -33,6 +41,8 @@ class Sheet(FPDF):
         self.set_auto_page_break(True, margin=22)
         self.set_title(title)
         self.set_creator("deliberate")
+        self.set_lang(language)
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_draw_color(*_LINE)
         self.add_page()
 
@@ -51,48 +61,98 @@ class Sheet(FPDF):
         self.set_y(-16)
         self.style(SMALL_PT, SOFT)
         self._direct(self.foot)
+        self._out("/Artifact BMC")
         self.cell(0, 5, self.drawable(self.foot))
         self.set_text_shaping(False)
         self.set_x(self.l_margin)
         self.cell(0, 5, f"{self.page_no()} / {{nb}}", align=Align.R)
+        self._out("EMC")
         self.text_shaping = shaping
 
-    def style(self, size: int = BODY_PT, colour: tuple[int, int, int] = _INK, bold: bool = False) -> None:
+    def style(self, size: int = BODY_PT, colour: tuple[int, int, int] = INK, bold: bool = False) -> None:
         self.set_font("text", "B" if bold else "", size)
         self.set_text_color(*colour)
 
+    @contextmanager
+    def _tagged(self, kind: str = "P", alt: str | None = None) -> Iterator[None]:
+        """What is written inside is one piece of a document: a paragraph ("P"), a heading ("H1", "H2" ...)."""
+        before, self._element = self._element, StructElem(f"/{kind}", self.struct_builder.doc_struct_elem, [], alt=alt)
+        yield
+        self._element = before
+
+    @contextmanager
+    def _line_of(self) -> Iterator[None]:
+        """What is written inside is a line, on this page, of the piece that is open."""
+        tree, element = self.struct_builder, self._element
+        if element is None:
+            yield
+            return
+        if element.page_number() != self.page:
+            if element.page_number() is not None:  # it goes on: the rest of it, on another page
+                element = StructElem(str(element.s), tree.doc_struct_elem, [], alt=None)
+            element._page_number, self._element = self.page, element
+            tree.doc_struct_elem.k.append(element)
+        place = tree.spid_per_page_number.setdefault(self.page, len(tree.spid_per_page_number))
+        self.pages[self.page].struct_parents = place
+        of_page = tree.struct_tree_root.parent_tree.nums[place]
+        element.k.append(len(of_page))
+        self._out(f"{element.s} <</MCID {len(of_page)}>> BDC")
+        of_page.append(element)
+        yield
+        self._out("EMC")
+
     def say(self, text: str, *, indent: float = 0, less: float = 0, space: float = 2) -> None:
-        """Write lines of text in the current style, from the side where its script begins; then `space` millimetres.
+        """Write a paragraph in the current style, from the side where its script begins; then `space` millimetres.
 
         `indent` and `less`: millimetres left free at the left and at the right."""
+        with self._tagged():
+            self._lines(text, indent, less)
+        self.ln(space)
+
+    def _lines(self, text: str, indent: float = 0, less: float = 0) -> None:
         height, width = self.font_size * 1.45, self.epw - indent - less
         for paragraph in self.drawable(text).split("\n"):
             align = Align.R if self._direct(paragraph) else Align.L
             for line in self.broken(paragraph, width - 2 * self.c_margin):
+                if self.will_page_break(height):
+                    self.add_page()
                 self.set_x(self.l_margin + indent)
-                self.cell(width, height, line, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        self.ln(space)
+                with self._line_of():
+                    self.cell(width, height, line, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def head(self, text: str, size: int = 13, space: float = 1) -> None:
-        """A heading that is not left behind at the foot of a page."""
-        if self.will_page_break(24):
-            self.add_page()
+    def head(self, text: str, size: int = 13, *, level: int = 1, space: float = 1) -> None:
+        """A heading and bookmark that is not left behind at the foot of a page; `level` 0 is the title."""
+        self.keep_together(24)
         self.style(size, _ACCENT, bold=True)
-        self.say(text, space=space)
+        self.start_section(" ".join(text.split()), level, strict=False)
+        with self._tagged(f"H{level + 1}"):
+            self._lines(text)
+        self.ln(space)
         self.style()
 
-    def row(self, label: str, *figures: str) -> None:
-        """A label on as many lines as it takes, figures at the end of the first, and a hairline under it."""
-        if self.will_page_break(self.font_size * 1.45):
+    def keep_together(self, height: float) -> None:
+        """Begin a new page where fewer millimetres are left on this one."""
+        if self.will_page_break(height):
             self.add_page()
-        top = self.y
-        self.set_text_shaping(False)
-        for place, figure in enumerate(reversed(figures), start=1):
-            self.set_xy(self.w - self.r_margin - place * FIGURE_MM, top)
-            self.cell(FIGURE_MM, self.font_size * 1.45, self.drawable(figure), align=Align.R)
-        self.set_xy(self.l_margin, top)
-        self.say(label, less=len(figures) * FIGURE_MM, space=0)
+
+    def row(self, label: str, *figures: str, alt: str | None = None) -> None:
+        """A label on as many lines as it takes, figures at the end of the first, and a hairline under it.
+
+        `alt`: how the row is read aloud."""
+        height = self.font_size * 1.45
+        self.keep_together(height)
+        with self._tagged(alt=alt):
+            top = self.y
+            self.set_text_shaping(False)
+            with self._line_of():
+                for place, figure in enumerate(figures):
+                    self.set_xy(self.w - self.r_margin - (len(figures) - place) * FIGURE_MM, top)
+                    self.cell(FIGURE_MM, height, self.drawable(figure), align=Align.R)
+            self.set_xy(self.l_margin, top)
+            self._lines(label, less=len(figures) * FIGURE_MM)
+        self._out("/Artifact BMC")
         self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
+        self._out("EMC")
 
     def drawable(self, text: str) -> str:
         """The text with words in the place of letters that the font lacks; invisible ones that it lacks are left out."""
@@ -161,15 +221,6 @@ class Sheet(FPDF):
 def not_drawn() -> str:
     """What stands in a PDF where its font lacks the letters."""
     return _("[not drawn here]")
-
-
-def from_the_right(text: str) -> bool:
-    """Whether a line's first letter is of a script written from the right."""
-    for letter in text:
-        direction = unicodedata.bidirectional(letter)
-        if direction in ("L", "R", "AL"):
-            return direction != "L"
-    return False
 
 
 def needs_shaping(text: str) -> bool:

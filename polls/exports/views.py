@@ -1,10 +1,11 @@
-"""The outcome as files to take away. Every file is made from what holds now, so that an attribution lowered since holds
+"""The outcome and the record as files to take away. Every file is made from what holds now, so that an attribution lowered since holds
 in it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,19 +18,21 @@ from django.views.decorators.http import require_safe
 from deliberate.door.entrance import Place
 from deliberate.door.limits import Buckets
 from deliberate.door.views import no_seat, place_of, seat_path
-from deliberate.roles import DRAFTER, HOST, MODERATOR, PARTICIPANT
-from polls.exports import markdown
+from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT
+from polls.exports import docx, markdown, odt, outline, record
 from polls.exports.bundle import bundle
+from polls.exports.document import Document
 from polls.exports.kept import Busy, Kept
-from polls.exports.outcome import Outcome, outcome
+from polls.exports.outcome import outcome
 from polls.statements import queries
 from polls.statements.models import Version
 
-#: Who may take the outcome, and who the whole event.
+#: Who may take the outcome, who the record of what was said, and who the whole event.
 READERS = (PARTICIPANT, MODERATOR, DRAFTER, HOST)
+LISTENERS = (*READERS, CAPTIONER)
 KEEPERS = (DRAFTER, HOST)
 #: Files a minute that a seat may take.
-PER_MINUTE = 10
+PER_MINUTE = 20
 _asks = Buckets(PER_MINUTE)
 #: PDFs are drawn one at a time, whatever else the service does; a thread waits for its turn, never the loop.
 _drawings = Kept(seconds=600, most=32_000_000, wait_s=20)
@@ -46,65 +49,92 @@ def asked_version(request: HttpRequest, room: Any) -> Version | None:
     return settled.first()
 
 
-@require_safe
-def html(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
-    """The outcome as one page that needs nothing else: to print, to mail, to put on a site."""
-    return _outcome(request, (event, role, room), "html", "text/html", _page)
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a document becomes a file: its media type, and what writes it for somebody."""
+
+    kind: str
+    write: Callable[[Place, Document], str | bytes]
 
 
-@require_safe
-def text(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
-    """The outcome as Markdown."""
-    return _outcome(request, (event, role, room), "md", "text/markdown", lambda _place, found: markdown.written(found))
+def _page(place: Place, document: Document) -> str:
+    title = place.event.shown_title if place.event.neutral else document.title
+    return render_to_string("exports/file.html", {"document": document, "title": title})
 
 
-@require_safe
-def sheet(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
-    """The outcome as a PDF."""
-    return _outcome(request, (event, role, room), "pdf", "application/pdf", _drawn)
-
-
-def _drawn(place: Place, found: Outcome) -> bytes:
+def _drawn(place: Place, document: Document) -> bytes:
     from polls.exports import pdf  # what draws is large: no process loads it until somebody asks
 
-    return _drawings.get((get_language(), found), lambda: pdf.drawn(found))
+    return _drawings.get((get_language(), document), lambda: pdf.drawn(document))
+
+
+#: By the ending of the file's name.
+FORMATS = {
+    "html": Format("text/html", _page),
+    "md": Format("text/markdown", lambda _place, document: markdown.written(document)),
+    "pdf": Format("application/pdf", _drawn),
+    "docx": Format(docx.KIND, lambda _place, document: docx.written(document)),
+    "odt": Format(odt.KIND, lambda _place, document: odt.written(document)),
+}
+
+
+def outcome_as(ending: str) -> Callable[..., HttpResponse]:
+    """The view that gives the outcome in a format."""
+
+    @require_safe
+    def view(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
+        def write(place: Place) -> tuple[str, str | bytes]:
+            version = asked_version(request, place.room)
+            name = f"outcome-{version.number}" if version else "outcome-draft"
+            return name, FORMATS[ending].write(place, outline.document(outcome(place.room, version)))
+
+        return _taken(request, (event, role, room), READERS, ending, FORMATS[ending].kind, write)
+
+    return view
+
+
+def record_as(ending: str) -> Callable[..., HttpResponse]:
+    """The view that gives the record of a room in a format."""
+
+    @require_safe
+    def view(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
+        def write(place: Place) -> tuple[str, str | bytes]:
+            return "record", FORMATS[ending].write(place, record.document(place.room))
+
+        return _taken(request, (event, role, room), LISTENERS, ending, FORMATS[ending].kind, write)
+
+    return view
 
 
 @require_safe
 def whole(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
     """The whole event as one JSON bundle."""
-    place = place_of(request, event, role, room)
-    if place is None or role not in KEEPERS:
-        return _elsewhere(request, place)
-    if not _asks.take(place.seat.handle):
-        return _too_many(request, place)
-    written = json.dumps(bundle(place.event), ensure_ascii=False, indent=1)
-    return _file(written, "bundle.json", "application/json")
+
+    def write(place: Place) -> tuple[str, str]:
+        return "bundle", json.dumps(bundle(place.event), ensure_ascii=False, indent=1)
+
+    return _taken(request, (event, role, room), KEEPERS, "json", "application/json", write)
 
 
-def _page(place: Place, found: Outcome) -> str:
-    title = place.event.shown_title if place.event.neutral else found.title
-    return render_to_string("exports/file.html", {"outcome": found, "title": title})
-
-
-def _outcome(
+def _taken(
     request: HttpRequest,
     where: tuple[str, str, str],
+    roles: tuple[str, ...],
     ending: str,
     kind: str,
-    write: Callable[[Place, Outcome], str | bytes],
+    write: Callable[[Place], tuple[str, str | bytes]],
 ) -> HttpResponse:
+    """A file for those in these roles; `write` gives its name and its content."""
     place = place_of(request, *where)
-    if place is None or place.seat.role not in READERS:
+    if place is None or place.seat.role not in roles:
         return _elsewhere(request, place)
     if not _asks.take(place.seat.handle):
         return _too_many(request, place)
-    version = asked_version(request, place.room)
-    name = f"outcome-{version.number}" if version else "outcome-draft"
     try:
-        return _file(write(place, outcome(place.room, version)), f"{name}.{ending}", kind)
+        name, content = write(place)
     except Busy:
         return _wait(request, place, _("Many are asking for files now. Try again in a minute."), 503)
+    return _file(content, f"{name}.{ending}", kind)
 
 
 def _too_many(request: HttpRequest, place: Place) -> HttpResponse:
@@ -113,7 +143,8 @@ def _too_many(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _wait(request: HttpRequest, place: Place, why: str, status: int) -> HttpResponse:
-    back = f"{seat_path(place.event.handle, place.seat.role)}{place.room.handle}/outcome/"
+    page = "outcome/" if place.seat.role in READERS else ""
+    back = f"{seat_path(place.event.handle, place.seat.role)}{place.room.handle}/{page}"
     response = render(request, "exports/wait.html", {"place": place, "why": why, "back": back}, status=status)
     response["Retry-After"] = "60"
     return response

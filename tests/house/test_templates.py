@@ -20,7 +20,7 @@ INLINE = {
 #: A file that people take away: it holds its own look, and no page of ours shows it.
 FILE = "exports/file.html"
 #: Names of keys, formats and addresses: the same in every language.
-NOT_WORDS = {"Enter", "Esc", "WebVTT", "SHA-256:", "/join/"}
+NOT_WORDS = {"Enter", "Esc", "WebVTT", "SHA-256:", "/join/", "HTML", "PDF", "DOCX", "ODT", "Markdown", "Akoma Ntoso"}
 #: Blocks that stand inside a tag, and so hold attributes.
 ATTRIBUTES = ("shell", "body", "columns")
 #: Attributes that people read or hear.

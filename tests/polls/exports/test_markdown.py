@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from polls.exports.markdown import escaped, lines, written
 from polls.exports.outcome import outcome
+from polls.exports.outline import document
 from tests import make
 from tests.polls.exports.rows import plenary
 from tests.polls.statements.rows import settled
@@ -75,7 +76,7 @@ def test_the_outcome_is_one_markdown_text() -> None:
     held = plenary()
     settled(held.drafter)
     room = make.room(held.event)
-    text = written(outcome(room, None))
+    text = written(document(outcome(room, None)))
     assert text.startswith("# What we promise\n")
     for line in (
         "## Clause 1",
@@ -88,6 +89,6 @@ def test_the_outcome_is_one_markdown_text() -> None:
     assert "- Who \\*pays\\* for it?" in text
     assert "> Dig \\*wells\\*" in text
     shown = READER.render(text)
-    assert shown.count("<table>") == 1
+    assert shown.count("<table>") == 2
     assert shown.count("<blockquote>") == 3
     assert "<em>pays</em>" not in shown

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from deliberate.live.times import moment_text
 from polls.exports.markdown import written
 from polls.exports.outcome import Cell, Ground, outcome
+from polls.exports.outline import document
 from polls.statements.queries import versions
 from tests import make
 from tests.polls.exports.rows import NAME, plenary
@@ -103,8 +104,8 @@ def test_words_taken_off_the_board_are_withheld_in_every_file_until_they_are_sho
 
     def files() -> list[str]:
         found = [outcome(room, version) for version in (None, versions(room).get())]
-        pages = [render_to_string("exports/file.html", {"outcome": each}) for each in found]
-        return [*pages, *(written(each).replace("\\", "") for each in found)]
+        pages = [render_to_string("exports/file.html", {"document": document(each)}) for each in found]
+        return [*pages, *(written(document(each)).replace("\\", "") for each in found)]
 
     make.act(moderator, "ideas.hide", idea=held.idea.handle, reason="Off topic")
     for text in files():

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import io
 import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.utils import translation
+from pypdf import PdfReader
 
 from polls.exports.outcome import Cell, Clause, Ground, Outcome
+from polls.exports.outline import document
 from polls.exports.pdf import drawn
-from polls.exports.sheet import Sheet, from_the_right, needs_shaping
+from polls.exports.script import from_the_right
+from polls.exports.sheet import Sheet, needs_shaping
 
 CLAUSE = Clause(
     1,
@@ -46,7 +52,7 @@ def letters_of(file: bytes) -> set[str]:
 
 
 def test_the_outcome_is_a_pdf() -> None:
-    file = drawn(OUTCOME)
+    file = drawn(document(OUTCOME))
     assert file.startswith(b"%PDF-")
     assert file.rstrip().endswith(b"%%EOF")
 
@@ -61,7 +67,7 @@ def sheet() -> Iterator[Sheet]:
 def test_accents_cyrillic_and_arabic_are_in_the_font(sheet: Sheet) -> None:
     text = "Àéîõü ñ ł ğ ţ Мы хотим نريد أن نُسمع שלום Ελλάδα “” — …"
     assert sheet.drawable(text) == text
-    assert set("à’Мыхотимنريد") <= letters_of(drawn(OUTCOME))
+    assert set("à’Мыхотимنريد") <= letters_of(drawn(document(OUTCOME)))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,7 @@ def test_what_the_font_lacks_is_told_in_words(sheet: Sheet, text: str, written: 
 
 
 def test_a_text_the_font_can_not_draw_says_so_on_the_first_page() -> None:
-    assert set("[]drawnhe") <= letters_of(drawn(replace(OUTCOME, title="和平")))
+    assert set("[]drawnhe") <= letters_of(drawn(document(replace(OUTCOME, title="和平"))))
 
 
 @pytest.mark.parametrize(
@@ -108,16 +114,53 @@ def test_lines_hold_all_words_in_their_order_and_none_is_too_wide(sheet: Sheet) 
 def test_thirty_nine_groups_told_of_together_are_drawn() -> None:
     label = ", ".join(f"A group with a long name, number {n}" for n in range(39)) + " and no group together"
     folded = replace(CLAUSE, cells=(Cell(label * 4, 6, 1),))
-    assert drawn(replace(OUTCOME, clauses=(folded,))).count(b"/Type /Page\n") > 1
+    assert drawn(document(replace(OUTCOME, clauses=(folded,)))).count(b"/Type /Page\n") > 1
 
 
 def test_a_statement_of_forty_clauses_is_drawn_in_seconds() -> None:
     clauses = tuple(replace(CLAUSE, number=n, text="We come back. " * 140) for n in range(1, 41))
     began = time.thread_time()
-    drawn(replace(OUTCOME, clauses=clauses))
+    drawn(document(replace(OUTCOME, clauses=clauses)))
     assert time.thread_time() - began < 5
+
+
+def test_the_file_is_tagged_in_reading_order_with_bookmarks_title_and_language() -> None:
+    with translation.override("fr"):
+        file = drawn(document(OUTCOME))
+    found = PdfReader(io.BytesIO(file))
+    root: Any = found.trailer["/Root"]
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("fr", True)
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert found.metadata is not None
+    assert found.metadata.title == "What we promise"
+    kinds = [piece["/S"] for piece in root["/StructTreeRoot"]["/K"][0]["/K"]]
+    assert kinds[:3] == ["/H1", "/P", "/P"]
+    assert kinds.count("/H2") == 2
+    titles: list[Any] = found.outline
+    assert titles[0]["/Title"] == "What we promise"
+
+
+def test_what_is_tagged_is_all_there_is_and_every_piece_is_on_its_page() -> None:
+    clauses = tuple(replace(CLAUSE, number=n, text="We come back. " * 140) for n in range(1, 6))
+    found = PdfReader(io.BytesIO(drawn(document(replace(OUTCOME, clauses=clauses)))))
+    root: Any = found.trailer["/Root"]
+    numbers: Any = root["/StructTreeRoot"]["/ParentTree"]["/Nums"]
+    named = dict(zip(numbers[::2], numbers[1::2], strict=True))
+    assert len(found.pages) > 2
+    for page in found.pages:
+        content = page.get_contents()
+        assert content is not None
+        marked = [int(number) for number in re.findall(rb"/MCID (\d+)>> BDC", content.get_data())]
+        assert marked == list(range(len(named[page["/StructParents"]])))
+        assert content.get_data().count(b" Tj") + content.get_data().count(b"TJ") >= len(marked)
+
+
+def test_a_row_is_read_aloud_with_the_names_of_its_columns() -> None:
+    root: Any = PdfReader(io.BytesIO(drawn(document(OUTCOME)))).trailer["/Root"]
+    told = [piece["/Alt"] for piece in root["/StructTreeRoot"]["/K"][0]["/K"] if "/Alt" in piece]
+    assert told[0] == "Youth. Support: 6. Oppose: 1"
 
 
 def test_a_long_outcome_runs_over_pages() -> None:
     long = replace(OUTCOME, clauses=tuple(replace(CLAUSE, number=n, text="We come back. " * 40) for n in range(1, 31)))
-    assert drawn(long).count(b"/Type /Page\n") > 5
+    assert drawn(document(long)).count(b"/Type /Page\n") > 5

@@ -13,11 +13,12 @@ from rooms.events.models import Event
 from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
 from tests import make
-from tests.polls.exports.rows import plenary
+from tests.polls.exports.rows import NAME, plenary
 from tests.polls.statements.rows import clause, settled
 
 pytestmark = pytest.mark.django_db
-FILES = ("outcome.html", "outcome.md", "outcome.pdf")
+FILES = ("outcome.html", "outcome.md", "outcome.pdf", "outcome.docx", "outcome.odt")
+RECORDS = ("record.html", "record.md", "record.pdf", "record.docx", "record.odt")
 
 
 def fetched(seat: Seat, name: str, **query: str) -> Any:
@@ -53,6 +54,27 @@ def test_the_bundle_is_for_drafters_and_hosts(role: str, status: int) -> None:
         assert json.loads(fetched(seat, "bundle.json").content)["event"]["title"] == "Just governance"
 
 
+@pytest.mark.parametrize("role", ["participant", "moderator", "captioner", "drafter", "host"])
+def test_the_record_is_there_to_take_away(role: str) -> None:
+    held = plenary()
+    seat = make.seat(held.event, role)
+    linked = fetched(seat, {"participant": "words/", "captioner": ""}.get(role, "outcome/")).content.decode()
+    for name in RECORDS:
+        assert f'{name}" download' in linked
+        response = fetched(seat, name)
+        assert response.status_code == 200
+        assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    text = fetched(seat, "record.md").content.decode()
+    assert "What trust costs a village is the second visit." in text
+    assert NAME not in text.partition("## Ideas")[0]
+
+
+def test_the_wall_has_no_record() -> None:
+    event = make.event()
+    for name in RECORDS:
+        assert fetched(make.seat(event, "wall"), name).status_code == 404
+
+
 @pytest.mark.parametrize("role", ["captioner", "wall"])
 def test_other_roles_have_no_files(role: str) -> None:
     event = make.event()
@@ -62,7 +84,7 @@ def test_other_roles_have_no_files(role: str) -> None:
 
 def test_without_a_seat_there_is_nothing(client: Client) -> None:
     event = make.event()
-    for name in (*FILES, "bundle.json"):
+    for name in (*FILES, *RECORDS, "bundle.json"):
         assert client.get(f"/at/{event.handle}/drafter/{make.room(event).handle}/{name}").status_code == 401
 
 
@@ -102,14 +124,14 @@ def test_a_neutral_event_has_no_telling_title() -> None:
     assert "<title>Notes</title>" in html
 
 
-def test_a_seat_takes_ten_files_a_minute_and_is_told_so_in_words() -> None:
+def test_a_seat_takes_twenty_files_a_minute_and_is_told_so_in_words() -> None:
     held = plenary()
     for _time in range(PER_MINUTE):
         assert fetched(held.drafter, "outcome.md").status_code == 200
     for name in (*FILES, "bundle.json"):
         response = fetched(held.drafter, name)
         assert (response.status_code, response["Retry-After"]) == (429, "60")
-        assert "more than 10 files in a minute" in response.content.decode()
+        assert "more than 20 files in a minute" in response.content.decode()
     assert fetched(held.zoe, "outcome.pdf").status_code == 200
     assert fetched(held.drafter, "outcome/").status_code == 200
 

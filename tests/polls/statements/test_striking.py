@@ -7,6 +7,7 @@ import pytest
 from deliberate.errors import Refused
 from polls.exports.markdown import written
 from polls.exports.outcome import outcome
+from polls.exports.outline import document
 from polls.statements.content import intact, struck
 from polls.statements.models import Citation, Version
 from rooms.events.models import Event
@@ -62,7 +63,7 @@ def test_a_settled_version_is_struck_keeps_its_hash_and_says_so(event: Event, dr
     assert (intact(version), struck(version)) == (True, True)
     assert [kept for kept in version.quotes.values() if "salt" in kept] == [], "a salt would let the words be guessed"
     assert Entry.objects.filter(verb="struck", subject="version:1").count() == 1
-    text = written(outcome(make.room(event), version))
+    text = written(document(outcome(make.room(event), version)))
     assert "Words were struck" in text
     assert "Asha" not in text
     assert stored("asha") == []
