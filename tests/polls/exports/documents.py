@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from polls.exports.document import Document, Heading, Items, Quote, Speech, Table, Text
+from polls.exports.document import Block, Document, Heading, Items, Quote, Speech, Table, Text
 
 #: What would do something where it were read as markup, as a field, as a formula or as a link.
 HOSTILE = (
@@ -20,7 +20,7 @@ ARABIC = "نريد أن نُسمع بلغتنا"
 
 def document(*, extra: tuple[str, ...] = ()) -> Document:
     """Every kind of block, in the order in which an outcome has them; `extra` texts stand in every place of each kind."""
-    blocks = [
+    blocks: list[Block] = [
         Heading("Clause 1", mark="clause-1"),
         Text("We come back.", lead=True),
         Table("Support of clause 1", ("Group", "Support", "Oppose"), (("Youth", "6", "1"), ("Everybody", "9", "1"))),
