@@ -11,8 +11,8 @@ from django.utils import translation
 from docx.document import Document as Read
 from docx.oxml.ns import qn
 
-from polls.exports.docx import written
 from polls.exports.document import Document
+from polls.exports.docx import written
 from tests.polls.exports.documents import ARABIC, HOSTILE, document
 
 
