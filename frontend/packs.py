@@ -4,6 +4,7 @@ them up. `collectstatic` then names each pack by its content and compresses it, 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -25,11 +26,23 @@ PACKS = {
 }
 
 
+#: A comment after code. One with a quote in it stays: it might be the end of a text.
+_said_beside = re.compile(rb"(?m)[ \t]+// [^\"'`\n]*$")
+
+
 def packed(name: str) -> bytes:
     """The pack of this name. Before each file stands which it is, and the licence that lies beside it."""
-    return b"".join(
-        b"/* %s%s */\n%s\n" % (file.encode(), _licence(file), (STATIC / file).read_bytes()) for file in PACKS[name]
-    )
+    return b"".join(b"/* %s%s */\n%s\n" % (file.encode(), _licence(file), _sent(file)) for file in PACKS[name])
+
+
+def _sent(file: str) -> bytes:
+    """A file's content as it is sent: a script of ours without what is for its readers (comments and indentation), line by
+    line. No line of ours begins within a text; a test sees to that."""
+    content = (STATIC / file).read_bytes()
+    if not file.startswith("js/"):
+        return content
+    lines = (_said_beside.sub(b"", line).strip() for line in content.splitlines())
+    return b"\n".join(line for line in lines if line and not line.startswith(b"//")) + b"\n"
 
 
 def _licence(file: str) -> bytes:
