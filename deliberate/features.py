@@ -16,6 +16,7 @@ FEATURES = (
     "polls.ideas",
     "polls.opinions",
     "polls.statements",
+    "polls.amendments",
     "polls.exports",
 )
 

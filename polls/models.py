@@ -1,5 +1,6 @@
 """The tables of all features under polls/, for Django's registry."""
 
+from polls.amendments.models import Amendment, CoSignature
 from polls.ballots.models import (
     BallotBox,
     BlindBallot,
@@ -12,14 +13,16 @@ from polls.ballots.models import (
 )
 from polls.ideas.models import Idea, Upvote
 from polls.opinions.models import Stance
-from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Statement, Support, Version
+from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Rules, Statement, Support, Version
 
 __all__ = [
+    "Amendment",
     "BallotBox",
     "BlindBallot",
     "Citation",
     "Clause",
     "ClauseRevision",
+    "CoSignature",
     "Idea",
     "NamedBallot",
     "Option",
@@ -27,6 +30,7 @@ __all__ = [
     "Poll",
     "Proposal",
     "Published",
+    "Rules",
     "Stance",
     "Statement",
     "Support",

@@ -67,6 +67,20 @@ def people(event: Event, here: Room | None = None, word: str = "") -> list[Seat]
     cited = act(drafter, "statements.cite", clause="", source=source, quote="Trust costs a village nothing.")
     act(drafter, "statements.add_clause", text=f"We begin with water{word}.", after="")
     act(ann, "statements.stand", clause=cited["clause"], value="support", reservation="")
+    shared = {"clause": cited["clause"], "revision": "0", "signed": "group"}
+    made = [
+        act(who, "amendments.propose", kind=kind, text=text, reason=f"So that it holds{word}", **shared)["amendment"]
+        for who, kind, text in (
+            (ann, "change", f"Trust costs a village everything{word}."),
+            (ben, "change", f"Trust costs a village nothing but time{word}."),
+            (cem, "after", f"We say so in every language{word}."),
+            (ann, "delete", ""),
+            (ben, "before", f"We have met{word}."),
+        )
+    ]
+    act(cem, "amendments.cosign", amendment=made[0])
+    act(drafter, "amendments.decline", amendment=made[3], reason=f"It is what we came for{word}")
+    act(moderator, "amendments.hide", amendment=made[4], reason=f"Said before{word}")
     act(ben, "statements.propose", source=f"idea:{ideas[0]}", note=f"It is what we came for{word}")
     act(cem, "statements.propose", source=f"poll:{closed}", note="")
     return [*people, *crew.values()]

@@ -13,11 +13,13 @@ from deliberate.door.entrance import Place
 from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
+from deliberate.live.parts import resting_on
 from deliberate.live.stale import touch
 from polls.ballots import core, outcome, queries, sentences
 from polls.ballots.blind import closing, formats, issuing
 from polls.ballots.blind.signing import signer
 from polls.ballots.casting import COUNT
+from polls.ballots.deciding import decide
 from polls.ballots.models import BallotBox, NamedBallot, Option, Participation, Poll, State
 from polls.ballots.storage import forget_old_pages
 from rooms.events.queries import current_item
@@ -66,7 +68,7 @@ def edit(*, room: Any, by: Any, poll: str, options: list[str], **fields: Any) ->
     found.options.all().delete()
     _offer(found, options)
     note(room, by, "changed", found)
-    touch(room, "ballots.console")
+    touch(room, "ballots.console", *resting_on("polls"))
     return Answer(say=_("Saved."), data=_named(found))
 
 
@@ -96,7 +98,7 @@ def open_poll(*, room: Any, by: Any, poll: str, moduli: dict[str, bytes] | None 
         BallotBox.objects.create(poll=found)
     found.save(update_fields=["state", "opened_at", "item", "definition", "eligible"])
     note(room, by, "opened", found, formats.poll_hash(found.definition).hex() if found.blind else "")
-    touch(room, *STAGE)
+    touch(room, *STAGE, *resting_on("polls"))
     return Answer(say=_("The poll is open."))
 
 
@@ -118,7 +120,8 @@ def close(*, room: Any, by: Any, poll: str) -> Answer:
     else:
         note(room, by, "closed", found)
     _forget(found)
-    touch(room, *STAGE, "ballots.closed", "statements.newest")
+    decide(room, by, found)
+    touch(room, *STAGE, *resting_on("polls"), "ballots.closed", "statements.newest")
     return Answer(say=_("The poll is closed. Everybody sees the result."))
 
 
@@ -133,11 +136,11 @@ def discard(*, room: Any, by: Any, poll: str) -> Answer:
     if found.state == State.OPEN:
         _forget(found)
         found.delete()
-        touch(room, *STAGE)
+        touch(room, *STAGE, *resting_on("polls"))
         return Answer(say=_("The poll is discarded. Its ballots were not counted."))
     again = _fields(found)
     found.delete()
-    touch(room, "ballots.console")
+    touch(room, "ballots.console", *resting_on("polls"))
     return Answer(say=_("The poll is discarded."), data={"undo": {"command": "ballots.prepare", "fields": again}})
 
 

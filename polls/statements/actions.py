@@ -22,7 +22,18 @@ from rooms.seats.models import Seat
 #: As many as the parts of the reading view hold (screens.py).
 MOST_CLAUSES = 40
 #: What shows the text, or offers its clauses by their numbers.
-TEXT = ("statements.text", "statements.drafter", "statements.proposals", "statements.wall", "wall.scene")
+TEXT = (
+    "statements.text",
+    "statements.drafter",
+    "statements.proposals",
+    "statements.wall",
+    "wall.scene",
+    "amendments.waiting",
+    "amendments.decided",
+    "amendments.mine",
+    "amendments.asked",
+    "amendments.wall",
+)
 #: What shows of segments, ideas and polls in which clause they stand.
 USES = (
     "transcript.recent",
@@ -62,15 +73,16 @@ def add_clause(*, room: Any, by: Any, text: str, after: str) -> Answer:
     )
 
 
-def put_clause(room: Any, by: Any, text: str, after: Clause | None = None) -> Clause:
-    """Add a clause, with the room locked. Refused where the statement holds no more."""
+def put_clause(room: Any, by: Any, text: str, after: Clause | None = None, *, before: Clause | None = None) -> Clause:
+    """Add a clause behind or before another one, or at the end, with the room locked. Refused where the statement holds no
+    more."""
     statement = statement_of(room)
     clauses = Clause.objects.filter(statement=statement)
     _check_room_for_one(statement)
     if len(text) > core.LONGEST_CLAUSE:
         raise Refused(_("This is too long for a clause. Choose fewer words, or cite them into a clause that stands."))
     last = clauses.order_by("-position").first()
-    position = (after.position if after else last.position if last else 0) + 1
+    position = before.position if before else (after.position if after else last.position if last else 0) + 1
     clauses.filter(position__gte=position).update(position=F("position") + 1)
     row = Clause.objects.create(statement=statement, position=position, text=text, changed_at=now())
     note(room, by, "added a clause", row)
@@ -97,12 +109,17 @@ def edit_clause(*, room: Any, by: Any, clause: str, text: str, revision: int) ->
         raise Refused(said, code="stale", instead={"revision": str(row.revision)})
     if row.text == text:
         return Answer(say=_("Saved."), data={"revision": revision})
+    reword(room, by, row, text)
+    return Answer(say=_("Saved."), data={"revision": row.revision})
+
+
+def reword(room: Any, by: Any, row: Clause, text: str) -> None:
+    """Give a clause other words and keep the earlier ones, with the room locked."""
     ClauseRevision.objects.create(clause=row, number=row.revision, text=row.text, replaced_at=now())
-    row.text, row.revision, row.changed_at = text, revision + 1, now()
+    row.text, row.revision, row.changed_at = text, row.revision + 1, now()
     row.save(update_fields=["text", "revision", "changed_at"])
     note(room, by, "reworded a clause", row)
     touch(room, *TEXT)
-    return Answer(say=_("Saved."), data={"revision": row.revision})
 
 
 @transaction.atomic
@@ -130,11 +147,16 @@ def remove_clause(*, room: Any, by: Any, clause: str) -> Answer:
     """Take a clause out. It keeps its words, quotes and support, and can be put back where it stood."""
     room = locked(room)
     row = queries.clause(room, clause)
+    take_out(room, by, row)
+    undo = {"command": "statements.restore_clause", "fields": {"clause": row.handle}}
+    return Answer(say=_("The clause is taken out."), data={"undo": undo})
+
+
+def take_out(room: Any, by: Any, row: Clause) -> None:
+    """Take a clause out, with the room locked."""
     Clause.objects.filter(pk=row.pk).update(removed=True)
     note(room, by, "took out a clause", row)
     touch(room, *TEXT, *USES)
-    undo = {"command": "statements.restore_clause", "fields": {"clause": row.handle}}
-    return Answer(say=_("The clause is taken out."), data={"undo": undo})
 
 
 @transaction.atomic

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from deliberate.door.fields import Line
 from deliberate.door.registry import NoFields, command
-from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT
+from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT
 from deliberate.text import paragraphs
-from polls.statements import actions, citing
+from polls.statements import actions, citing, ruling
 from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.models import Support
+from polls.statements.ruling import RulesForm
 
 
 class Paragraphs(forms.CharField):
@@ -128,4 +129,5 @@ command("statements.restore_clause", form=ClauseForm, who=[DRAFTER])(actions.res
 command("statements.cite", form=CiteForm, who=[DRAFTER])(citing.cite)
 command("statements.uncite", form=UnciteForm, who=[DRAFTER])(citing.uncite)
 command("statements.stand", form=StandForm, who=[PARTICIPANT], wordless=True)(citing.stand)
+command("statements.rules", form=RulesForm, who=[HOST])(ruling.change)
 command("statements.settle", form=NoFields, who=[DRAFTER])(actions.settle)

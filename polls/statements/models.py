@@ -6,6 +6,19 @@ from django.utils.translation import gettext_lazy as _
 from deliberate import tokens
 
 
+class Rules(models.Model):
+    """How an event decides on its texts. An event without a row has the defaults."""
+
+    class Majority(models.TextChoices):
+        HALF = "half", _("More votes for than against")
+        TWO_THIRDS = "two_thirds", _("Two thirds of those for and against")
+        THREE_QUARTERS = "three_quarters", _("Three quarters of those for and against")
+
+    event = models.OneToOneField("rooms.Event", on_delete=models.CASCADE, related_name="text_rules")
+    #: What a poll on the text needs to carry.
+    majority = models.CharField(max_length=16, choices=Majority.choices, default=Majority.HALF)
+
+
 class Statement(models.Model):
     """The outcome text of a room: one a room, drafted in clauses, settled in versions."""
 

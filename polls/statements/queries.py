@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from deliberate.errors import Refused
 from polls.ideas.models import State as IdeaState
 from polls.ideas.queries import withheld as withheld_ideas
-from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
+from polls.statements.models import Citation, Clause, Proposal, Rules, Statement, Support, Version
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT, Source, source_of
 from rooms.transcript.queries import attribution_of
 
@@ -20,6 +20,11 @@ from rooms.transcript.queries import attribution_of
 def statement(room: Any) -> Statement | None:
     """The room's statement; None before anybody wrote or proposed anything."""
     return Statement.objects.filter(room=room).first()
+
+
+def rules(event: Any) -> Rules:
+    """How the event decides on its texts: as its host said, else the defaults, not stored."""
+    return Rules.objects.filter(event=event).first() or Rules(event=event)
 
 
 def numbered(of: Statement | None) -> list[tuple[int, Clause]]:

@@ -14,10 +14,10 @@ from deliberate.live.facts import facts
 from deliberate.live.marks import Held, marks
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
-from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, ROLES, WALL
+from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT, ROLES, WALL
 from polls.ballots.queries import fresh
 from polls.ideas.actions import QUOTED
-from polls.statements import core, library, pages, proposing, queries
+from polls.statements import core, library, pages, proposing, queries, ruling
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.models import Citation, Clause, Proposal, Support
 from polls.statements.queries import Rest, Totals
@@ -226,6 +226,7 @@ def _drafter_page(request: HttpRequest, place: Place) -> Context:
 
 
 READERS = [role for role in ROLES if role != WALL]
+page("rules", roles=[HOST], template="host/rules.html", extra=ruling.screen)
 page("support", roles=READERS, template="statements/support.html", extra=pages.support)
 page("versions", roles=READERS, template="statements/versions.html", extra=pages.versions)
 page("propose", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="statements/propose.html", extra=proposing.page)

@@ -49,6 +49,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "kind": (),
     "find": (),
     "source": ("source",),
+    "clause": ("clause",),
+    "done": (),
     "follow": (),
     "still": (),
     "words": (),

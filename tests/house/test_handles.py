@@ -47,6 +47,9 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
     "floor.open_list": [("moderator", "floor.close_list", {})],
     "ideas.put_back": [("moderator", "ideas.take_up", {"idea": lambda room: room.ideas.get(number=1).handle})],
     "ideas.unpin": [("moderator", "ideas.pin", {"idea": lambda room: room.ideas.get(number=1).handle})],
+    "amendments.uncosign": [
+        ("Ben", "amendments.cosign", {"amendment": lambda room: room.statement.amendments.get(number=1).handle})
+    ],
     "wall.undo": [("moderator", "wall.show", {"scene": "welcome"})],
     "wall.auto": [("moderator", "wall.show", {"scene": "welcome"})],
 }
@@ -62,6 +65,7 @@ SOME: dict[str, list[object]] = {
     "quote": ["Trust costs a village nothing."],
     "kind": ["one", "point"],
     "floor.ask kind": ["reply"],
+    "amendments.propose kind": ["after"],
     "options": ["Here\nThere"],
     "blinded": ["AQ" * 256],
     "least": [""],
@@ -222,6 +226,8 @@ OFF: dict[str, Callable[[Room], list[str]]] = {
     "poll closed": lambda room: _handles(room.polls.filter(state="closed")),
     "poll prepared": lambda room: _handles(room.polls.filter(state="prepared")),
     "clause removed": lambda room: _handles(room.statement.clauses.filter(removed=True)),
+    "amendment declined": lambda room: _handles(room.statement.amendments.filter(state="declined")),
+    "amendment hidden": lambda room: _handles(room.statement.amendments.filter(state="hidden")),
     "proposal declined": lambda room: _handles(room.statement.proposals.filter(state="declined")),
     "link revoked": lambda room: _handles(room.event.links.exclude(revoked_at=None)),
     "turn done": lambda room: _handles(room.turns.filter(state="done")),
@@ -239,6 +245,11 @@ MEANT = {
     ("ideas.unhide", "idea"): {"idea hidden"},
     ("ideas.unmerge", "idea"): {"idea merged"},
     ("statements.restore_clause", "clause"): {"clause removed"},
+    ("amendments.reopen", "amendment"): {"amendment declined"},
+    ("amendments.unhide", "amendment"): {"amendment hidden"},
+    ("amendments.hide", "amendment"): {"amendment declined"},
+    # One's own words can be taken back whatever became of them.
+    ("amendments.withdraw", "amendment"): {"amendment declined", "amendment hidden"},
     # Done already: the same is said again, and nothing happens.
     ("ballots.close", "poll"): {"poll closed"},
     ("events.move_on", "item"): {"item begun"},

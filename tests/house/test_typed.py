@@ -175,13 +175,31 @@ class Typing:
         quoted = self.room.ideas.get(handle=idea).text
         self.act(DRAFTER, "statements.cite", clause=clause, source=f"idea:{idea}", quote=quoted)
         self.act(PARTICIPANT, "statements.stand", clause=clause, value="oppose", revision="0")
+        self._amendments(clause)
         for seat in (self.seats[PARTICIPANT], self.second):
             self.act(seat, "statements.propose", source=f"idea:{self.room.ideas.get(number=2).handle}")
         proposal = self.room.statement.proposals.filter(state="open")[0].handle
         self.act(DRAFTER, "statements.decline", proposal=proposal)
         self.act(PARTICIPANT, "statements.propose", source=f"segment:{self.said}")
         self.act(DRAFTER, "statements.settle")
-        self.act(DRAFTER, "statements.edit_clause", clause=clause, revision="2", text=f"After {self.words}")
+        revision = str(self.room.statement.clauses.get(handle=clause).revision)
+        self.act(DRAFTER, "statements.edit_clause", clause=clause, revision=revision, text=f"After {self.words}")
+
+    def _amendments(self, clause: str) -> None:
+        made = []
+        for seat, kind in (
+            (PARTICIPANT, "before"),
+            (self.second, "change"),
+            (self.second, "after"),
+            (MODERATOR, "delete"),
+        ):
+            revision = str(self.room.statement.clauses.get(handle=clause).revision)
+            more = {"text": f"Amended {self.words[:1900]}"} if kind == "change" else {}
+            fields = {"clause": clause, "kind": kind, "revision": revision, "signed": "name", **more}
+            made.append(self.act(seat, "amendments.propose", **fields)["amendment"])
+        self.act(DRAFTER, "amendments.decline", amendment=made[3])
+        self.act(MODERATOR, "amendments.hide", amendment=made[2])
+        self.act(DRAFTER, "amendments.merge", amendment=made[0], revision="0", also="")
 
     def shown(self) -> Iterator[tuple[str, str]]:
         """Every page of every role as its browser gets it, and the outcome's file."""

@@ -1,0 +1,193 @@
+"""What people ask of amendments: proposing, standing behind one, taking words back; and keeping the list decent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from deliberate.door.limits import room_for
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.stale import touch, touch_seat
+from polls.amendments import queries
+from polls.amendments.models import Amendment, CoSignature, Kind, State
+from polls.ballots.models import Poll
+from polls.ballots.models import State as PollState
+from polls.statements.actions import statement_of
+from polls.statements.queries import clause as clause_of
+from rooms.events.folding import alone
+from rooms.events.queries import group_sizes
+from rooms.journal.actions import locked, note
+from rooms.seats.actions import eraser
+from rooms.seats.models import Seat
+from rooms.transcript.core import Level, lowest
+
+#: Amendments that may wait on one clause: each is compared with all others.
+MOST_WAITING = 40
+#: What shows amendments, or how many there are.
+SCREENS = (
+    "amendments.waiting",
+    "amendments.decided",
+    "amendments.mine",
+    "amendments.asked",
+    "amendments.wall",
+    "statements.text",
+    "statements.drafter",
+    "wall.scene",
+)
+
+
+@transaction.atomic
+def propose(
+    *, room: Any, by: Any, clause: str, kind: str, text: str, reason: str, signed: str, revision: int
+) -> Answer:
+    """Propose a change of a clause, a new one beside it, or that it goes. Not noted: it would tell who wrote when.
+
+    `signed`: what its proposer may be called by; `revision`: the wording that was read."""
+    room = locked(room)
+    row = clause_of(room, clause)
+    if row.revision != revision:
+        said = _("Somebody reworded this clause while you wrote. Read their words, then send your amendment once more.")
+        raise Refused(said, code="stale", instead={"revision": str(row.revision)})
+    if kind == Kind.CHANGE and text == row.text:
+        raise Refused(_("That is how the clause reads already. Change some of its words."))
+    statement = statement_of(room)
+    rows = Amendment.objects.filter(statement=statement)
+    twin = queries.of_clause(row).filter(seat=by, kind=kind, text=text).first()
+    if twin is not None:  # a form sent twice where no script keeps it from being so
+        said = _("You proposed this already. It is amendment %(n)d.") % {"n": twin.number}
+        return Answer(say=said, data={"amendment": twin.handle})
+    if queries.of_clause(row).count() >= MOST_WAITING:
+        raise Refused(_("%(n)d amendments wait on this clause. Co-sign one of them.") % {"n": MOST_WAITING})
+    room_for(rows)
+    last: int = rows.aggregate(last=Max("number"))["last"] or 0
+    made = Amendment.objects.create(
+        statement=statement,
+        clause=row,
+        number=last + 1,
+        seat=by,
+        kind=kind,
+        text=text,
+        reason=reason,
+        revision=revision,
+        **_signature(room, by, Level(signed)),
+    )
+    touch(room, *SCREENS)
+    said = _("The room can read your amendment. It is number %(n)d.") % {"n": made.number}
+    undo = {"command": "amendments.withdraw", "fields": {"amendment": made.handle}}
+    return Answer(say=said, data={"amendment": made.handle, "undo": undo}, on=(f"amendment:{made.handle}",))
+
+
+def _signature(room: Any, by: Any, asked: Level) -> dict[str, Any]:
+    """What is kept of who proposed: no more than may be shown. A group is kept where it stands alone in the room now."""
+    level = lowest(asked, Level(room.event.attribution))
+    group = by.group if level in (Level.NAME, Level.GROUP) else None
+    if group is not None and group.handle not in alone(group_sizes(room), room.event.k):
+        group = None
+    return {"level": level.value, "author": by.name if level is Level.NAME else "", "group": group}
+
+
+@transaction.atomic
+def withdraw(*, room: Any, by: Any, amendment: str) -> Answer:
+    """Take one's own amendment back, whatever became of it. What stands in the text stays there, without its author."""
+    room = locked(room)
+    row = Amendment.objects.select_related("poll").filter(statement__room=room, seat=by, handle=amendment).first()
+    if row is None:
+        raise Refused(_("This amendment is not yours, or no longer there."))
+    if row.poll is not None and row.poll.state == PollState.OPEN:
+        raise Refused(_("The room is voting on it. Take it back after the poll has closed."), code="voting")
+    if row.state in (State.ACCEPTED, State.MERGED, State.CARRIED):
+        _unsign(row)
+        said = _("Taken back. What the clause says stays; your reason and your name are gone.")
+    else:
+        drop_poll(room, row)
+        row.delete()
+        said = _("Your amendment is taken back.")
+    note(room, by, "withdrew", f"amendment:{amendment}")
+    touch(room, *SCREENS)
+    return Answer(say=said, off=(f"amendment:{amendment}",))
+
+
+def _unsign(row: Amendment) -> None:
+    row.level, row.author, row.group, row.seat, row.reason = Level.NOBODY.value, "", None, None, ""
+    row.save(update_fields=["level", "author", "group", "seat", "reason"])
+
+
+@transaction.atomic
+def cosign(*, room: Any, by: Any, amendment: str) -> Answer:
+    """Stand behind somebody else's amendment. Doing it again changes nothing. Nothing is noted."""
+    row = queries.amendment(room, amendment)
+    if row.seat_id == by.pk:
+        raise Refused(_("It is your own amendment: you stand behind it already."))
+    CoSignature.objects.get_or_create(amendment=row, seat=by)
+    touch(room, "amendments.waiting", crowd=True)
+    return Answer(say=_("You co-sign it."), on=(f"cosigned:{amendment}",))
+
+
+@transaction.atomic
+def uncosign(*, room: Any, by: Any, amendment: str) -> Answer:
+    """No longer stand behind an amendment."""
+    row = queries.amendment(room, amendment)
+    CoSignature.objects.filter(amendment=row, seat=by).delete()
+    touch(room, "amendments.waiting", crowd=True)
+    return Answer(say=_("You no longer co-sign it."), off=(f"cosigned:{amendment}",))
+
+
+@transaction.atomic
+def hide(*, room: Any, by: Any, amendment: str, reason: str) -> Answer:
+    """Take an amendment off the list, where its words should not stand before everybody. Its proposer is told why."""
+    room = locked(room)
+    row = queries.amendment(room, amendment, State.OPEN, State.DECLINED)
+    check_not_voted_on(row)
+    drop_poll(room, row)
+    Amendment.objects.filter(pk=row.pk).update(state=State.HIDDEN, answer=reason)
+    note(room, by, "hid", row)
+    tell(room, row)
+    undo = {"command": "amendments.unhide", "fields": {"amendment": row.handle}}
+    return Answer(say=_("Hidden: amendment %(n)d.") % {"n": row.number}, data={"undo": undo})
+
+
+@transaction.atomic
+def unhide(*, room: Any, by: Any, amendment: str) -> Answer:
+    """Put a hidden amendment back on the list of those that wait."""
+    room = locked(room)
+    row = queries.amendment(room, amendment, State.HIDDEN)
+    Amendment.objects.filter(pk=row.pk).update(state=State.OPEN, answer="", decided_at=None)
+    note(room, by, "unhid", row)
+    tell(room, row)
+    return Answer(say=_("Amendment %(n)d is back.") % {"n": row.number})
+
+
+def check_not_voted_on(row: Amendment) -> None:
+    """Refused while the room votes on it."""
+    if row.poll is not None and row.poll.state == PollState.OPEN:
+        raise Refused(_("The room is voting on it. The poll decides."), code="voting")
+
+
+def drop_poll(room: Any, row: Amendment) -> None:
+    """Take an amendment out of a poll that was not opened yet. One that asks of no amendment any more goes."""
+    poll = row.poll
+    if poll is None or poll.state != PollState.PREPARED:
+        return
+    Amendment.objects.filter(pk=row.pk).update(poll=None)
+    if not Amendment.objects.filter(poll=poll).exists():
+        Poll.objects.filter(pk=poll.pk).delete()
+        touch(room, "ballots.console")
+
+
+def tell(room: Any, row: Amendment) -> None:
+    """Let every screen show what became of an amendment, and its proposer's phone learn it."""
+    touch(room, *SCREENS)
+    if row.seat is not None:
+        touch_seat(row.seat)
+
+
+@eraser
+def forget(seat: Seat) -> None:
+    """Name and group leave what an erased person proposed; what they co-signed stays counted, unsigned by then."""
+    Amendment.objects.filter(seat=seat).update(level=Level.NOBODY.value, author="", group=None)
+    for room in seat.event.rooms.all():
+        touch(room, *SCREENS)

@@ -1,0 +1,138 @@
+"""What amendments do to words: where two touch the same ones, how one is carried over to a newer wording, when one is carried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from rooms.transcript.core import Diff, Op, diff
+
+#: Letters of a replaced piece that a sentence about it quotes.
+QUOTED = 60
+
+
+class Edit(NamedTuple):
+    """Letters start to end of a text (code points) give way to `words`."""
+
+    start: int
+    end: int
+    words: str
+
+
+@lru_cache(maxsize=4096)
+def edits(base: str, text: str) -> tuple[Edit, ...]:
+    """The fewest pieces, of whole words, by which `base` becomes `text`, in their order."""
+    found: list[Edit] = []
+    at, fresh = 0, True  # `fresh`: the next change begins an edit of its own
+    for op, piece in diff(base, text):
+        length = 0 if op is Op.INSERTED else len(piece)
+        if op is Op.SAME:
+            fresh = True
+        else:
+            last = Edit(at, at, "") if fresh else found.pop()
+            found.append(Edit(last.start, at + length, last.words + (piece if op is Op.INSERTED else "")))
+            fresh = False
+        at += length
+    return tuple(found)
+
+
+def _clash(one: Edit, other: Edit) -> bool:
+    """Whether both change the same words, or put others in at the same place."""
+    if one.start == one.end and other.start == other.end:
+        return one.start == other.start
+    if one.start == one.end:
+        return other.start < one.start < other.end
+    if other.start == other.end:
+        return one.start < other.start < one.end
+    return max(one.start, other.start) < min(one.end, other.end)
+
+
+def rivals(base: str, one: str, other: str) -> bool:
+    """Whether two new wordings of the same text touch the same words, so that they can't both stand as they are."""
+    return any(_clash(mine, theirs) for mine in edits(base, one) for theirs in edits(base, other))
+
+
+def carried_over(base: str, text: str, current: str) -> str | None:
+    """`current`, which came out of `base`, with the changes that make `text` of `base`; None where they touch words that
+    were changed since. The same change on both sides is made once."""
+    theirs = edits(base, current)
+    mine = [edit for edit in edits(base, text) if edit not in theirs]
+    if any(_clash(one, other) for one in mine for other in theirs):
+        return None
+    found, at = "", 0
+    for edit in sorted([*mine, *theirs]):
+        found += base[at : edit.start] + edit.words
+        at = max(at, edit.end)
+    return found + base[at:]
+
+
+def pieces(words: Diff) -> list[tuple[str, str]]:
+    """(what was taken out, what came in its place) for each change, shortened, in the order of the text: what a sentence
+    about a change is made of. One of the two may be empty."""
+    found: list[tuple[str, str]] = []
+    fresh = True
+    for op, piece in words:
+        if op is Op.SAME:
+            fresh = True
+            continue
+        out, came = ("", "") if fresh else found.pop()
+        found.append((out + piece, came) if op is Op.DELETED else (out, came + piece))
+        fresh = False
+    return [(_short(out), _short(came)) for out, came in found if out.strip() or came.strip()]
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) <= QUOTED:
+        return text
+    head, _blank, _rest = text[: QUOTED // 2].rpartition(" ")
+    _cut, _blank, tail = text[-QUOTED // 2 :].partition(" ")
+    return f"{head or text[: QUOTED // 2]} … {tail}"
+
+
+class Majority(StrEnum):
+    """Of those who voted for or against, how many carry."""
+
+    HALF = "half"
+    TWO_THIRDS = "two_thirds"
+    THREE_QUARTERS = "three_quarters"
+
+
+def carried(yes: int, no: int, majority: Majority) -> bool:
+    """Whether `yes` carries over `no`: more than half, or at least two thirds or three quarters of both together. An even
+    split carries nothing, and neither does nobody."""
+    if yes + no == 0:
+        return False
+    if majority is Majority.HALF:
+        return yes > no
+    parts = (2, 3) if majority is Majority.TWO_THIRDS else (3, 4)
+    return yes * parts[1] >= parts[0] * (yes + no)
+
+
+def chosen(votes: Mapping[str, int], stays: str, majority: Majority) -> str | None:
+    """Which option of a vote carries; None where the text stays as it is.
+
+    `votes`: by option, of a ranking those of its last round; `stays`: the option that leaves the text as it is. An option
+    that is put beside others carries against all of them together."""
+    best = max(votes, key=lambda option: votes[option], default=stays)
+    if best == stays or not carried(votes[best], sum(votes.values()) - votes[best], majority):
+        return None
+    return best
+
+
+def pairs_of_rivals(texts: Sequence[tuple[int, str, str]]) -> dict[int, list[int]]:
+    """By key, the keys of those that touch the same words; `texts`: (key, the wording amended, the new wording)."""
+    found: dict[int, list[int]] = {key: [] for key, _base, _text in texts}
+    for at, (one, base, text) in enumerate(texts):
+        for other, other_base, other_text in texts[at + 1 :]:
+            if base == other_base and rivals(base, text, other_text):
+                found[one].append(other)
+                found[other].append(one)
+    return found
+
+
+def numbers(rows: Iterable[int]) -> str:
+    """ "3, 5, 8"."""
+    return ", ".join(str(number) for number in sorted(rows))

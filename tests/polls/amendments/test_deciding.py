@@ -1,0 +1,196 @@
+"""Amendments are accepted, merged, declined, or put to the room."""
+
+from __future__ import annotations
+
+import pytest
+
+from deliberate.errors import Refused
+from polls.amendments import queries
+from polls.ballots.models import Poll
+from polls.statements.models import Clause, Rules
+from rooms.events.models import Event
+from rooms.journal.models import Entry
+from rooms.journal.queries import broken_at
+from rooms.seats.models import Seat
+from tests import make
+from tests.polls.amendments.rows import TEXT, again, proposed, put, vote
+from tests.polls.statements.rows import texts
+
+pytestmark = pytest.mark.django_db
+TWELVE, TWO, TOWN = (TEXT.replace(*words) for words in (("four", "twelve"), ("four", "two"), ("village", "town")))
+
+
+def test_what_is_accepted_stands_in_the_text_and_is_credited(
+    event: Event, ann: Seat, drafter: Seat, clause: Clause
+) -> None:
+    row = proposed(ann, clause, TWELVE, signed="name")
+    make.act(drafter, "amendments.accept", amendment=row.handle)
+    assert texts(event) == [TWELVE]
+    assert queries.credits(make.room(event)) == {clause.handle: ["Amendment 1, proposed by Ann"]}
+    assert [entry.verb for entry in Entry.objects.order_by("number")][-2:] == ["reworded a clause", "accepted"]
+    assert broken_at(make.room(event)) is None
+
+
+def test_a_second_one_is_carried_over_to_the_newer_wording(
+    event: Event, ann: Seat, ben: Seat, drafter: Seat, clause: Clause
+) -> None:
+    first, second = proposed(ann, clause, TWELVE), proposed(ben, clause, TOWN)
+    make.act(drafter, "amendments.accept", amendment=first.handle)
+    make.act(drafter, "amendments.accept", amendment=second.handle)
+    assert texts(event) == ["We ask for twelve hearings a year in every town."]
+
+
+def test_a_rival_of_what_was_accepted_can_only_be_merged(
+    event: Event, ann: Seat, ben: Seat, drafter: Seat, clause: Clause
+) -> None:
+    first, second = proposed(ann, clause, TWELVE), proposed(ben, clause, TWO)
+    assert {row.number for row in queries.rivals([first])[first.pk]} == {2}
+    make.act(drafter, "amendments.accept", amendment=first.handle)
+    with pytest.raises(Refused, match="Merge it"):
+        make.act(drafter, "amendments.accept", amendment=second.handle)
+    merged = "We ask for six hearings a year in every village."
+    fields = {"text": merged, "revision": 1, "reason": "The middle of both.", "also": ""}
+    make.act(drafter, "amendments.merge", amendment=second.handle, **fields)
+    assert texts(event) == [merged]
+    assert (again(second).state, again(second).answer) == ("merged", "The middle of both.")
+
+
+def test_one_wording_can_settle_several(event: Event, ann: Seat, ben: Seat, drafter: Seat, clause: Clause) -> None:
+    first, second = proposed(ann, clause, TWELVE), proposed(ben, clause, TWO)
+    fields = {"text": "We ask for six.", "revision": 0, "reason": "", "also": [second.handle]}
+    make.act(drafter, "amendments.merge", amendment=first.handle, **fields)
+    assert {again(row).state for row in (first, second)} == {"merged"}
+    assert queries.credits(make.room(event)) == {clause.handle: ["Amendment 1", "Amendment 2"]}
+
+
+def test_who_merges_over_a_newer_wording_is_told(ann: Seat, drafter: Seat, clause: Clause) -> None:
+    row = proposed(ann, clause, TWELVE)
+    make.act(drafter, "statements.edit_clause", clause=clause.handle, text=TOWN, revision=0)
+    with pytest.raises(Refused, match="reworded") as refusal:
+        make.act(drafter, "amendments.merge", amendment=row.handle, text=TWO, revision=0, reason="", also="")
+    assert refusal.value.instead == {"revision": "1"}
+    assert again(row).state == "open"
+
+
+@pytest.mark.parametrize(("kind", "order"), [("before", ["New.", TEXT]), ("after", [TEXT, "New."])])
+def test_a_new_clause_stands_where_it_was_asked_for(
+    event: Event, ann: Seat, drafter: Seat, clause: Clause, kind: str, order: list[str]
+) -> None:
+    row = proposed(ann, clause, "New.", kind)
+    make.act(drafter, "amendments.accept", amendment=row.handle)
+    assert texts(event) == order
+    made = again(row).made
+    assert made is not None
+    assert made.text == "New."
+
+
+def test_a_clause_is_deleted_and_what_waits_on_it_waits_for_its_return(
+    event: Event, ann: Seat, ben: Seat, drafter: Seat, clause: Clause
+) -> None:
+    out, other = proposed(ann, clause, kind="delete"), proposed(ben, clause, TWELVE)
+    make.act(drafter, "amendments.accept", amendment=out.handle)
+    assert texts(event) == []
+    with pytest.raises(Refused, match="Put the clause back first"):
+        make.act(drafter, "amendments.accept", amendment=other.handle)
+    make.act(drafter, "statements.restore_clause", clause=clause.handle)
+    make.act(drafter, "amendments.accept", amendment=other.handle)
+    assert texts(event) == [TWELVE]
+
+
+def test_a_no_says_why_and_can_be_undone(ann: Seat, drafter: Seat, clause: Clause) -> None:
+    row = proposed(ann, clause, TWELVE)
+    with pytest.raises(Refused, match="Give a reason"):
+        make.act(drafter, "amendments.decline", amendment=row.handle, reason="")
+    undo = make.act(drafter, "amendments.decline", amendment=row.handle, reason="Too many.").data["undo"]
+    assert (again(row).state, again(row).answer) == ("declined", "Too many.")
+    make.act(drafter, undo["command"], **undo["fields"])
+    assert again(row).state == "open"
+
+
+def test_the_room_adopts_it(event: Event, ann: Seat, ben: Seat, moderator: Seat, clause: Clause) -> None:
+    row = proposed(ann, clause, TWELVE)
+    poll = put(moderator, row)
+    assert poll.question == "Clause 1: shall amendment 1 be adopted?"
+    for who, place in ((ann, 0), (ben, 0), (make.seat(event), 1)):
+        vote(who, poll, place)
+    make.act(moderator, "ballots.close", poll=poll.handle)
+    assert texts(event) == [TWELVE]
+    assert (again(row).state, again(row).answer) == ("accepted", "The room voted: For 2; Against 1.")
+
+
+def test_the_room_declines_it_and_no_drafter_opens_it_again(
+    event: Event, ann: Seat, drafter: Seat, moderator: Seat, clause: Clause
+) -> None:
+    row = proposed(ann, clause, TWELVE)
+    poll = put(moderator, row)
+    vote(ann, poll, 1)
+    make.act(moderator, "ballots.close", poll=poll.handle)
+    assert (texts(event), again(row).state) == ([TEXT], "declined")
+    with pytest.raises(Refused, match="by a poll"):
+        make.act(drafter, "amendments.reopen", amendment=row.handle)
+
+
+def test_the_hosts_majority_holds_as_it_was_when_the_poll_was_put(
+    event: Event, ann: Seat, ben: Seat, moderator: Seat, clause: Clause
+) -> None:
+    host = make.seat(event, "host")
+    make.act(host, "statements.rules", majority="three_quarters")
+    row = proposed(ann, clause, TWELVE)
+    poll = put(moderator, row)
+    assert "three quarters" in poll.question
+    make.act(host, "statements.rules", majority="half")
+    for who, place in ((ann, 0), (ben, 0), (make.seat(event), 1)):
+        vote(who, poll, place)
+    make.act(moderator, "ballots.close", poll=poll.handle)
+    assert again(row).state == "declined"
+    assert Rules.objects.get().majority == "half"
+
+
+def test_rivals_are_ranked_together_and_one_of_them_is_adopted(
+    event: Event, ann: Seat, ben: Seat, moderator: Seat, clause: Clause
+) -> None:
+    first, second, beside = proposed(ann, clause, TWELVE), proposed(ben, clause, TWO), proposed(ben, clause, TOWN)
+    poll = put(moderator, first, with_rivals=True)
+    assert poll.kind == "ranking"
+    assert [option.text.partition(":")[0] for option in poll.options.all()] == ["Amendment 1", "Amendment 2", "None"]
+    for who in (ann, ben, make.seat(event)):
+        vote(who, poll, 1, 0)
+    make.act(moderator, "ballots.close", poll=poll.handle)
+    assert texts(event) == [TWO]
+    assert [again(row).state for row in (first, second, beside)] == ["declined", "accepted", "open"]
+
+
+def test_what_the_room_adopts_after_its_words_changed_waits_for_a_drafter(
+    event: Event, ann: Seat, drafter: Seat, moderator: Seat, clause: Clause
+) -> None:
+    row = proposed(ann, clause, TWELVE)
+    poll = put(moderator, row)
+    vote(ann, poll, 0)
+    make.act(drafter, "statements.edit_clause", clause=clause.handle, text=TWO, revision=0)
+    make.act(moderator, "ballots.close", poll=poll.handle)
+    assert (texts(event), again(row).state) == ([TWO], "carried")
+    with pytest.raises(Refused, match="decided already"):
+        make.act(drafter, "amendments.decline", amendment=row.handle, reason="No.")
+    make.act(drafter, "amendments.merge", amendment=row.handle, text=TWELVE, revision=1, reason="", also="")
+    assert (texts(event), again(row).state) == ([TWELVE], "merged")
+
+
+def test_a_poll_whose_options_were_changed_by_hand_decides_nothing(ann: Seat, moderator: Seat, clause: Clause) -> None:
+    row = proposed(ann, clause, TWELVE)
+    handle = make.act(moderator, "amendments.put", amendment=row.handle, with_rivals="").data["poll"]
+    fields = {"question": "Tea?", "kind": "one", "options": "Yes\nNo", "secret": "on"}
+    make.act(moderator, "ballots.edit", poll=handle, **fields)
+    poll = Poll.objects.get(handle=handle)
+    make.act(moderator, "ballots.open", poll=handle)
+    vote(ann, poll, 0)
+    make.act(moderator, "ballots.close", poll=handle)
+    assert again(row).state == "open"
+
+
+def test_a_poll_that_is_discarded_leaves_it_open(ann: Seat, moderator: Seat, clause: Clause) -> None:
+    row = proposed(ann, clause, TWELVE)
+    poll = put(moderator, row)
+    with pytest.raises(Refused, match="put to a poll already"):
+        make.act(moderator, "amendments.put", amendment=row.handle, with_rivals="")
+    make.act(moderator, "ballots.discard", poll=poll.handle)
+    assert (again(row).state, again(row).poll) == ("open", None)
