@@ -9,7 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
+
 from deliberate.clock import epoch_ms
+from polls.amendments.models import Amendment
+from polls.amendments.models import State as AmendmentState
+from polls.amendments.queries import proposer
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ballots.queries import as_text, result
@@ -54,6 +59,7 @@ def _event(event: Event) -> Row:
         "names_on_list": event.names_on_list,
         "attribution": event.attribution,
         "approve_ideas": event.approve_ideas,
+        "majority": queries.rules(event).majority,
         "rule": event.rule,
         "seconds": {kind: getattr(event, f"seconds_{kind}") for kind in kinds},
     }
@@ -188,7 +194,7 @@ def _statement(room: Room) -> Row:
     """The draft, and the versions as they were sealed with the quotes that are not withheld now."""
     statement = queries.statement(room)
     if statement is None:
-        return {"title": "", "preamble": "", "clauses": [], "versions": [], "proposals": []}
+        return {"title": "", "preamble": "", "clauses": [], "versions": [], "proposals": [], "amendments": []}
     proposals = queries.with_sources(Proposal.objects.filter(statement=statement))
     hidden = queries.withheld(room)
     return {
@@ -203,12 +209,40 @@ def _statement(room: Room) -> Row:
             for version in queries.versions(room).reverse()
         ],
         "proposals": [_proposal(row) for row in proposals],
+        "amendments": _amendments(room),
     }
 
 
 def _proposal(row: Proposal) -> Row:
     kind, source = queries.source_row(row)
     return {"source": f"{kind}:{source.handle}", "state": row.state, "note": row.note, "reason": row.reason}
+
+
+def _amendments(room: Room) -> list[Row]:
+    """Every amendment with what became of it; one that a moderator hid without its words. Co-signatures are counts."""
+    rows = Amendment.objects.filter(statement__room=room).select_related("clause", "group", "poll", "made")
+    found = []
+    for row in rows.annotate(signed=Count("cosignatures")):
+        public = row.state != AmendmentState.HIDDEN
+        found.append(
+            {
+                "handle": row.handle,
+                "number": row.number,
+                "clause": row.clause.handle,
+                "kind": row.kind,
+                "revision": row.revision,
+                "text": row.text if public else "",
+                "reason": row.reason if public else "",
+                "proposed_by": proposer(row, room.event) if public else "",
+                "cosigned": row.signed,
+                "state": row.state,
+                "answer": row.answer if public else "",
+                "poll": row.poll.handle if row.poll else None,
+                "made": row.made.handle if row.made else None,
+                "decided_at": _time(row.decided_at),
+            }
+        )
+    return found
 
 
 def _journal(room: Room) -> Row:

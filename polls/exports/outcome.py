@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from deliberate.clock import now
 from deliberate.live.times import moment_text
+from polls.amendments.queries import credits
 from polls.exports import figures
 from polls.ideas.models import Idea
 from polls.statements import queries
@@ -41,7 +42,8 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause with all that stands beside it. `earlier`: of those who took a stand, how many before it was reworded;
-    `cells_of`: the earlier version that the cells were taken in, None where they are of this one."""
+    `cells_of`: the earlier version that the cells were taken in, None where they are of this one; `amended`: the amendments
+    that stand in it, with their proposers as far as they are shown now."""
 
     number: int
     text: str
@@ -52,6 +54,7 @@ class Clause:
     cells: tuple[Cell, ...]
     cells_of: int | None
     reservations: tuple[str, ...]
+    amended: tuple[str, ...] = ()
 
     @property
     def cells_are_of(self) -> str:
@@ -106,6 +109,7 @@ def outcome(room: Any, version: Version | None) -> Outcome:
     text: Any = settled(version) if version else content(statement) if statement else {"clauses": []}
     text = shown(text, queries.withheld(room))
     origin = _origins(room, text)
+    amended = credits(room, version.settled_at if version else None)
     return Outcome(
         event=room.event.title,
         room=room.name,
@@ -114,7 +118,7 @@ def outcome(room: Any, version: Version | None) -> Outcome:
         version=version.number if version else None,
         settled_at=version.settled_at if version else None,
         hash=version.hash if version else "",
-        clauses=tuple(_clause(clause, origin, version) for clause in text["clauses"]),
+        clauses=tuple(_clause(clause, origin, version, amended) for clause in text["clauses"]),
         process=figures.process(room),
         groups=figures.people(room),
         counted_at=now().replace(second=0, microsecond=0),
@@ -139,7 +143,9 @@ def _ground(cited: dict[str, Any], origin: dict[str, str]) -> Ground:
     return Ground(cited["quote"], origin[cited["source"]])
 
 
-def _clause(clause: dict[str, Any], origin: dict[str, str], version: Version | None) -> Clause:
+def _clause(
+    clause: dict[str, Any], origin: dict[str, str], version: Version | None, amended: dict[str, list[str]]
+) -> Clause:
     support = clause["support"]
     taken_at = support["by_group_version"] if support["by_group"] else None
     return Clause(
@@ -152,4 +158,5 @@ def _clause(clause: dict[str, Any], origin: dict[str, str], version: Version | N
         cells=tuple(Cell(together(cell["groups"]), cell["support"], cell["oppose"]) for cell in support["by_group"]),
         cells_of=None if version and taken_at == version.number else taken_at,
         reservations=tuple(support["reservations"]),
+        amended=tuple(amended.get(clause["handle"], ())),
     )

@@ -28,7 +28,7 @@ from rooms.wall.queries import subject
 from rooms.wall.scenes import scene
 
 #: Clauses a part holds, so that one change sends few of them. The pages name all parts there can be.
-EACH = 5
+EACH = 4
 PARTS = MOST_CLAUSES // EACH
 #: Seconds after which the page of the text comes anew for readers without scripts who asked for it.
 FOLLOW_S = 20

@@ -38,7 +38,7 @@ from tests import browsing, busy, make
 STEPS, WALKS = int(os.environ.get("WALK_STEPS", "36")), int(os.environ.get("WALKS", "2"))
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 #: Further pages of a part that stay empty on so short a walk.
-BEYOND = {f"statements.{name}/{page}" for name in ("text", "drafter") for page in range(3, 8)}
+BEYOND = {f"statements.{name}/{page}" for name in ("text", "drafter") for page in range(3, 11)}
 _part = re.compile(r' data-part="([^"]+)"')
 
 

@@ -43,6 +43,7 @@ class Busy:
         self._post()
         self._vote()
         self._draft()
+        self._amend()
 
     def hand(self, role: str) -> Hand:
         return self.people[0] if role == PARTICIPANT else self.crew[role]
@@ -139,3 +140,28 @@ class Busy:
         declined = re.search(r'name="proposal" value="(\w+)"', drafter.http.get(drafter.base).text)
         assert declined is not None
         drafter.do("statements.decline", proposal=declined.group(1), reason="Clause 2 says so.")
+
+    def _amend(self) -> None:
+        """Two rivals, one of them put to a poll, a new clause; one amendment accepted, one declined, one hidden."""
+        first, second, third, *_others = self.people
+        drafter, moderator = self.crew[DRAFTER], self.crew[MODERATOR]
+        clause = re.search(r'name="clause" value="(\w+)"', drafter.http.get(drafter.base).text)
+        assert clause is not None
+        words = f"{IDEAS[0]}, in public"
+        made = []
+        for person, kind, text in (
+            (first, "change", words.replace("a date", "a price")),
+            (second, "change", words.replace("a date", "a deadline")),
+            (third, "after", "We meet again in a year and read this aloud."),
+            (first, "delete", ""),
+            (second, "before", "We begin with what was said."),
+            (third, "change", words.replace("in public", "before everybody")),
+        ):
+            asked = {"clause": clause.group(1), "kind": kind, "text": text, "revision": "1", "signed": "name"}
+            made.append(str(person.do("amendments.propose", reason="So that it can be checked.", **asked)["amendment"]))
+        for person in (second, third):
+            person.do("amendments.cosign", amendment=made[0])
+        moderator.do("amendments.put", amendment=made[0], with_rivals="on")
+        drafter.do("amendments.decline", amendment=made[3], reason="It is what we came for.")
+        drafter.do("amendments.accept", amendment=made[5])
+        moderator.do("amendments.hide", amendment=made[4], reason="It names a person.")

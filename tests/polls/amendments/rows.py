@@ -15,7 +15,7 @@ def proposed(by: Seat, of: Clause, text: str = "", kind: str = "change", **field
     """An amendment of the clause as it reads now."""
     of.refresh_from_db()
     given = {"reason": "It is what we heard.", "signed": "nobody", "revision": of.revision, **fields}
-    made = make.act(by, "amendments.propose", clause=of.handle, kind=kind, text=text, **given).data["amendment"]
+    made = make.act(by, "amendments.propose", "", clause=of.handle, kind=kind, text=text, **given).data["amendment"]
     return Amendment.objects.get(handle=made)
 
 

@@ -47,7 +47,7 @@ def test_an_amendment_without_words_reason_or_change_is_refused(
 ) -> None:
     asked = {"kind": "change", "text": "Other words.", "reason": "Because", "signed": "", "revision": 0, **fields}
     with pytest.raises(Refused, match=said):
-        make.act(ann, "amendments.propose", clause=clause.handle, **asked)
+        make.act(ann, "amendments.propose", "", clause=clause.handle, **asked)
     assert not Amendment.objects.exists()
 
 
@@ -144,7 +144,7 @@ def test_nothing_is_taken_back_or_decided_while_the_room_votes_on_it(
         (moderator, "amendments.hide", {"reason": "No"}),
     ):
         with pytest.raises(Refused, match="voting"):
-            make.act(who, name, amendment=row.handle, **fields)
+            make.act(who, name, "", amendment=row.handle, **fields)
     assert again(row).state == "open"
 
 

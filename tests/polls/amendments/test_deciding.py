@@ -7,7 +7,12 @@ import pytest
 from deliberate.errors import Refused
 from polls.amendments import queries
 from polls.ballots.models import Poll
+from polls.exports.bundle import bundle
+from polls.exports.markdown import written
+from polls.exports.outcome import outcome
+from polls.exports.pdf import drawn
 from polls.statements.models import Clause, Rules
+from polls.statements.queries import versions
 from rooms.events.models import Event
 from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
@@ -50,7 +55,7 @@ def test_a_rival_of_what_was_accepted_can_only_be_merged(
         make.act(drafter, "amendments.accept", amendment=second.handle)
     merged = "We ask for six hearings a year in every village."
     fields = {"text": merged, "revision": 1, "reason": "The middle of both.", "also": ""}
-    make.act(drafter, "amendments.merge", amendment=second.handle, **fields)
+    make.act(drafter, "amendments.merge", "", amendment=second.handle, **fields)
     assert texts(event) == [merged]
     assert (again(second).state, again(second).answer) == ("merged", "The middle of both.")
 
@@ -58,7 +63,7 @@ def test_a_rival_of_what_was_accepted_can_only_be_merged(
 def test_one_wording_can_settle_several(event: Event, ann: Seat, ben: Seat, drafter: Seat, clause: Clause) -> None:
     first, second = proposed(ann, clause, TWELVE), proposed(ben, clause, TWO)
     fields = {"text": "We ask for six.", "revision": 0, "reason": "", "also": [second.handle]}
-    make.act(drafter, "amendments.merge", amendment=first.handle, **fields)
+    make.act(drafter, "amendments.merge", "", amendment=first.handle, **fields)
     assert {again(row).state for row in (first, second)} == {"merged"}
     assert queries.credits(make.room(event)) == {clause.handle: ["Amendment 1", "Amendment 2"]}
 
@@ -179,7 +184,7 @@ def test_a_poll_whose_options_were_changed_by_hand_decides_nothing(ann: Seat, mo
     row = proposed(ann, clause, TWELVE)
     handle = make.act(moderator, "amendments.put", amendment=row.handle, with_rivals="").data["poll"]
     fields = {"question": "Tea?", "kind": "one", "options": "Yes\nNo", "secret": "on"}
-    make.act(moderator, "ballots.edit", poll=handle, **fields)
+    make.act(moderator, "ballots.edit", "", poll=handle, **fields)
     poll = Poll.objects.get(handle=handle)
     make.act(moderator, "ballots.open", poll=handle)
     vote(ann, poll, 0)
@@ -194,3 +199,31 @@ def test_a_poll_that_is_discarded_leaves_it_open(ann: Seat, moderator: Seat, cla
         make.act(moderator, "amendments.put", amendment=row.handle, with_rivals="")
     make.act(moderator, "ballots.discard", poll=poll.handle)
     assert (again(row).state, again(row).poll) == ("open", None)
+
+
+def test_the_files_credit_what_stands_in_the_text_as_far_as_it_is_shown_now(
+    event: Event, ann: Seat, drafter: Seat, clause: Clause
+) -> None:
+    row = proposed(ann, clause, TWELVE, signed="name")
+    make.act(drafter, "statements.settle")
+    make.act(drafter, "amendments.accept", amendment=row.handle)
+    make.act(drafter, "statements.settle")
+    room = make.room(event)
+    first, second = (outcome(room, version).clauses[0] for version in versions(room).reverse())
+    assert first.amended == ()
+    assert second.amended == ("Amendment 1, proposed by Ann",)
+    assert "Amendment 1, proposed by Ann" in written(outcome(room, None))
+    assert b"%PDF" in drawn(outcome(room, None))
+    make.act(ann, "amendments.withdraw", amendment=row.handle)
+    assert outcome(room, versions(room)[0]).clauses[0].amended == ("Amendment 1",)
+
+
+def test_the_bundle_holds_every_amendment_and_no_hidden_words(
+    event: Event, ann: Seat, ben: Seat, moderator: Seat, clause: Clause
+) -> None:
+    shown, hidden = proposed(ann, clause, TWELVE, signed="name"), proposed(ann, clause, "Zanzibar.", signed="name")
+    make.act(ben, "amendments.cosign", amendment=shown.handle)
+    make.act(moderator, "amendments.hide", amendment=hidden.handle, reason="It names Zoe.")
+    first, second = bundle(event)["rooms"][0]["statement"]["amendments"]
+    assert (first["text"], first["proposed_by"], first["cosigned"]) == (TWELVE, "Ann", 1)
+    assert [second[name] for name in ("text", "reason", "proposed_by", "answer")] == [""] * 4
