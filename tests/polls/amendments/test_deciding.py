@@ -183,7 +183,7 @@ def test_what_the_room_adopts_after_its_words_changed_waits_for_a_drafter(
 def test_a_poll_whose_options_were_changed_by_hand_decides_nothing(ann: Seat, moderator: Seat, clause: Clause) -> None:
     row = proposed(ann, clause, TWELVE)
     handle = make.act(moderator, "amendments.put", amendment=row.handle, with_rivals="").data["poll"]
-    fields = {"question": "Tea?", "kind": "one", "options": "Yes\nNo", "secret": "on"}
+    fields = {"question": "Tea?", "kind": "one", "options": "Yes\nNo", "secret": "sealed"}
     make.act(moderator, "ballots.edit", "", poll=handle, **fields)
     poll = Poll.objects.get(handle=handle)
     make.act(moderator, "ballots.open", poll=handle)
