@@ -40,7 +40,6 @@ def written(document: Document) -> str:
     return "\n".join(page[:-1]) + "\n"
 
 
-<<<<<<< HEAD
 def _block(block: Block) -> list[str]:
     match block:
         case Heading(text, level):
@@ -55,22 +54,6 @@ def _block(block: Block) -> list[str]:
             return [f"- {escaped(text)}" for text in texts]
         case Table():
             return [f"*{escaped(block.caption)}*", "", *_table(block)]
-=======
-def _clause(clause: Clause) -> list[str]:
-    page = [f"## {_('Clause %(number)d') % {'number': clause.number}}", "", *lines(clause.text), ""]
-    page += _support(clause)
-    if clause.reservations:
-        page += [f"### {_('Reservations')}", ""]
-        page += [f"- {escaped(reservation)}" for reservation in clause.reservations] + [""]
-    if clause.amended:
-        page += [f"### {_('Amendments that stand in it')}", "", *(f"- {escaped(each)}" for each in clause.amended), ""]
-    if clause.grounds:
-        page += [f"### {_('What it rests on')}", ""]
-        for ground in clause.grounds:
-            quote = [*lines(ground.quote, "> "), ">"] if ground.quote else []
-            page += [*quote, f"> — {escaped(ground.origin)}", ""]
-    return page
->>>>>>> 9ba1852 (Amendments: credits in every file, docs)
 
 
 def _table(table: Table) -> list[str]:

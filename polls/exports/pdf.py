@@ -41,7 +41,6 @@ def _front(sheet: Sheet, document: Document) -> None:
 
 def _block(sheet: Sheet, block: Block) -> None:
     sheet.style()
-<<<<<<< HEAD
     match block:
         case Heading(text, level):
             sheet.ln(4 if level == 1 else 1)
@@ -52,31 +51,6 @@ def _block(sheet: Sheet, block: Block) -> None:
         case Quote(text, origin):
             if text:
                 sheet.say(text, indent=6, space=0)
-=======
-    if outcome.preamble:
-        sheet.say(outcome.preamble, space=4)
-
-
-def _clause(sheet: Sheet, clause: Clause) -> None:
-    sheet.head(_("Clause %(number)d") % {"number": clause.number})
-    sheet.style(BODY_PT + 1)
-    sheet.say(clause.text, space=3)
-    _support(sheet, clause)
-    if clause.reservations:
-        sheet.head(_("Reservations"), BODY_PT)
-        for reservation in clause.reservations:
-            sheet.say(reservation, indent=6)
-    if clause.amended:
-        sheet.head(_("Amendments that stand in it"), BODY_PT)
-        for credit in clause.amended:
-            sheet.say(credit, indent=6)
-    if clause.grounds:
-        sheet.head(_("What it rests on"), BODY_PT)
-        for ground in clause.grounds:
-            if ground.quote:
-                sheet.style()
-                sheet.say(ground.quote, indent=6, space=0)
->>>>>>> 9ba1852 (Amendments: credits in every file, docs)
             sheet.style(SMALL_PT, SOFT)
             sheet.say(origin, indent=6)
         case Speech(who, when, text):
@@ -106,22 +80,3 @@ def _head(sheet: Sheet, table: Table) -> None:
     sheet.style(SMALL_PT + 1, bold=True)
     sheet.row(*table.head)
     sheet.style(SMALL_PT + 1)
-<<<<<<< HEAD
-=======
-    sheet.row(_("Group"), _("Support"), _("Oppose"))
-    for cell in clause.cells:
-        sheet.row(cell.groups, str(cell.support), str(cell.oppose))
-    sheet.row(_("Everybody"), str(clause.support), str(clause.oppose))
-    if clause.cells_of:
-        sheet.say(clause.cells_are_of, space=0)
-    if clause.reworded:
-        sheet.say(clause.reworded, space=0)
-    sheet.ln(3)
-
-
-def _everything(outcome: Outcome) -> str:
-    said = [ground.quote + ground.origin for clause in outcome.clauses for ground in clause.grounds]
-    own = [clause.text + "".join((*clause.reservations, *clause.amended)) for clause in outcome.clauses]
-    cells = [cell.groups for clause in outcome.clauses for cell in clause.cells]
-    return "".join([outcome.title, outcome.event, outcome.room, outcome.preamble, *own, *said, *cells])
->>>>>>> 9ba1852 (Amendments: credits in every file, docs)
