@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
-from deliberate.rehearsal.meeting import choice
-from deliberate.rehearsal.phone import Away, Door, Member, Phone
+from deliberate.rehearsal.meeting import BLIND_FROM, choice
+from deliberate.rehearsal.phone import Away, Booth, Door, Member, Phone
 from deliberate.rehearsal.sayings import IDEAS, NAMES, POLLS, TALK
 
 WATCH = ("floor.now", "floor.queue", "ballots.open", "ideas.board", "transcript.live", "statements.text")
@@ -36,7 +36,7 @@ def start(links: dict[str, str], count: int, seats: Path) -> subprocess.Popen[st
 
     `seats` is a file of their cookies: guests who come again find the same seat, as anybody does."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "deliberate.rehearsal.guests"],
+        [sys.executable, "-m", "deliberate.management.guests"],
         stdin=subprocess.PIPE,
         text=True,
         process_group=0,  # Ctrl+C is for the demo
@@ -72,8 +72,8 @@ class Scribe:
 class Guest:
     """One simulated person."""
 
-    def __init__(self, phone: Phone, scribe: Scribe, number: int) -> None:
-        self.phone, self.scribe = phone, scribe
+    def __init__(self, phone: Phone, scribe: Scribe, number: int, booth: Booth) -> None:
+        self.phone, self.scribe, self.booth = phone, scribe, booth
         self.lines = random.Random(number)
         self.voted: set[str] = set()
         self.lifted: set[str] = set()
@@ -100,7 +100,7 @@ class Guest:
         if turn and f'data-turn="{turn}"' in self.picture("floor.now"):
             await self.speak(turn)
             return
-        poll = re.search(r'name="poll" value="(\w+)"', self.picture("ballots.open"))
+        poll = re.search(r'(?:name="poll" value|data-blind)="(\w+)"', self.picture("ballots.open"))
         if poll and poll.group(1) not in self.voted:
             await self.vote(poll.group(1))
             return
@@ -142,7 +142,10 @@ class Guest:
         else:
             named = [option for option in options if option != "abstain"]
             picked = self.lines.choice(named) if named else "abstain"
-        await self.phone.act("ballots.cast", poll=poll, choice=picked)
+        if "data-blind=" in form:
+            await self.booth(self.phone, form, picked)
+        else:
+            await self.phone.act("ballots.cast", poll=poll, choice=picked)
         self.voted.add(poll)
 
     async def lift(self) -> None:
@@ -165,7 +168,8 @@ class Guest:
 class Chair:
     """Calls the next where nobody else does, and holds a poll now and then, until a person takes over."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, count: int) -> None:
+        self.secret = "blind" if count >= BLIND_FROM else "sealed"
         self.phone = Phone(door, ("floor.now", "floor.console", "ballots.turnout", "events.now"), self.look)
         self.polls = list(POLLS)
         self.begun: set[str] = set()
@@ -204,7 +208,7 @@ class Chair:
     async def poll(self, kind: str, question: str, options: str) -> None:
         made = await self.phone.act(
             "ballots.prepare", kind=kind, question=question, options=options, least="1",
-            most="5" if kind == "scale" else "1", low_label="", high_label="", secret="sealed",
+            most="5" if kind == "scale" else "1", low_label="", high_label="", secret=self.secret,
         )  # fmt: skip
         if not made["ok"]:
             return
@@ -215,7 +219,7 @@ class Chair:
             await self.phone.act("ballots.close", poll=poll)  # its own, whoever chairs by now; refused if it is closed
 
 
-async def visit(links: dict[str, str], count: int, groups: list[str], seats: Path) -> None:
+async def visit(links: dict[str, str], count: int, groups: list[str], seats: Path, booth: Booth) -> None:
     """Join with `count` guests, a captioner and a chair, and stay until cancelled."""
     door = Door(links["host"])
     known: dict[str, list[str]] = json.loads(await asyncio.to_thread(_kept, seats))
@@ -227,7 +231,7 @@ async def visit(links: dict[str, str], count: int, groups: list[str], seats: Pat
             known[who] = [member.cookie, member.base]
         await phone.sit(member)
 
-    scribe, chair = Scribe(door), Chair(door)
+    scribe, chair = Scribe(door), Chair(door, count)
     await sit(scribe.phone, "scribe", "captioner")
     scribe.written.update(_segment.findall((await door.page(cast(Member, scribe.phone.member))).text))
     await sit(chair.phone, "chair", "moderator")
@@ -238,7 +242,7 @@ async def visit(links: dict[str, str], count: int, groups: list[str], seats: Pat
         group = groups[number % len(groups)] if groups else ""
         place = "remote" if number % 3 == 2 else "hall"
         await sit(phone, f"guest {number}", "participant", name=name, place=place, group=group)
-        lives.append(Guest(phone, scribe, number).live())
+        lives.append(Guest(phone, scribe, number, booth).live())
     await asyncio.to_thread(seats.write_text, json.dumps(known))
     await asyncio.gather(*lives)
 
@@ -259,17 +263,15 @@ async def _groups(links: dict[str, str]) -> list[str]:
     return [handle for handle in re.findall(r'<option value="(\w+)"', form) if handle]
 
 
-async def _main() -> None:
+async def main(booth: Booth) -> None:
+    """Read who is asked for from standard input, and stay until that ends."""
     asked: dict[str, Any] = json.loads(sys.stdin.readline())
     loop = asyncio.get_running_loop()
     task = asyncio.create_task(
-        visit(asked["links"], asked["count"], await _groups(asked["links"]), Path(asked["seats"]))
+        visit(asked["links"], asked["count"], await _groups(asked["links"]), Path(asked["seats"]), booth)
     )
     ended = loop.run_in_executor(None, sys.stdin.read)
     await asyncio.wait([task, asyncio.ensure_future(ended)], return_when=asyncio.FIRST_COMPLETED)
     if task.done():
         task.result()
 
-
-if __name__ == "__main__":
-    asyncio.run(_main())

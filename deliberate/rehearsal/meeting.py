@@ -39,6 +39,9 @@ async def replay(plenary: Plenary, meeting: list[Said], speed: float, polls: int
         if polls and (number + 1) % every == 0 and (number + 1) // every <= polls:
             await hold_poll(plenary, (number + 1) // every - 1)
 
+#: With fewer seats no blind poll can be held: what an event's smallest cell is by default.
+BLIND_FROM = 5
+
 
 async def _turn(plenary: Plenary, seat: int, said: Said, speed: float) -> None:
     moderator, captioner = plenary.desk["moderator"], plenary.desk["captioner"]
@@ -63,11 +66,13 @@ async def _turn(plenary: Plenary, seat: int, said: Said, speed: float) -> None:
 
 
 async def hold_poll(plenary: Plenary, number: int) -> None:
-    """Prepare, open, everybody on a phone votes, close."""
+    """Prepare, open, everybody on a phone votes, close. Blind, where enough people sit there."""
     moderator = plenary.desk["moderator"]
     kind = POLLS[number % len(POLLS)]
+    blind = len(plenary.seats) >= BLIND_FROM
+    secret = "blind" if blind else "sealed"
     prepared = await plenary.act(
-        moderator, "ballots.prepare", secret="sealed", low_label="", high_label="", refusal="", **kind
+        moderator, "ballots.prepare", secret=secret, low_label="", high_label="", refusal="", **kind
     )
     handle, options = str(prepared["data"]["poll"]), [str(each) for each in prepared["data"]["options"]]
     plenary.probe.expect("ballots.open", handle)
@@ -75,7 +80,7 @@ async def hold_poll(plenary: Plenary, number: int) -> None:
     await plenary.probe.shown()
     await asyncio.gather(
         *(
-            plenary.act(phone, "ballots.cast", poll=handle, choice=choice(str(kind["kind"]), options, place))
+            plenary.vote(phone, handle, choice(str(kind["kind"]), options, place), blind=blind)
             for place, phone in enumerate(plenary.phones)
         )
     )

@@ -10,7 +10,7 @@ import itertools
 import time
 from collections.abc import Awaitable, Callable
 
-from deliberate.rehearsal.phone import Answer, Door, Member, Phone, parts_of
+from deliberate.rehearsal.phone import Answer, Booth, Door, Member, Phone, parts_of
 from deliberate.rehearsal.probe import Probe
 from deliberate.rehearsal.report import Report
 from deliberate.rehearsal.stage import Crew
@@ -23,8 +23,8 @@ Progress = Callable[[str, int, int], None]
 class Plenary:
     """One rehearsal. `phones` sockets; more seats than phones take turns on them."""
 
-    def __init__(self, door: Door, crew: Crew, phones: int, progress: Progress) -> None:
-        self.door, self.crew, self.progress = door, crew, progress
+    def __init__(self, door: Door, crew: Crew, phones: int, progress: Progress, booth: Booth) -> None:
+        self.door, self.crew, self.progress, self.booth = door, crew, progress, booth
         self.report = Report(phones=phones)
         self.probe = Probe(phones)
         self.phones = [Phone(door, NOW, self.probe.look) for _ in range(phones)]
@@ -40,10 +40,21 @@ class Plenary:
 
     async def act(self, phone: Phone, name: str, /, refusal: str = "", **fields: object) -> Answer:
         """Act and count. A seat told to wait does so and acts again; `refusal` names a code that is expected."""
+        return await self._counted(lambda: phone.act(name, **fields), name, refusal)
+
+    async def vote(self, phone: Phone, poll: str, choice: object, *, blind: bool) -> Answer:
+        """Cast a ballot in the open poll: over the line, or into the ballot box."""
+        if not blind:
+            return await self.act(phone, "ballots.cast", poll=poll, choice=choice)
+        return await self._counted(
+            lambda: self.booth(phone, phone.pictures["ballots.open"][1], choice), "a blind ballot", ""
+        )
+
+    async def _counted(self, ask: Callable[[], Awaitable[Answer]], name: str, refusal: str) -> Answer:
         while True:
             started = time.perf_counter()
             self.report.sent += 1
-            answer = await phone.act(name, **fields)
+            answer = await ask()
             self.report.answers_ms.append((time.perf_counter() - started) * 1000)
             if answer["ok"]:
                 self.report.acknowledged += 1

@@ -22,6 +22,7 @@ from deliberate.rehearsal.phone import Away, Door
 from deliberate.rehearsal.plenary import Plenary
 from deliberate.rehearsal.report import Report
 from deliberate.rehearsal.stage import Crew, Server
+from polls.ballots.blind.booth import cast
 
 
 class Command(BaseCommand):
@@ -73,7 +74,7 @@ class Command(BaseCommand):
         crew = Crew(door)
         try:
             await crew.gather(host)
-            plenary = Plenary(door, crew, options["phones"], self._progress)
+            plenary = Plenary(door, crew, options["phones"], self._progress, cast)
             speakers = len({turn.speaker for turn in said})
             voters = len({*talk.votes, *(author for author, _text in talk.comments.values())}) if talk else 0
             await plenary.seat_people(max(options["phones"], speakers, voters))

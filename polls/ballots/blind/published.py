@@ -71,6 +71,16 @@ def trackers(text: str) -> list[str]:
     return [formats.tracker(ballot.key) for _octets, ballot in found]
 
 
+def question(definition: str) -> Question:
+    """What a definition asks, for the pure rules."""
+    return _question(json.loads(definition))
+
+
+def receipts(definition: str) -> str:
+    """The key by which receipts hold, in base64url."""
+    return str(json.loads(definition)["receipts"])
+
+
 def _read(definition: str, ballots: Iterable[bytes]) -> list[tuple[bytes, formats.Ballot]]:
     """Ballots as octets and as what they say, in the order of their trackers."""
     poll, width = formats.poll_hash(definition), json.loads(definition)["width"]

@@ -23,7 +23,7 @@ async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setattr(guests, "PATIENCE_S", 1)
     with running(tmp_path) as service:
         door = Door(service.url)
-        chair = guests.Chair(door)
+        chair = guests.Chair(door, count=2)
         person, ann = Phone(door, ("floor.now", "floor.console")), Phone(door, ("floor.now",))
         await chair.phone.sit(await door.join(service.links["moderator"]))
         await person.sit(await door.join(service.links["moderator"]))
