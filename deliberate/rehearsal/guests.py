@@ -274,4 +274,3 @@ async def main(booth: Booth) -> None:
     await asyncio.wait([task, asyncio.ensure_future(ended)], return_when=asyncio.FIRST_COMPLETED)
     if task.done():
         task.result()
-

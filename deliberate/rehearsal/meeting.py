@@ -39,6 +39,7 @@ async def replay(plenary: Plenary, meeting: list[Said], speed: float, polls: int
         if polls and (number + 1) % every == 0 and (number + 1) // every <= polls:
             await hold_poll(plenary, (number + 1) // every - 1)
 
+
 #: With fewer seats no blind poll can be held: what an event's smallest cell is by default.
 BLIND_FROM = 5
 

@@ -96,7 +96,7 @@ def open_poll(*, room: Any, by: Any, poll: str, moduli: dict[str, bytes] | None 
         issuing.open_box(found, moduli)
     elif found.secret:
         BallotBox.objects.create(poll=found)
-    found.save(update_fields=["state", "opened_at", "item", "definition", "eligible"])
+    found.save(update_fields=["state", "opened_at", "item", "definition", "eligible", "least", "most"])
     note(room, by, "opened", found, formats.poll_hash(found.definition).hex() if found.blind else "")
     touch(room, *STAGE, *resting_on("polls"))
     return Answer(say=_("The poll is open."))

@@ -10,6 +10,7 @@ from deliberate.compiled import Compiled
 from deliberate.errors import Refused
 from deliberate.live.parts import once
 from polls.ballots import core, paper, sentences
+from polls.ballots.blind import published
 from polls.ballots.models import NamedBallot, Option, Participation, Poll, State
 from polls.ballots.outcome import NO_GROUP, Named, Result
 from rooms.events.queries import moved_on_at, participants
@@ -55,6 +56,8 @@ def fresh(room: Any) -> Poll | None:
 
 def question(poll: Poll) -> core.Question:
     """What a poll asks, for the pure rules."""
+    if poll.definition:
+        return published.question(poll.definition)
     return question_of(poll.kind, poll.least, poll.most, [option.handle for option in options_of(poll)])
 
 

@@ -69,7 +69,7 @@ def _paper(poll: Poll) -> Context:
         "poll": poll,
         "options": options,
         "steps": range(poll.least, poll.most + 1) if poll.kind == Kind.SCALE else [],
-        "ranks": range(1, len(options) + 1),
+        "ranks": range(1, (poll.most if poll.definition else len(options)) + 1),
         "hint": _hint(poll, len(options)),
         "abstention": ABSTENTION,
     }
@@ -107,6 +107,9 @@ def _hint(poll: Poll, options: int) -> str:
         case Kind.SCALE:
             return _("Choose a number.")
         case Kind.RANKING:
+            if poll.definition and poll.most < options:
+                said = _("1 is what you want most. Rank %(n)d at most: a longer list could tell who you are.")
+                return said % {"n": poll.most}
             return _("1 is what you want most. You may leave some out.")
     if poll.least == poll.most:
         return _("Choose %(n)d.") % {"n": poll.least}
@@ -130,7 +133,7 @@ def _turnout(poll: Poll) -> Context:
     return {
         "seats": queries.eligible(poll),
         "voted": poll.turnout // STEP * STEP if poll.blind else poll.turnout,
-        "about": poll.blind,
+        "about": STEP if poll.blind else 0,
         "words": formats.words(formats.poll_hash(poll.definition)) if poll.blind else "",
     }
 

@@ -91,7 +91,7 @@ def test_five_people_vote_blind_and_anybody_recounts(
     plain.reload()
     plain.get_by_role("link", name="Vote").first.click()
     for phone in (old, plain):
-        assert phone.locator(".promise .words").inner_text() == words_on(wall)
+        assert phone.locator(".promise .aloud").inner_text() == words_on(wall)
         casts(phone, "No")
         expect(phone.get_by_role("heading", name="Your ballot is in.")).to_be_visible()
         phone.get_by_role("link", name="Back").click()
@@ -117,6 +117,6 @@ def test_five_people_vote_blind_and_anybody_recounts(
 
 
 def words_on(wall: Page) -> str:
-    place = wall.locator("#part-ballots-wall .words")
+    place = wall.locator("#part-ballots-wall .aloud")
     expect(place).to_be_visible()
     return place.inner_text()

@@ -16,18 +16,20 @@ from deliberate.shell.traces import compact, wipe
 
 class Command(BaseCommand):
     help = (
-        "Delete events after their retention date with all that belongs to them, receipts older than a day, used-up "
-        "pairing codes and ended log-ins; and the traces of them that a database keeps."
+        "Delete events after their retention date with all that belongs to them, keys of polls that are over, receipts older "
+        "than a day, used-up pairing codes and ended log-ins; and the traces of them that a database keeps."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--data", help="the folder with the data (without DATABASE_URL)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        from polls.ballots.blind.closing import tidy
         from rooms.events.setup.event import remove_due
         from rooms.seats.actions import remove_old_pairings
 
         events = remove_due(now().date())
+        tidy()
         old = receipts.remove_before(now().date() - timedelta(days=1))
         pairings = remove_old_pairings()
         call_command("clearsessions", verbosity=0)

@@ -46,11 +46,12 @@ async def cast(phone: Phone, html: str, choice: object) -> Answer:
 
 async def _token(phone: Phone, poll: str, voter: Voter) -> Answer:
     blinded = formats.to_text(await asyncio.to_thread(lambda: voter.blinded))
+    answer = await phone.act("ballots.token", poll=poll, blinded=blinded)
     for _try in range(TRIES):
-        answer = await phone.act("ballots.token", poll=poll, blinded=blinded)
         if answer.get("code") not in ("away", "limit"):
             break
         await asyncio.sleep(PAUSE_S + random.random())
+        answer = await phone.act("ballots.token", poll=poll, blinded=blinded)
     return answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-from polls.ballots.blind import formats
+from polls.ballots.blind import formats, published
 from polls.ballots.blind.rsabssa import PublicKey
 from polls.ballots.core import ABSTAIN, Kind, Question
 
@@ -44,7 +45,7 @@ def define(
     change: bool,
     groups: Sequence[tuple[str, Sequence[str], int, bytes]],
 ) -> str:
-    """The text that is frozen. `bounds`: how many to choose, or the ends of a scale; `options`: handles with their texts;
+    """The text that is frozen. `bounds`: how many to choose or rank, or the ends of a scale; `options`: handles with their texts;
     `groups`: (id, names, how many may vote, modulus)."""
     value = {
         "v": 1,
@@ -71,7 +72,7 @@ def width(kind: Kind, bounds: tuple[int, int], handles: Sequence[str]) -> int:
     if kind is Kind.SCALE:
         longest = max(len(str(bound)) for bound in bounds)
     else:
-        most = {Kind.ONE: 1, Kind.SEVERAL: bounds[1]}.get(kind, len(handles))
+        most = 1 if kind is Kind.ONE else bounds[1]
         chosen = sorted((len(handle.encode()) for handle in handles), reverse=True)[:most]
         longest = sum(chosen) + len(chosen) - 1
     return max(longest, len(ABSTAIN))
@@ -80,23 +81,25 @@ def width(kind: Kind, bounds: tuple[int, int], handles: Sequence[str]) -> int:
 def read(text: str) -> Definition:
     """A frozen definition of ours, read."""
     value = json.loads(text)
-    kind, options = Kind(value["kind"]), tuple(handle for handle, _text in value["options"])
-    if kind is Kind.SCALE:
-        question = Question(kind, low=value["least"], high=value["most"])
-    elif kind is Kind.SEVERAL:
-        question = Question(kind, options, at_least=value["least"], at_most=value["most"])
-    else:
-        question = Question(kind, options)
     return Definition(
         text=text,
         poll=formats.poll_hash(text),
         handle=value["poll"],
-        question=question,
+        question=published.question(text),
         width=value["width"],
         change=value["change"],
         keys={group["id"]: PublicKey.of(formats.from_text(group["n"])) for group in value["groups"]},
         eligible=sum(group["eligible"] for group in value["groups"]),
     )
+
+
+def ranks(options: int, voters: int) -> int:
+    """How many of so many options a blind ranking asks for, so that there are no more rankings of that length than voters:
+    a longer one is a signature, by which somebody who was told what to rank could be known again. Two at least."""
+    most = 2
+    while most < options and math.perm(options, most + 1) <= voters:
+        most += 1
+    return most
 
 
 def receipts_key(poll: str) -> Ed25519PrivateKey:

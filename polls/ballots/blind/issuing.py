@@ -23,7 +23,7 @@ from deliberate.languages import by_language
 from polls.ballots.blind import formats, frozen
 from polls.ballots.blind.signing import signer
 from polls.ballots.blind.wire import SignerError
-from polls.ballots.models import BallotBox, Poll, State, Voucher
+from polls.ballots.models import BallotBox, Kind, Poll, State, Voucher
 from rooms.events.queries import participants
 
 # Locked, so that no token is given once the poll has closed.
@@ -64,6 +64,8 @@ def open_box(poll: Poll, moduli: dict[str, bytes]) -> None:
         more = _("Wait for more, or change the poll to an open one.")
         raise Refused(f"{said % {'k': event.k, 'n': len(seats)}} {more}", code="few")
     poll.eligible = len(seats)
+    if poll.kind == Kind.RANKING:
+        poll.least, poll.most = 1, frozen.ranks(poll.options.count(), len(seats))
     poll.definition = frozen.define(
         poll=poll.handle,
         question=poll.question,

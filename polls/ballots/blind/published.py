@@ -108,10 +108,12 @@ def _result(definition: Mapping[str, Any], ballots: Sequence[formats.Ballot]) ->
 
 
 def _question(definition: Mapping[str, Any]) -> Question:
-    """`least` and `most` count for several choices and for a scale."""
+    """`least` counts for several choices and for a scale, `most` for a ranking, too."""
     kind, options = Kind(definition["kind"]), tuple(handle for handle, _text in definition["options"])
     if kind is Kind.SCALE:
         return Question(kind, low=definition["least"], high=definition["most"])
     if kind is Kind.SEVERAL:
         return Question(kind, options, at_least=definition["least"], at_most=definition["most"])
+    if kind is Kind.RANKING:
+        return Question(kind, options, at_most=definition["most"])
     return Question(kind, options)

@@ -153,7 +153,8 @@ class Poll:
         picks = self.picks(choice)
         if self.kind == "several" and picks:
             return self.least <= len(picks) <= self.most and picks == [each for each in self.paper if each in picks]
-        return len(set(picks)) == len(picks) and self.paper.keys() >= set(picks)
+        few = self.kind != "ranking" or len(picks) <= self.most
+        return few and len(set(picks)) == len(picks) and self.paper.keys() >= set(picks)
 
     def ballot(self, place: int, text: str) -> Ballot:
         """The ballot at a place of the file, from 1. Raises ValueError for what is none."""

@@ -116,7 +116,7 @@ def voter(definition: str, group: str, signer: Key, chance: random.Random, blind
 
 def definition(keys: Sequence[Key], kind: str = "one", eligible: int = 150, **fields: Any) -> str:
     """A poll as it is frozen at its opening, with a group for each key: g1, g2..."""
-    limits = {"one": (1, 1), "several": (1, 3), "scale": (-1, 5), "ranking": (1, 1)}
+    limits = {"one": (1, 1), "several": (1, 3), "scale": (-1, 5), "ranking": (1, 4)}
     asked = {
         "v": 1,
         "poll": "hx7v2k9q",

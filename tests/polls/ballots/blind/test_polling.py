@@ -7,7 +7,7 @@ import json
 import pytest
 
 from deliberate.errors import Refused
-from polls.ballots.blind import falling, formats, verify_poll
+from polls.ballots.blind import closing, falling, formats, frozen, verify_poll
 from polls.ballots.blind.signing import signer
 from polls.ballots.models import BallotBox, BlindBallot, Participation, Poll, Published, Voucher
 from rooms.journal.models import Entry
@@ -212,3 +212,30 @@ def test_every_kind_of_poll_is_recounted(kind: str, texts: list[str], joined: st
         assert isinstance(receipt, bytes)
     report = verify_poll.verify(file_of(poll).encode())
     assert report.holds, "\n".join(report)
+
+
+@pytest.mark.parametrize(
+    ("options", "voters", "most"),
+    [(3, 5, 2), (3, 6, 3), (5, 30, 2), (5, 119, 3), (5, 120, 5), (20, 379, 2), (20, 6840, 3)],
+)
+def test_there_are_no_more_rankings_than_voters(options: int, voters: int, most: int) -> None:
+    assert frozen.ranks(options, voters) == most
+
+
+def test_a_long_ranking_is_no_ballot_of_a_small_room() -> None:
+    _event, poll, seats = polled(5, "ranking")
+    assert json.loads(poll.definition)["most"] == 2
+    who = voter(poll)
+    mine = token(seats[0], poll, who)
+    with pytest.raises(formats.BadBallot):
+        who.ballot(mine, choice(poll, "A report", "Hearings", "A fund", joined=">"))
+
+
+def test_keys_of_a_poll_that_is_gone_are_destroyed_by_the_next_purge() -> None:
+    event, poll, _seats = polled()
+    other = polled()[1]
+    event.delete()
+    closing.tidy()
+    held = signer().status().polls
+    assert poll.handle not in held
+    assert other.handle in held
