@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import html as entities
-import random
 import re
 import secrets
 from collections.abc import Sequence
@@ -50,7 +49,7 @@ async def _token(phone: Phone, poll: str, voter: Voter) -> Answer:
     for _try in range(TRIES):
         if answer.get("code") not in ("away", "limit"):
             break
-        await asyncio.sleep(PAUSE_S + random.random())
+        await asyncio.sleep(PAUSE_S)
         answer = await phone.act("ballots.token", poll=poll, blinded=blinded)
     return answer
 
@@ -61,7 +60,7 @@ async def _put(http: httpx.AsyncClient, address: str, voter: Voter, octets: byte
         try:
             answer = await http.post(address, content=octets, headers={"Content-Type": "application/octet-stream"})
         except httpx.HTTPError:
-            await asyncio.sleep(PAUSE_S + random.random())
+            await asyncio.sleep(PAUSE_S)
             continue
         if answer.status_code == 200:
             key = formats.from_text(published.receipts(voter.definition))
@@ -71,5 +70,5 @@ async def _put(http: httpx.AsyncClient, address: str, voter: Voter, octets: byte
         said = answer.json()
         if said.get("code") != "away":
             break
-        await asyncio.sleep(PAUSE_S + random.random())
+        await asyncio.sleep(PAUSE_S)
     return {"ok": False, "say": said.get("say", "the ballot box does not answer"), "code": said.get("code", "away")}
