@@ -49,6 +49,9 @@ def _clause(clause: Clause) -> Iterator[Block]:
     if clause.reservations:
         yield Heading(_("Reservations"), level=2)
         yield Items(clause.reservations)
+    if clause.amended:
+        yield Heading(_("Amendments that stand in it"), level=2)
+        yield Items(clause.amended)
     if clause.grounds:
         yield Heading(_("What it rests on"), level=2)
         yield from (Quote(ground.quote, ground.origin) for ground in clause.grounds)

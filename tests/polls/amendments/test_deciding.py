@@ -8,9 +8,8 @@ from deliberate.errors import Refused
 from polls.amendments import queries
 from polls.ballots.models import Poll
 from polls.exports.bundle import bundle
-from polls.exports.markdown import written
 from polls.exports.outcome import outcome
-from polls.exports.pdf import drawn
+from polls.exports.outline import document
 from polls.statements.models import Clause, Rules
 from polls.statements.queries import versions
 from rooms.events.models import Event
@@ -212,8 +211,7 @@ def test_the_files_credit_what_stands_in_the_text_as_far_as_it_is_shown_now(
     first, second = (outcome(room, version).clauses[0] for version in versions(room).reverse())
     assert first.amended == ()
     assert second.amended == ("Amendment 1, proposed by Ann",)
-    assert "Amendment 1, proposed by Ann" in written(outcome(room, None))
-    assert b"%PDF" in drawn(outcome(room, None))
+    assert "Amendment 1, proposed by Ann" in document(outcome(room, None)).texts
     make.act(ann, "amendments.withdraw", amendment=row.handle)
     assert outcome(room, versions(room)[0]).clauses[0].amended == ("Amendment 1",)
 
