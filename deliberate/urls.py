@@ -32,11 +32,11 @@ urlpatterns = [
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.txt", transcript.text, name="transcript_text"),
     *(
         path(f"at/<slug:event>/<slug:role>/<slug:room>/outcome.{ending}", exports.outcome_as(ending))
-        for ending in exports.FORMATS
+        for ending in exports.ENDINGS
     ),
     *(
         path(f"at/<slug:event>/<slug:role>/<slug:room>/record.{ending}", exports.record_as(ending))
-        for ending in exports.FORMATS
+        for ending in exports.ENDINGS
     ),
     path("at/<slug:event>/<slug:role>/<slug:room>/bundle.json", exports.whole, name="bundle"),
     path("at/<slug:event>/<slug:role>/<slug:room>/do/<str:command>", do, name="do"),

@@ -25,33 +25,44 @@ def document(outcome: Outcome) -> Document:
 def _blocks(outcome: Outcome) -> Iterator[Block]:
     if outcome.preamble:
         yield Text(outcome.preamble)
-    for clause in outcome.clauses:
-        yield from _clause(clause)
+    for each in outcome.clauses:
+        yield Heading(title(each), mark=f"clause-{each.number}")
+        yield from clause(each)
     if not outcome.clauses:
         yield Text(_("No clause is written yet."), aside=True)
     yield Heading(_("How it came about"))
+    yield from process(outcome)
+
+
+def process(outcome: Outcome) -> Iterator[Block]:
+    """How it came about, in figures."""
     yield Text(outcome.counted, aside=True)
     figures = ((label, str(figure)) for label, figure in (*outcome.groups, *outcome.process))
     yield Table(_("The process in figures"), (_("What"), _("How many")), tuple(figures))
 
 
-def _clause(clause: Clause) -> Iterator[Block]:
-    number = {"number": clause.number}
-    yield Heading(_("Clause %(number)d") % number, mark=f"clause-{clause.number}")
-    yield Text(clause.text, lead=True)
-    cells = [(cell.groups, str(cell.support), str(cell.oppose)) for cell in clause.cells]
-    everybody = (_("Everybody"), str(clause.support), str(clause.oppose))
+def title(of: Clause) -> str:
+    """What a clause is called."""
+    return _("Clause %(number)d") % {"number": of.number}
+
+
+def clause(of: Clause) -> Iterator[Block]:
+    """What stands under a clause's title."""
+    number = {"number": of.number}
+    yield Text(of.text, lead=True)
+    cells = [(cell.groups, str(cell.support), str(cell.oppose)) for cell in of.cells]
+    everybody = (_("Everybody"), str(of.support), str(of.oppose))
     head = (_("Group"), _("Support"), _("Oppose"))
     yield Table(_("Support of clause %(number)d") % number, head, (*cells, everybody))
-    for said in (clause.cells_are_of, clause.reworded):
+    for said in (of.cells_are_of, of.reworded):
         if said:
             yield Text(said, aside=True)
-    if clause.reservations:
+    if of.reservations:
         yield Heading(_("Reservations"), level=2)
-        yield Items(clause.reservations)
-    if clause.amended:
+        yield Items(of.reservations)
+    if of.amended:
         yield Heading(_("Amendments that stand in it"), level=2)
-        yield Items(clause.amended)
-    if clause.grounds:
+        yield Items(of.amended)
+    if of.grounds:
         yield Heading(_("What it rests on"), level=2)
-        yield from (Quote(ground.quote, ground.origin) for ground in clause.grounds)
+        yield from (Quote(ground.quote, ground.origin) for ground in of.grounds)

@@ -21,18 +21,18 @@ from polls.exports import figures
 from polls.exports.document import Block, Document, Heading, Items, Speech, Table, Text
 from polls.ideas.queries import shown
 from polls.statements.queries import versions
-from rooms.events.models import AgendaItem
-from rooms.transcript.queries import Paragraph, paragraphs
+from rooms.events.models import AgendaItem, Event
+from rooms.transcript.core import Level
+from rooms.transcript.queries import Paragraph, paragraphs, shown_as
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody said at a stretch. `who`: in words, "a speaker" where nobody is named; `turn`: the random name that
-    the turn's words go by, empty between turns."""
+    """What somebody said at a stretch. `who`: in words, "a speaker" where nobody is named; `level`: what that is, None
+    for words between turns."""
 
     who: str
-    named: bool
-    turn: str
+    level: Level | None
     begin: datetime
     end: datetime
     text: str
@@ -57,7 +57,9 @@ class Point:
 
 def points(room: Any) -> tuple[Point, ...]:
     """What was said and voted on in a room, by the points of its agenda as they came."""
-    happened: list[tuple[AgendaItem | None, Said | Voted]] = [(each.item, _said(each)) for each in paragraphs(room)]
+    happened: list[tuple[AgendaItem | None, Said | Voted]] = [
+        (each.item, _said(each, room.event)) for each in paragraphs(room)
+    ]
     polls = Poll.objects.filter(room=room, state=PollState.CLOSED, closed_at__isnull=False).select_related("item")
     happened += [
         (poll.item, Voted(poll.question, poll.closed_at, as_text(poll))) for poll in polls if poll.closed_at is not None
@@ -71,11 +73,12 @@ def points(room: Any) -> tuple[Point, ...]:
     return tuple(Point(item.title if item else "", tuple(parts)) for item, parts in found)
 
 
-def _said(paragraph: Paragraph) -> Said:
-    who = paragraph.attribution or (_("A speaker") if paragraph.turn else _("Between turns"))
+def _said(paragraph: Paragraph, event: Event) -> Said:
+    as_whom = shown_as(paragraph.turn, event)
+    who = as_whom.text or (_("A speaker") if paragraph.turn else _("Between turns"))
     first, last = paragraph.segments[0], paragraph.segments[-1]
-    turn = paragraph.turn.words if paragraph.turn else ""
-    return Said(who, bool(paragraph.attribution), turn, first.started_at, last.ended_at, paragraph.text)
+    level = as_whom.level if paragraph.turn else None
+    return Said(who, level, first.started_at, last.ended_at, paragraph.text)
 
 
 def document(room: Any) -> Document:

@@ -19,7 +19,7 @@ from deliberate.door.entrance import Place
 from deliberate.door.limits import Buckets
 from deliberate.door.views import no_seat, place_of, seat_path
 from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT
-from polls.exports import docx, markdown, odt, outline, record
+from polls.exports import akoma, docx, markdown, odt, outline, record
 from polls.exports.bundle import bundle
 from polls.exports.document import Document
 from polls.exports.kept import Busy, Kept
@@ -68,7 +68,7 @@ def _drawn(place: Place, document: Document) -> bytes:
     return _drawings.get((get_language(), document), lambda: pdf.drawn(document))
 
 
-#: By the ending of the file's name.
+#: What every document is written as, by the ending of the file's name.
 FORMATS = {
     "html": Format("text/html", _page),
     "md": Format("text/markdown", lambda _place, document: markdown.written(document)),
@@ -76,32 +76,43 @@ FORMATS = {
     "docx": Format(docx.KIND, lambda _place, document: docx.written(document)),
     "odt": Format(odt.KIND, lambda _place, document: odt.written(document)),
 }
+#: The parliaments' standard has a kind of document of its own for each.
+ENDINGS = (*FORMATS, "akn")
 
 
 def outcome_as(ending: str) -> Callable[..., HttpResponse]:
     """The view that gives the outcome in a format."""
 
-    @require_safe
-    def view(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
-        def write(place: Place) -> tuple[str, str | bytes]:
-            version = asked_version(request, place.room)
-            name = f"outcome-{version.number}" if version else "outcome-draft"
-            return name, FORMATS[ending].write(place, outline.document(outcome(place.room, version)))
+    def write(request: HttpRequest, place: Place) -> tuple[str, str | bytes]:
+        version = asked_version(request, place.room)
+        found = outcome(place.room, version)
+        name = f"outcome-{version.number}" if version else "outcome-draft"
+        if ending == "akn":
+            return name, akoma.statement(place.room, found)
+        return name, FORMATS[ending].write(place, outline.document(found))
 
-        return _taken(request, (event, role, room), READERS, ending, FORMATS[ending].kind, write)
-
-    return view
+    return _view(READERS, ending, write)
 
 
 def record_as(ending: str) -> Callable[..., HttpResponse]:
     """The view that gives the record of a room in a format."""
 
+    def write(request: HttpRequest, place: Place) -> tuple[str, str | bytes]:
+        if ending == "akn":
+            return "record", akoma.debate(place.room)
+        return "record", FORMATS[ending].write(place, record.document(place.room))
+
+    return _view(LISTENERS, ending, write)
+
+
+def _view(
+    roles: tuple[str, ...], ending: str, write: Callable[[HttpRequest, Place], tuple[str, str | bytes]]
+) -> Callable[..., HttpResponse]:
+    kind = FORMATS[ending].kind if ending in FORMATS else akoma.KIND
+
     @require_safe
     def view(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
-        def write(place: Place) -> tuple[str, str | bytes]:
-            return "record", FORMATS[ending].write(place, record.document(place.room))
-
-        return _taken(request, (event, role, room), LISTENERS, ending, FORMATS[ending].kind, write)
+        return _taken(request, (event, role, room), roles, ending, kind, lambda place: write(request, place))
 
     return view
 

@@ -86,19 +86,24 @@ def level_of(turn: Turn, event: Event) -> core.Level:
     return core.lowest(core.Level(event.attribution), core.Level(turn.attribution or core.Level.NAME.value))
 
 
-def attribution_of(turn: Turn | None, event: Event) -> str:
-    """Who the words of a turn are shown as said by, in words; empty for nobody.
+def shown_as(turn: Turn | None, event: Event) -> core.Shown:
+    """Who the words of a turn are shown as said by, and whether that is a name, a role or a group.
 
     A group is named where it could be when the words were spoken: those who were there then are the crowd that hides the
     speaker, wherever they sit now."""
     if turn is None:
-        return ""
+        return core.NOBODY
     return core.attribution(
         [level_of(turn, event)],
         name=turn.name,
         role=_("Participant"),
         group=turn.group.name if turn.group and turn.group_named else "",
-    ).text
+    )
+
+
+def attribution_of(turn: Turn | None, event: Event) -> str:
+    """The same in words; empty for nobody."""
+    return shown_as(turn, event).text
 
 
 def _lower(turn: Turn | None, event: Event) -> list[tuple[str, str]]:

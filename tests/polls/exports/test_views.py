@@ -17,8 +17,8 @@ from tests.polls.exports.rows import NAME, plenary
 from tests.polls.statements.rows import clause, settled
 
 pytestmark = pytest.mark.django_db
-FILES = ("outcome.html", "outcome.md", "outcome.pdf", "outcome.docx", "outcome.odt")
-RECORDS = ("record.html", "record.md", "record.pdf", "record.docx", "record.odt")
+FILES = ("outcome.html", "outcome.md", "outcome.pdf", "outcome.docx", "outcome.odt", "outcome.akn")
+RECORDS = ("record.html", "record.md", "record.pdf", "record.docx", "record.odt", "record.akn")
 
 
 def fetched(seat: Seat, name: str, **query: str) -> Any:
