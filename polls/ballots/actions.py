@@ -103,8 +103,10 @@ def open_poll(*, room: Any, by: Any, poll: str, moduli: dict[str, bytes] | None 
 
 
 @transaction.atomic
-def close(*, room: Any, by: Any, poll: str) -> Answer:
-    """End the voting, count once, publish; of a secret poll only the result is left."""
+def close(*, room: Any, by: Any, poll: str, sure: bool = False) -> Answer:
+    """End the voting, count once, publish; of a secret poll only the result is left.
+
+    A blind poll in which everybody voted, and all alike, is closed only by who is `sure`: it tells what each of them chose."""
     room = locked(room)
     found = _poll(room, poll)
     if found.state == State.PREPARED:
@@ -113,6 +115,10 @@ def close(*, room: Any, by: Any, poll: str) -> Answer:
         return Answer(say=_("The poll is closed."))
     found.eligible = queries.eligible(found)
     found.result = _count(found)
+    if found.blind and not sure and outcome.unanimous(found.result):
+        said = _("Everybody has voted, and all alike: the result would tell how each of them voted.")
+        more = _("Discard the poll, or close it with the box ticked that you are sure.")
+        raise Refused(f"{said} {more}", code="unanimous")
     found.state, found.closed_at = State.CLOSED, now()
     found.save(update_fields=["eligible", "result", "state", "closed_at"])
     if found.blind:
@@ -179,6 +185,7 @@ def _fields(poll: Poll) -> dict[str, str]:
         "high_label": poll.high_label,
         "secret": "blind" if poll.blind else "sealed" if poll.secret else "",
         "change": "on" if poll.change else "",
+        "live": "on" if poll.live else "",
     }
 
 

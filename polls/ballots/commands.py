@@ -72,6 +72,8 @@ class PaperForm(forms.Form):
         label=gettext_lazy("Voters may change a blind ballot until the poll closes"), required=False
     )
 
+    live = forms.BooleanField(label=gettext_lazy("Show the tally of a blind poll while it runs"), required=False)
+
     def clean_options(self) -> list[str]:
         lines = [one_line(line) for line in self.cleaned_data["options"].splitlines()]
         return [line for line in lines if line]
@@ -83,6 +85,10 @@ class PaperForm(forms.Form):
         cleaned["blind"] = cleaned["secret"] == "blind"
         cleaned["secret"] = cleaned["secret"] != ""
         cleaned["change"] = cleaned["change"] and cleaned["blind"]
+        cleaned["live"] = cleaned["live"] and cleaned["blind"]
+        if cleaned["live"] and cleaned["change"]:
+            said = _("A tally can be watched only where ballots can't be changed: else it would show who changed what.")
+            self.add_error("live", said)
         if cleaned["kind"] == Kind.SCALE:
             self._scale(cleaned)
         else:
@@ -111,6 +117,12 @@ class PaperForm(forms.Form):
             self.add_error("options", _("An option is longer than %(n)d letters.") % {"n": LONGEST_OPTION})
         elif not 1 <= least <= most <= len(options):
             self.add_error("least", _("How many to choose: from 1 up to the number of options."))
+
+
+class CloseForm(PollForm):
+    """Which poll. `sure`: also where all chose the same, and the result tells how each of them voted."""
+
+    sure = forms.BooleanField(required=False)
 
 
 class EditForm(PaperForm, PollForm):
@@ -161,7 +173,7 @@ class TokenForm(PollForm):
 command("ballots.prepare", form=PaperForm, who=[MODERATOR])(actions.prepare)
 command("ballots.edit", form=EditForm, who=[MODERATOR])(actions.edit)
 command("ballots.open", form=PollForm, who=[MODERATOR], before=actions.keys)(actions.open_poll)
-command("ballots.close", form=PollForm, who=[MODERATOR])(actions.close)
+command("ballots.close", form=CloseForm, who=[MODERATOR])(actions.close)
 command("ballots.discard", form=PollForm, who=[MODERATOR])(actions.discard)
 # The door keeps no receipt: of a secret ballot it would be one more trace. The action does, of ballots with names alone.
 command("ballots.cast", form=CastForm, who=[PARTICIPANT], remembered=False, crowd=True)(casting.cast)

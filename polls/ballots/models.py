@@ -32,6 +32,10 @@ class Poll(models.Model):
     blind = models.BooleanField(default=False)
     #: Of a blind poll: that a ballot may be changed until it closes.
     change = models.BooleanField(default=False)
+    #: Of a blind poll whose ballots can't be changed: that tallies are shown while it runs (polls/ballots/blind/tallies.py).
+    live = models.BooleanField(default=False)
+    #: The tally that is shown by now, and the one that is held back: {"shown": rows, "held": rows}.
+    tallies = models.JSONField(default=dict)
     #: Of a blind poll: what was frozen when it opened, as text (docs/decisions/0010-blind-ballots.md). Never written anew.
     definition = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.PREPARED)

@@ -101,6 +101,13 @@ def result(question: Question, contents: Contents, eligible: int, groups: Iterab
     }
 
 
+def unanimous(result: Result) -> bool:
+    """Whether all who could vote have voted, and alike: then everybody knows what each of them chose."""
+    made, ballots = result["figures"], result["figures"]["ballots"]
+    alike = [made["abstained"], *(votes for _option, votes in made["votes"])]
+    return 0 < ballots == result["eligible"] and sum(votes > 0 for votes in alike) == 1 and max(alike) == ballots
+
+
 NO_GROUP: Named = {"handle": "", "name": "", "initial": "", "colour": 0}
 
 

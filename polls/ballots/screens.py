@@ -21,7 +21,7 @@ from polls.ballots.blind import formats, sealed
 from polls.ballots.core import ABSTAIN, picks
 from polls.ballots.models import Kind, NamedBallot, Participation, Poll
 from polls.ballots.paper import ABSTENTION
-from polls.ballots.shown import Bar, Shown, shown
+from polls.ballots.shown import Bar, Shown, shown, so_far
 from rooms.wall.queries import showing
 from rooms.wall.scenes import scene
 
@@ -135,6 +135,7 @@ def _turnout(poll: Poll) -> Context:
         "voted": poll.turnout // STEP * STEP if poll.blind else poll.turnout,
         "about": STEP if poll.blind else 0,
         "words": formats.words(formats.poll_hash(poll.definition)) if poll.blind else "",
+        "tally": so_far(poll),
     }
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from polls.ballots import queries, sentences
+from polls.ballots import core, queries, sentences
 from polls.ballots.models import Kind, Poll
-from polls.ballots.outcome import Cell, Figures, Result, Stage
+from polls.ballots.outcome import Cell, Figures, Result, Stage, figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,23 @@ def shown(poll: Poll) -> Shown:
         who=queries.who_chose(poll),
         text=found["text"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is shown of the votes while a poll runs: of so many ballots, never of all."""
+
+    ballots: int
+    bars: list[Bar]
+
+
+def so_far(poll: Poll) -> Tally | None:
+    """The tally of an open blind poll that shows one; None before it has come so far."""
+    told = core.rows(poll.tallies.get("shown", ())) if poll.live else ()
+    if not told:
+        return None
+    found = figures(queries.question(poll), core.counts(told))
+    return Tally(found["ballots"], _bars(poll, queries.texts(poll), found))
 
 
 def _percent(votes: int, figures: Figures) -> int:

@@ -4,11 +4,13 @@ Nobody here knows a seat: a ballot vouches for itself by its token."""
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import SystemRandom
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,13 +20,20 @@ from deliberate.errors import Refused
 from deliberate.live.stale import touch
 from deliberate.shell import traces
 from polls.ballots import core, sentences
-from polls.ballots.blind import formats, frozen, issuing
+from polls.ballots.blind import formats, frozen, issuing, tallies
 from polls.ballots.blind.rsabssa import verify
 from polls.ballots.casting import COUNT
 from polls.ballots.models import BlindBallot, Poll, State
 
 # Locked, so that no ballot falls in while it closes.
-POLL = "SELECT id, room_id, state FROM polls_poll WHERE handle = %s FOR NO KEY UPDATE"
+POLL = "SELECT id, room_id, state, live FROM polls_poll WHERE handle = %s FOR NO KEY UPDATE"
+BOX = """
+    SELECT contents, tallies, k FROM polls_ballotbox
+    JOIN polls_poll ON polls_poll.id = poll_id JOIN rooms_room ON rooms_room.id = room_id
+    JOIN rooms_event ON rooms_event.id = event_id WHERE poll_id = %s
+"""
+FILL = "UPDATE polls_ballotbox SET contents = %s WHERE poll_id = %s"
+TOLD = "UPDATE polls_poll SET tallies = %s WHERE id = %s"
 HELD = "SELECT tracker, number, octets FROM polls_blindballot WHERE poll_id = %s AND tracker = ANY(%s)"
 COUNTED = "UPDATE polls_poll SET turnout = turnout + %s WHERE id = %s"
 CHANGED = "ON CONFLICT (poll_id, tracker) DO UPDATE SET number = excluded.number, octets = excluded.octets"
@@ -40,6 +49,7 @@ class Good:
     key: bytes
     tracker: str
     number: int
+    choice: str
 
 
 @dataclass
@@ -86,7 +96,7 @@ def checked(handle: str, octets: bytes) -> Good:
         raise Refused(sentences.why_not(problem), code="choice") from None
     if said != ballot.choice:
         raise Refused(_("That is not on this ballot. Reload the page, then choose again."), code="choice")
-    return Good(known, octets, ballot.key, formats.tracker(ballot.key), ballot.number)
+    return Good(known, octets, ballot.key, formats.tracker(ballot.key), ballot.number, said)
 
 
 Result = bytes | Refused
@@ -124,7 +134,7 @@ def _into(handle: str, ballots: Sequence[Good]) -> list[Refused | None]:
     found = rows.read(POLL, handle)
     if not found or found[0][2] != State.OPEN:
         return [issuing.not_open(bool(found), found[0][2] if found else "")] * len(ballots)
-    [(pk, room, _state)] = found
+    [(pk, room, _state, live)] = found
     wanted = list(dict.fromkeys(each.tracker for each in ballots))
     held = {tracker: (number, formats.from_text(text)) for tracker, number, text in rows.read(HELD, pk, wanted)}
     before, why = dict(held), []
@@ -144,11 +154,30 @@ def _into(handle: str, ballots: Sequence[Good]) -> list[Refused | None]:
     )
     if fresh:
         rows.write(COUNTED, fresh, pk)
+        if live:
+            _tell(pk, [each.choice for each in ballots if before.get(each.tracker) is None and _is_in(held, each)])
         touch(_Place(room), *COUNT, crowd=True)
     if news:
         # Else SQLite's log would keep in which order they came.
         transaction.on_commit(traces.soon.ask, robust=True)
     return why
+
+
+def _is_in(held: dict[str, tuple[int, bytes]], ballot: Good) -> bool:
+    return held.get(ballot.tracker, (0, b""))[1] == ballot.octets
+
+
+def _tell(poll: int, choices: Sequence[str]) -> None:
+    """Count these choices into the tally that will be shown, once enough have come. None of them can be changed."""
+    [(contents, told, k)] = rows.read(BOX, poll)
+    now = tallies.fallen(core.rows(_json(contents)), choices)
+    rows.write(FILL, json.dumps(now), poll)
+    rows.write(TOLD, json.dumps(tallies.further(_json(told), now, k)), poll)
+
+
+def _json(value: Any) -> Any:
+    """A column of JSON: a text on SQLite."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _over(held: tuple[int, bytes] | None, new: Good) -> Refused | None:

@@ -47,6 +47,6 @@ def people(of: Event, count: int, group: str = "") -> list[Seat]:
 
 def closed(poll: Poll) -> Poll:
     """The poll after its closing."""
-    make.act(moderator(poll.room.event), "ballots.close", poll=poll.handle)
+    make.act(moderator(poll.room.event), "ballots.close", poll=poll.handle, sure="on")
     poll.refresh_from_db()
     return poll

@@ -1,0 +1,63 @@
+"""What is shown while a blind poll runs never tells of fewer than k ballots, and neither does the difference to what comes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deliberate.errors import Refused
+from polls.ballots.blind.tallies import Tallies, fallen, further, size
+from polls.ballots.core import Contents
+from tests import make
+from tests.polls.ballots.blind.polling import all_vote, polled, votes
+from tests.polls.ballots.make import moderator
+from tests.polls.ballots.test_screens import picture, words
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), max_size=7), max_size=40), st.integers(2, 9))
+def test_no_two_tallies_that_are_shown_differ_by_fewer_than_k_ballots(batches: list[list[str]], k: int) -> None:
+    told: Tallies = {}
+    box: Contents = ()
+    sizes = [0]
+    for batch in batches:
+        box = fallen(box, batch)
+        told = further(told, box, k)
+        if size(told["shown"]) != sizes[-1]:
+            sizes.append(size(told["shown"]))
+        if sizes[-1]:
+            assert size(box) - sizes[-1] >= k  # should it close now, the result differs by as many
+    assert all(later - earlier >= k for earlier, later in pairwise(sizes))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_light_question_shows_its_tally_but_for_the_last_ballots() -> None:
+    event, poll, seats = polled(12, live="on")
+    all_vote(poll, seats[:9], "Hearings")
+    assert "So far" not in words(picture(event, "ballots.turnout"))
+    votes(seats[9], poll, "A fund")
+    shown = words(picture(event, "ballots.turnout"))
+    assert "So far, of 5 ballots:" in shown
+    assert "5 votes" in shown
+
+
+@pytest.mark.django_db
+def test_a_tally_can_not_be_watched_where_ballots_change() -> None:
+    event = make.event()
+    with pytest.raises(Refused, match="only where ballots can't be changed"):
+        make.act(
+            moderator(event), "ballots.prepare", question="Which?", kind="one", options="A\nB", live="on", change="on"
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_everybody_chose_the_same_the_poll_closes_only_for_who_is_sure() -> None:
+    event, poll, seats = polled(5)
+    all_vote(poll, seats, "Hearings")
+    with pytest.raises(Refused, match="all alike"):
+        make.act(moderator(event), "ballots.close", poll=poll.handle)
+    make.act(moderator(event), "ballots.close", poll=poll.handle, sure="on")
+    poll.refresh_from_db()
+    assert poll.state == "closed"
