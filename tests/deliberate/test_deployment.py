@@ -14,6 +14,7 @@ from django.conf import settings
 ROOT = Path(__file__).parent.parent.parent
 COMPOSE = (ROOT / "compose.yaml").read_text()
 GIVEN = {"SITE_HOST": "plenary.example.org", "SECRET_KEY": "k7" * 30 + "abcdefghijklm", "POSTGRES_PASSWORD": "p" * 24}
+GIVEN |= {"BALLOT_BOX": "https://box.example.org"}
 
 
 def environment() -> dict[str, str]:

@@ -11,8 +11,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
+from deliberate.bench.servers.guarded import free_port
 from polls.ballots.blind import verify_poll
-from tests.service import Service
+from tests.service import Service, demo
 from tests.stories.browser import LAPTOP, PHONE, Eye
 from tests.stories.stage import Hand, new_room, sit
 
@@ -114,6 +115,30 @@ def test_five_people_vote_blind_and_anybody_recounts(
     program.write_bytes(httpx.get(f"{service.url}/box/verify_poll.py").content)
     told = subprocess.run([sys.executable, program, path], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "WRONG" not in told.stdout
+
+
+def test_a_ballot_goes_to_a_box_on_an_origin_of_its_own(chromium: Browser, tmp_path: Path) -> None:
+    port = free_port()
+    box = f"http://localhost:{port}/box"
+    service = demo(tmp_path, port=port, environment={"BALLOT_BOX": box})
+    context = chromium.new_context(viewport=PHONE)
+    complaints: list[str] = []
+    context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    try:
+        phone = sit(context, service.links["participant"])
+        for _other in range(4):
+            Hand(service.links["participant"]).http.close()
+        moderator, poll = opened(service.links)
+        with phone.expect_request(f"{box}/{poll}") as sent:
+            casts(phone)
+        expect(phone.get_by_text("Your ballot is in.", exact=True)).to_be_visible()
+        assert sent.value.all_headers()["origin"] == service.url
+        moderator.do("ballots.close", poll=poll)
+        expect(phone.get_by_text("Your ballot is in the count.")).to_be_visible(timeout=60_000)
+        assert complaints == []
+    finally:
+        context.close()
+        service.stop()
 
 
 def words_on(wall: Page) -> str:
