@@ -17,6 +17,7 @@ FEATURES = (
     "polls.opinions",
     "polls.statements",
     "polls.amendments",
+    "polls.suggestions",
     "polls.exports",
 )
 

@@ -221,6 +221,9 @@ LIVE_FRAME_LIMIT_BYTES = 16_384
 LIVE_WINDOW_BYTES = env.int("LIVE_WINDOW_BYTES", default=131_072)
 LIVE_STALL_S = env.float("LIVE_STALL_S", default=30.0)
 
+#: Whether suggestions compare meaning too, where the extra `semantic` is installed; else words alone.
+SUGGEST_BY_MEANING = env.bool("SUGGEST_BY_MEANING", default=True)
+
 #: How many proxies stand in front, each adding to X-Forwarded-For; 0: the header is not read.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 #: Multiplies every limit of the door, for a rehearsal that does in seconds what a room does in hours.

@@ -13,3 +13,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 (Path(os.environ["DATA_DIR"]) / "static").mkdir(parents=True, exist_ok=True)
+# Suggestions compare words here; what reads meaning takes a second to load, and is tested where it is meant.
+SUGGEST_BY_MEANING = False

@@ -33,6 +33,8 @@ class Asked:
     #: Of `faults`: what the order of rounds comes from (0: by chance), and which faults alone.
     seed: int = 0
     only: tuple[str, ...] = ()
+    #: Of `suggestions`: the folder of meetings.
+    meetings: Path | None = None
 
     def sizes(self, whole: Sequence[int], quick: Sequence[int]) -> tuple[int, ...]:
         return self.phones or tuple(quick if self.quick else whole)

@@ -26,6 +26,8 @@ from deliberate.shell.server import DEFAULT, SERVERS
 
 #: Each is a module of deliberate/bench with `async def bench(asked) -> Result`.
 NAMES = ("fanout", "storm", "join", "reconnect", "weight", "writes", "faults")
+#: Of a feature's own, likewise: the machinery knows none.
+FEATURES = {"suggestions": "polls.suggestions.bench"}
 
 
 class Command(BaseCommand):
@@ -33,7 +35,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=NAMES)
+        parser.add_argument("name", choices=(*NAMES, *FEATURES))
         parser.add_argument("--quick", action="store_true", help="a short run: fewer sizes, one round")
         parser.add_argument(
             "--report", type=Path, default=Path("reports"), help="the folder for NAME.html (default reports)"
@@ -50,6 +52,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=int, default=0, help="what the order of rounds comes from (faults)")
         parser.add_argument("--only", action="append", default=[], help="this fault alone; again for more (faults)")
+        parser.add_argument(
+            "--meetings",
+            type=Path,
+            default=Path("../shared/data/meetings"),
+            help="a folder of meetings with marked answers (suggestions; default ../shared/data/meetings)",
+        )
         parser.add_argument("--node-modules", type=Path, help="a node_modules with socket.io, to stand beside (fanout)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,10 +72,11 @@ class Command(BaseCommand):
             node_modules=options["node_modules"],
             seed=options["seed"],
             only=tuple(options["only"]),
+            meetings=options["meetings"],
         )
         self.began = time.monotonic()
         here = machine.described()
-        module = importlib.import_module(f"deliberate.bench.{options['name']}")
+        module = importlib.import_module(FEATURES.get(options["name"], f"deliberate.bench.{options['name']}"))
         try:
             result: Result = asyncio.run(_until_told(module.bench(asked)))
         except asyncio.CancelledError:
