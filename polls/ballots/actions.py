@@ -119,10 +119,13 @@ def close(*, room: Any, by: Any, poll: str, sure: bool = False) -> Answer:
         said = _("Everybody has voted, and all alike: the result would tell how each of them voted.")
         more = _("Discard the poll, or close it with the box ticked that you are sure.")
         raise Refused(f"{said} {more}", code="unanimous")
+    bare = found.verdict and found.result["figures"]["ballots"] < outcome.VERDICT_BELOW
+    if bare:
+        found.result = _told(found, outcome.verdict(found.result))
     found.state, found.closed_at = State.CLOSED, now()
     found.save(update_fields=["eligible", "result", "state", "closed_at"])
     if found.blind:
-        closing.publish(found, by)
+        closing.publish(found, by, ballots=not bare)
     else:
         note(room, by, "closed", found)
     _forget(found)
@@ -186,6 +189,7 @@ def _fields(poll: Poll) -> dict[str, str]:
         "secret": "blind" if poll.blind else "sealed" if poll.secret else "",
         "change": "on" if poll.change else "",
         "live": "on" if poll.live else "",
+        "verdict": "on" if poll.verdict else "",
     }
 
 
@@ -199,8 +203,13 @@ def _count(poll: Poll) -> outcome.Result:
         ballots = NamedBallot.objects.filter(poll=poll).values_list("seat__group__handle", "choice")
         contents = core.rows([(group or "", key, 1) for group, key in ballots])
     event, asked = poll.room.event, queries.question(poll)
-    groups = [] if poll.blind else queries.groups_with_seats(event)
-    found = outcome.result(asked, contents, poll.eligible, groups, event.k)
+    groups: list[outcome.Named] = [] if poll.blind else queries.groups_with_seats(event)
+    return _told(poll, outcome.result(asked, contents, poll.eligible, groups, event.k))
+
+
+def _told(poll: Poll, found: outcome.Result) -> outcome.Result:
+    """A result with its sentences."""
+    asked = queries.question(poll)
     with override(settings.LANGUAGE_CODE):
         ends = (poll.low_label, poll.high_label)
         found["text"] = sentences.told(poll.question, asked, queries.texts(poll), ends, poll.secret, found)

@@ -74,6 +74,10 @@ class PaperForm(forms.Form):
 
     live = forms.BooleanField(label=gettext_lazy("Show the tally of a blind poll while it runs"), required=False)
 
+    verdict = forms.BooleanField(
+        label=gettext_lazy("Of fewer than 20 ballots publish only whether the first option passed"), required=False
+    )
+
     def clean_options(self) -> list[str]:
         lines = [one_line(line) for line in self.cleaned_data["options"].splitlines()]
         return [line for line in lines if line]
@@ -86,6 +90,9 @@ class PaperForm(forms.Form):
         cleaned["secret"] = cleaned["secret"] != ""
         cleaned["change"] = cleaned["change"] and cleaned["blind"]
         cleaned["live"] = cleaned["live"] and cleaned["blind"]
+        cleaned["verdict"] = cleaned["verdict"] and cleaned["blind"]
+        if cleaned["verdict"] and (cleaned["kind"] != Kind.ONE or cleaned["live"]):
+            self.add_error("verdict", _("Only one choice, without a tally, can be published as passed or not."))
         if cleaned["live"] and cleaned["change"]:
             said = _("A tally can be watched only where ballots can't be changed: else it would show who changed what.")
             self.add_error("live", said)

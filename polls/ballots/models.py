@@ -34,6 +34,8 @@ class Poll(models.Model):
     change = models.BooleanField(default=False)
     #: Of a blind poll whose ballots can't be changed: that tallies are shown while it runs (polls/ballots/blind/tallies.py).
     live = models.BooleanField(default=False)
+    #: Of a blind poll with one choice: that fewer than VERDICT_BELOW ballots publish only whether the first option passed.
+    verdict = models.BooleanField(default=False)
     #: The tally that is shown by now, and the one that is held back: {"shown": rows, "held": rows}.
     tallies = models.JSONField(default=dict)
     #: Of a blind poll: what was frozen when it opened, as text (docs/decisions/0010-blind-ballots.md). Never written anew.

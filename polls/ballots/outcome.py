@@ -6,7 +6,7 @@ people of a group, and neither does the difference of any two figures."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from polls.ballots.core import ABSTAIN, Contents, Kind, Question, counts, sizes
 from polls.ballots.runoff import Round, instant_runoff, pairs
@@ -70,6 +70,21 @@ class Result(TypedDict):
     winner: str | None
     condorcet: str | None
     text: str
+    #: Only whether the first option passed: then there are no other figures than the ballots cast. Absent in most results.
+    passed: NotRequired[bool]
+
+
+#: From so many ballots on their figures are published even where the host asked for a verdict alone.
+VERDICT_BELOW = 20
+
+
+def verdict(full: Result) -> Result:
+    """What is left of a result of one choice where only the verdict is published: more than half of those who chose chose
+    the first option, or they did not."""
+    made = full["figures"]
+    (_first, votes), *_others = made["votes"]
+    bare: Figures = {**made, "abstained": 0, "votes": []}
+    return {**full, "figures": bare, "cells": [], "passed": 2 * votes > made["ballots"] - made["abstained"]}
 
 
 def result(question: Question, contents: Contents, eligible: int, groups: Iterable[Named], k: int) -> Result:

@@ -245,7 +245,7 @@ def _result(room: Any) -> list[str]:
     if poll is None:
         return [_("No poll yet")]
     found = shown(poll)
-    most = max(bar.votes for bar in found.bars)
+    most = max((bar.votes for bar in found.bars), default=0)
     leading = [f"{bar.text}: {bar.percent}\u00a0%" for bar in found.bars if bar.votes == most]
     return [poll.question, *found.lines[:1]] if found.lines or len(leading) > 1 else [poll.question, *leading]
 

@@ -52,6 +52,8 @@ def told(asked: str, question: Question, texts: Texts, ends: tuple[str, str], se
     `ends`: the words at the low and the high end of a scale, or empty."""
     figures = result["figures"]
     pieces = [_sentence(asked), _turnout(result, secret)]
+    if "passed" in result:
+        return " ".join([*pieces, passed(texts, result)])
     if question.kind is Kind.SEVERAL:
         pieces.append(_("Each could choose several."))
     if question.kind is Kind.SCALE:
@@ -63,6 +65,13 @@ def told(asked: str, question: Question, texts: Texts, ends: tuple[str, str], se
     pieces.append(_("Abstained: %(n)d.") % {"n": figures["abstained"]})
     pieces += [_cell(question, texts, cell) for cell in result["cells"]]
     return " ".join(piece for piece in pieces if piece)
+
+
+def passed(texts: Texts, result: Result) -> str:
+    """The verdict, where nothing else is published."""
+    first = next(iter(texts.values()), "")
+    said = _("“%(option)s” passed.") if result.get("passed") else _("“%(option)s” did not pass.")
+    return f"{said % {'option': first}} {_('As so few voted, no more is published.')}"
 
 
 def _sentence(text: str) -> str:

@@ -55,6 +55,11 @@ class Shown:
     text: str
 
     @property
+    def bare(self) -> bool:
+        """Whether only a verdict is published."""
+        return "passed" in queries.result(self.poll)
+
+    @property
     def box(self) -> str:
         """Where the ballots of a blind poll are published."""
         return str(settings.BALLOT_BOX)
@@ -112,6 +117,8 @@ def _bars(poll: Poll, texts: dict[str, str], figures: Figures) -> list[Bar]:
 
 
 def _lines(poll: Poll, texts: dict[str, str], found: Result) -> list[str]:
+    if "passed" in found:
+        return [sentences.passed(texts, found)]
     if poll.kind == Kind.SCALE:
         return [line for line in [sentences.middle(found["figures"])] if line]
     if poll.kind == Kind.RANKING and found["winner"]:

@@ -26,12 +26,15 @@ def contents(poll: Poll) -> core.Contents:
     return core.rows([("", ballot.choice, 1) for ballot in ballots])
 
 
-def publish(poll: Poll, by: Any) -> None:
-    """Note what binds the ballots in the journal, and write the file. Within the closing's transaction."""
-    ballots = _octets(poll)
+def publish(poll: Poll, by: Any, *, ballots: bool) -> None:
+    """Note what binds the ballots in the journal, and write the file where the `ballots` are published. Within the closing's
+    transaction."""
+    found = _octets(poll)
     issued = {frozen.EVERYBODY: Voucher.objects.filter(poll=poll).exclude(asked="").count()}
-    for verb, detail in published.noted_at_closing(poll.definition, ballots, issued):
+    for verb, detail in published.noted_at_closing(poll.definition, found, issued):
         note(poll.room, by, verb, poll, detail)
+    if not ballots:
+        return
     entries: list[published.Entry] = [
         {
             "number": entry.number,
@@ -44,7 +47,7 @@ def publish(poll: Poll, by: Any) -> None:
         }
         for entry in Entry.objects.filter(room=poll.room).order_by("number")
     ]
-    Published.objects.create(poll=poll, text=published.published(poll.definition, entries, ballots, issued))
+    Published.objects.create(poll=poll, text=published.published(poll.definition, entries, found, issued))
 
 
 def forget(poll: Poll) -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from deliberate.errors import Refused
 from polls.ballots.blind.tallies import Tallies, fallen, further, size
 from polls.ballots.core import Contents
+from polls.ballots.models import Published
 from tests import make
 from tests.polls.ballots.blind.polling import all_vote, polled, votes
-from tests.polls.ballots.make import moderator
+from tests.polls.ballots.make import closed, moderator
 from tests.polls.ballots.test_screens import picture, words
 
 
@@ -61,3 +62,32 @@ def test_where_everybody_chose_the_same_the_poll_closes_only_for_who_is_sure() -
     make.act(moderator(event), "ballots.close", poll=poll.handle, sure="on")
     poll.refresh_from_db()
     assert poll.state == "closed"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("texts", "says"),
+    [(["Hearings"] * 3 + ["A fund"] * 2, "passed"), (["A fund"] * 3 + ["Hearings"] * 2, "did not pass")],
+)
+def test_of_few_ballots_only_the_verdict_is_published_where_the_host_chose_so(texts: list[str], says: str) -> None:
+    event, poll, seats = polled(6, verdict="on")
+    for seat, text in zip(seats, texts, strict=False):
+        votes(seat, poll, text)
+    poll = closed(poll)
+    assert poll.result is not None
+    assert (poll.result["figures"]["votes"], poll.result["figures"]["abstained"]) == ([], 0)
+    assert f"“Hearings” {says}." in poll.result["text"]
+    assert not Published.objects.exists()
+    for audience in ("participant", "moderator", "wall"):
+        shown = words(picture(event, "ballots.results", audience))
+        assert says in shown
+        assert "%" not in shown
+        assert "recount" not in shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fields", [{"kind": "ranking"}, {"kind": "one", "live": "on"}])
+def test_a_verdict_is_of_one_choice_without_a_tally(fields: dict[str, str]) -> None:
+    event = make.event()
+    with pytest.raises(Refused, match="passed or not"):
+        make.act(moderator(event), "ballots.prepare", question="Which?", options="A\nB", verdict="on", **fields)
