@@ -19,13 +19,19 @@ from starlette.routing import Mount, Route  # noqa: E402
 
 from deliberate.live.quick import quickly  # noqa: E402
 from deliberate.live.socket import Socket  # noqa: E402
+from deliberate.live.sockets import sockets  # noqa: E402
 from deliberate.live.stream import stream  # noqa: E402
 from deliberate.shell import health, metrics  # noqa: E402
 from polls.ballots.blind.box import box  # noqa: E402
 
 # Channels routes sockets by Django's path(), whose types know of views only.
 _socket: Any = Socket.as_asgi()
-_sockets = URLRouter([cast(Any, path("at/<slug:event>/<slug:role>/<slug:room>/live", _socket))])
+_sockets = URLRouter(
+    [
+        cast(Any, path(f"at/<slug:event>/<slug:role>/<slug:room>/{name}", each))
+        for name, each in {"live": _socket, **sockets}.items()
+    ]
+)
 _pages = Starlette(
     routes=[
         Route("/health", health.health),

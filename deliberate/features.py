@@ -11,6 +11,7 @@ FEATURES = (
     "rooms.seats",
     "rooms.floor",
     "rooms.transcript",
+    "rooms.captions",
     "rooms.wall",
     "polls.ballots",
     "polls.ideas",

@@ -237,6 +237,18 @@ LIMIT_LINES_PER_SEAT = env.int("LIMIT_LINES_PER_SEAT", default=8)
 #: Open lines in one process, and in one room of it.
 LIMIT_LINES_PER_PROCESS = env.int("LIMIT_LINES_PER_PROCESS", default=15_000)
 LIMIT_LINES_PER_ROOM = env.int("LIMIT_LINES_PER_ROOM", default=15_000)
+# Captions by a machine (docs/features/captions.md).
+#: What hears: "package.module:Class".
+CAPTIONS_ENGINE = env.str("CAPTIONS_ENGINE", default="rooms.captions.whisper:Whisper")
+#: A folder with a model, or the name of one that lies in Hugging Face's cache here. Empty: the one that came along.
+CAPTIONS_MODEL = env.str("CAPTIONS_MODEL", default="")
+#: The language that is spoken, as two letters; empty: the model finds out.
+CAPTIONS_LANGUAGE = env.str("CAPTIONS_LANGUAGE", default="en")
+#: Threads of one engine, and the precision it computes with.
+CAPTIONS_THREADS = env.int("CAPTIONS_THREADS", default=1)
+CAPTIONS_PRECISION = env.str("CAPTIONS_PRECISION", default="int8")
+#: Microphones that one process listens to at the same time: each is a process with a model of its own.
+CAPTIONS_MICROPHONES = env.int("CAPTIONS_MICROPHONES", default=4)
 # The door: acts per minute and seat, and refused guesses of a code per minute.
 LIMIT_ACTS_PER_MINUTE = env.int("LIMIT_ACTS_PER_MINUTE", default=240)
 LIMIT_PAGES_PER_MINUTE = env.int("LIMIT_PAGES_PER_MINUTE", default=240)

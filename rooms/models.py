@@ -1,5 +1,6 @@
 """The tables of all features under rooms/, for Django's registry."""
 
+from rooms.captions.models import Microphone
 from rooms.events.models import AgendaItem, Attribution, Event, Group, Names, RoleLink, Room
 from rooms.floor.models import Turn
 from rooms.journal.models import Entry
@@ -14,6 +15,7 @@ __all__ = [
     "Event",
     "Group",
     "Interim",
+    "Microphone",
     "Names",
     "Pairing",
     "Projection",

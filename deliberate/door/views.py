@@ -144,6 +144,11 @@ def _back(request: HttpRequest, place: Place) -> str:
     return asked if inside and "//" not in asked and "\\" not in asked else home
 
 
+def permissions(*, microphone: bool = False) -> str:
+    """What a page's scripts may ask the browser for: nothing, but the microphone on a page that is for it."""
+    return f"camera=(), geolocation=(), microphone=({'self' if microphone else ''}), interest-cohort=()"
+
+
 class PrivacyMiddleware:
     """No page is kept by a browser or a proxy, none is indexed, none hands its address on."""
 
@@ -154,7 +159,7 @@ class PrivacyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
+        response.headers.setdefault("Permissions-Policy", permissions())
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from deliberate import tokens
 from deliberate.clock import now
 from deliberate.door.entrance import Place
-from deliberate.door.views import SAID_COOKIE, no_seat, place_of, seat_path
+from deliberate.door.views import SAID_COOKIE, no_seat, permissions, place_of, seat_path
 from deliberate.live import marks
 from deliberate.live.painter import Picture, paint
 from deliberate.live.parts import known
@@ -34,7 +34,7 @@ class Page:
 
     `extra` adds context that isn't live. `refresh_s`: how often the page comes anew by itself where scripts are off;
     0 for pages on which people write. With ?still it does not: who reads by ear is not thrown back to its head.
-    `quick`: where scripts run, nothing on it but parts and marks depends on who looks, so it may be put together from
+    `microphone`: its script may ask for the microphone; no other page's may. `quick`: where scripts run, nothing on it but parts and marks depends on who looks, so it may be put together from
     memory (quick.py)."""
 
     name: str
@@ -42,6 +42,7 @@ class Page:
     extra: Extra | None
     refresh_s: int
     quick: bool
+    microphone: bool
 
 
 pages: dict[tuple[str, str], Page] = {}
@@ -55,12 +56,13 @@ def page(
     extra: Extra | None = None,
     refresh_s: int = 0,
     quick: bool = False,
+    microphone: bool = False,
 ) -> None:
     """Register a page for these roles."""
     for role in roles:
         if (role, name) in pages:
             raise ValueError(f"the page {role}/{name} is registered twice")
-        pages[role, name] = Page(name, template, extra, refresh_s, quick)
+        pages[role, name] = Page(name, template, extra, refresh_s, quick, microphone)
 
 
 class Live:
@@ -130,6 +132,8 @@ def compose(
         **extra,
     }
     response = render(request, template, context, status=status)
+    if found is not None and found.microphone:
+        response.headers["Permissions-Policy"] = permissions(microphone=True)
     if hollow:
         return response
     shown = {mark for some in held.values() for mark in some}

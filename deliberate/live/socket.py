@@ -78,7 +78,7 @@ class Socket(AsyncWebsocketConsumer):
             await self.close(code=4403)
             return
         at = self.scope["url_route"]["kwargs"]
-        cookie = _cookie(headers.get(b"cookie", b"").decode("latin1"))
+        cookie = cookie_of(headers.get(b"cookie", b"").decode("latin1"))
         place = await asking.enter((at["event"], at["role"], at["room"], cookie))
         await self.accept()
         # Refused after accepting: a browser hides the code of a refused handshake.
@@ -189,7 +189,8 @@ class Socket(AsyncWebsocketConsumer):
             await self.close(code=CLOSE_CODES.get(why, 1013))
 
 
-def _cookie(header: str) -> str:
+def cookie_of(header: str) -> str:
+    """The seat's cookie in a Cookie header; "" where there is none."""
     for pair in header.split(";"):
         name, _equals, value = pair.strip().partition("=")
         if name == SEAT_COOKIE:

@@ -18,6 +18,7 @@ from deliberate.door.entrance import Place
 from deliberate.door.registry import Answer, commands
 from deliberate.errors import Refused
 from deliberate.roles import ROLES
+from rooms.captions.actions import begin
 from rooms.events.models import Event, Group, Room
 from rooms.seats.models import Seat
 from tests import busy, make
@@ -143,6 +144,7 @@ def leftovers(room: Room, seats: list[Seat]) -> None:
     """Rows that are off the table: an idea that waits and one that is merged, a clause removed, a proposal declined, a
     link revoked."""
     ann, moderator, drafter, host = (seats[at] for at in (0, 3, 5, 7))
+    begin(room=room, by=seats[4])
     Event.objects.filter(pk=room.event_id).update(approve_ideas=True)
     room = Room.objects.select_related("event").get(pk=room.pk)
     waiting = make.act_in(room, ann, "ideas.post", text="Wait for me").data["idea"]

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    """How it is with a room's microphone: the engine begins; it hears; it is behind; it died and begins anew; it can't
+    begin; the page at the podium is away; it is off."""
+
+    STARTING = "starting"
+    ON = "on"
+    LATE = "late"
+    AGAIN = "again"
+    UNFIT = "unfit"
+    AWAY = "away"
+    OFF = "off"
+
+
+class Microphone(models.Model):
+    """A room's microphone: how it is, and which line of which page brings its sound. No sound is stored anywhere."""
+
+    room = models.OneToOneField("rooms.Room", on_delete=models.CASCADE, related_name="microphone")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OFF)
+    #: A random word of the line that is heard; another that begins takes its place.
+    line = models.SlugField(max_length=32, blank=True)
+    #: The number of the last phrase of this line that was kept.
+    kept = models.PositiveIntegerField(default=0)
+    #: The same of the line before it, whose last words may still be on their way.
+    line_before = models.SlugField(max_length=32, blank=True)
+    kept_before = models.PositiveIntegerField(default=0)
+    #: When it was last heard of.
+    seen_at = models.DateTimeField()

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from deliberate.door.entrance import Place
+from deliberate.live.facts import facts
+from deliberate.live.pages import page
+from deliberate.live.parts import Context, once
+from deliberate.live.sockets import socket
+from deliberate.roles import CAPTIONER
+from rooms.captions import queries
+from rooms.captions.listening import listen
+
+socket("sound")(listen)
+
+
+@facts("captions")
+@once
+def note(room: Any) -> dict[str, list[str]]:
+    """What whoever reads captions is told of the machine that writes them."""
+    said = queries.said_of(queries.state_of(room))
+    return {"now": [said]} if said else {}
+
+
+def _podium(request: HttpRequest, place: Place) -> Context:
+    return {"hears": queries.hears()}
+
+
+page("podium", roles=[CAPTIONER], template="podium.html", extra=_podium, microphone=True)

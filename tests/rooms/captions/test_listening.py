@@ -1,0 +1,174 @@
+"""The podium's socket of a running service, from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+
+from deliberate.rehearsal.phone import Door, Member
+from deliberate.roles import CAPTIONER, HOST, MODERATOR
+from tests.rooms.captions.sounds import silence, tone
+from tests.service import Service, running
+from tests.stories.stage import Hand
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    settings = {
+        "CAPTIONS_ENGINE": "tests.rooms.captions.engines:Tones",
+        "CAPTIONS_MICROPHONES": "2",
+        "PYTHONPATH": str(Path.cwd()),
+    }
+    with running(tmp_path_factory.mktemp("listening"), **settings) as found:
+        yield found
+
+
+class Line:
+    """A podium's socket."""
+
+    def __init__(self, line: Any) -> None:
+        self.line = line
+
+    async def begin(self, again: str = "") -> str:
+        await self.line.send(json.dumps({"again": again}))
+        return str((await self.heard())["line"])
+
+    async def heard(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(await asyncio.wait_for(self.line.recv(), 30))
+        return found
+
+    async def until(self, state: str) -> dict[str, Any]:
+        while (told := await self.heard()).get("state") != state:
+            pass
+        return told
+
+    async def bring(self, sound: bytes) -> None:
+        for at in range(0, len(sound), 3200):
+            await self.line.send(struct.pack("!I", 0) + sound[at : at + 3200])
+
+    async def code(self) -> int:
+        """How it is closed."""
+        with suppress(websockets.ConnectionClosed):
+            async with asyncio.timeout(30):
+                async for _told in self.line:
+                    pass
+        return int(self.line.close_code)
+
+
+@asynccontextmanager
+async def line_of(service: Service, member: Member, origin: str = "") -> AsyncIterator[Line]:
+    headers = {"Cookie": f"seat={member.cookie}", "Origin": origin or service.url}
+    url = service.url.replace("http", "ws") + member.base + "sound"
+    async with websockets.connect(url, additional_headers=headers, proxy=None) as line:
+        yield Line(line)
+
+
+async def words(door: Door, member: Member) -> str:
+    answer = await door.http.get(f"{member.base}transcript.txt", headers={"Cookie": f"seat={member.cookie}"})
+    return str(answer.text)
+
+
+async def test_sound_becomes_words_and_the_last_of_them_are_stored_when_it_stops(service: Service, door: Door) -> None:
+    captioner = await door.join(service.links[CAPTIONER])
+    async with line_of(service, captioner) as line:
+        await line.begin()
+        await line.until("on")
+        await line.bring(tone(1) + silence(1) + tone(1.5))
+        await line.line.send(json.dumps({"stop": True}))
+        assert await line.code() == 1000
+    assert "one two one two three" in await words(door, captioner)
+
+
+async def test_the_last_words_are_stored_too_where_the_line_breaks(service: Service, door: Door) -> None:
+    captioner = await door.join(service.links[CAPTIONER])
+    async with line_of(service, captioner) as line:
+        await line.begin()
+        await line.until("on")
+        await line.bring(tone(4.5))
+    async with asyncio.timeout(30):
+        while "six seven eight nine" not in await words(door, captioner):  # noqa: ASYNC110  # another process
+            await asyncio.sleep(0.1)
+
+
+async def test_another_page_takes_over_and_the_one_before_is_told(service: Service, door: Door) -> None:
+    captioner = await door.join(service.links[CAPTIONER])
+    async with line_of(service, captioner) as first, line_of(service, captioner) as second:
+        await first.begin()
+        await first.until("on")
+        await second.begin()
+        await first.bring(tone(1))
+        assert "Another page" in (await first.until("off"))["say"]
+        assert await first.code() == 4410
+
+
+async def test_whose_link_is_revoked_brings_nothing_more(service: Service, door: Door) -> None:
+    host = await asyncio.to_thread(Hand, service.links[HOST])
+    made = await asyncio.to_thread(host.do, "events.new_link", role=CAPTIONER)
+    captioner = await door.join(service.url + made["path"])
+    async with line_of(service, captioner) as line:
+        await line.begin()
+        await line.until("on")
+        await asyncio.to_thread(host.do, "events.revoke_link", link=made["link"])
+        await line.bring(tone(1))
+        assert await line.code() == 4401
+
+
+async def test_only_a_captioner_of_our_own_pages_is_heard(service: Service, door: Door) -> None:
+    moderator = await door.join(service.links[MODERATOR])
+    async with line_of(service, moderator) as line:
+        assert await line.code() == 4401
+    captioner = await door.join(service.links[CAPTIONER])
+    with pytest.raises(websockets.InvalidStatus):
+        async with line_of(service, captioner, origin="https://elsewhere.example"):
+            pass
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["[]", "no json", json.dumps({"stop": 1}) + "x", b"\0\0\0\0", b"\0\0\0\0\0", b"\0" * 70_000],
+)
+async def test_what_is_no_sound_ends_the_line(service: Service, door: Door, frame: str | bytes) -> None:
+    captioner = await door.join(service.links[CAPTIONER])
+    async with line_of(service, captioner) as line:
+        await line.begin()
+        await line.line.send(frame)
+        assert await line.code() in (4400, 1009)
+
+
+async def test_more_sound_than_time_ends_the_line(service: Service, door: Door) -> None:
+    captioner = await door.join(service.links[CAPTIONER])
+    async with line_of(service, captioner) as line:
+        await line.begin()
+        for _second in range(60):
+            try:
+                await line.line.send(struct.pack("!I", 0) + silence(1))
+            except websockets.ConnectionClosed:
+                break
+        assert await line.code() == 4429
+
+
+async def test_no_more_microphones_than_the_settings_say(service: Service, door: Door) -> None:
+    captioner = await door.join(service.links[CAPTIONER])
+    async with (
+        line_of(service, captioner) as one,
+        line_of(service, captioner) as two,
+        line_of(service, captioner) as three,
+    ):
+        await one.begin()
+        await two.begin()
+        assert "as many microphones" in (await three.until("off"))["say"]
+        assert await three.code() == 4409
+
+
+async def test_no_sound_is_left_in_the_data_folder(service: Service) -> None:
+    for path in service.log.parent.rglob("*"):
+        if path.is_file():
+            assert tone(0.05) not in path.read_bytes(), path
