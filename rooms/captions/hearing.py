@@ -150,7 +150,7 @@ class Hearing:
             if process.returncode is None:
                 with suppress(ProcessLookupError):
                     process.kill()
-            code = await asyncio.shield(process.wait())
+            code = await asyncio.shield(_ended(process))
             self.pid = 0
         if code not in (0, UNFIT):
             log.warning("an engine for captions ended", code=code)
@@ -222,6 +222,18 @@ async def _line(source: asyncio.StreamReader, within_s: float) -> bytes:
     """The next line; b"" at the end. (wait_for would swallow a cancellation that comes with a line.)"""
     async with asyncio.timeout(within_s):
         return await source.readline()
+
+
+async def _ended(process: asyncio.subprocess.Process) -> int:
+    """The code with which it ended, once nothing of it is open any more."""
+    code = await process.wait()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    with suppress(TimeoutError, ValueError):
+        async with asyncio.timeout(1):
+            await process.stdout.read()
+    return code
 
 
 def _after(since: datetime, samples: int) -> datetime:

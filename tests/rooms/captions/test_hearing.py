@@ -52,6 +52,12 @@ class Heard:
             self.hearing.hear(piece, began + timedelta(seconds=(at + len(piece)) / 32_000))
 
 
+async def stopped(running: asyncio.Task[None]) -> None:
+    """As the podium's socket does when its page may not go on."""
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 @pytest.fixture(autouse=True)
 def _from_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
@@ -93,7 +99,7 @@ async def test_an_engine_that_is_killed_is_followed_by_another_that_hears_what_w
     await heard.until(State.AGAIN)
     heard.bring(silence(1), now())
     await heard.until(Said, 2)
-    running.cancel()
+    await stopped(running)
     assert [[word.text for word in said.words] for said in heard.said] == [["one", "two"], ["one", "two", "three"]]
     assert [said.number for said in heard.said] == [1, 2]
 
@@ -106,7 +112,7 @@ async def test_sound_that_two_engines_died_of_is_let_go() -> None:
     await asyncio.sleep(1)
     heard.bring(tone(0.5) + silence(1), now())
     await heard.until(Said)
-    running.cancel()
+    await stopped(running)
     assert [word.text for word in heard.said[0].words] == ["one"]
 
 
@@ -115,7 +121,7 @@ async def test_what_nobody_understands_ends_the_engine() -> None:
     running = asyncio.create_task(heard.hearing.run())
     heard.bring(tone(1), now())
     await heard.until(State.AGAIN)
-    running.cancel()
+    await stopped(running)
 
 
 async def test_what_an_engine_prints_is_not_mixed_with_what_it_tells() -> None:
@@ -134,7 +140,7 @@ async def test_one_that_stands_still_is_ended(monkeypatch: pytest.MonkeyPatch) -
     os.kill(heard.hearing.pid, signal.SIGSTOP)
     await heard.until(State.AGAIN)
     await heard.until(State.ON, 2)
-    running.cancel()
+    await stopped(running)
 
 
 async def test_one_that_cannot_begin_says_why() -> None:
@@ -156,7 +162,7 @@ async def test_one_that_is_slower_than_speech_is_said_to_be_late(monkeypatch: py
     heard.bring(silence(1.5), now())
     await heard.until(State.LATE)
     await heard.until(State.ON, 2)
-    running.cancel()
+    await stopped(running)
 
 
 async def test_no_more_sound_is_held_than_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +180,6 @@ async def test_no_process_is_left_behind() -> None:
     running = asyncio.create_task(heard.hearing.run())
     await heard.until(State.ON)
     pid = heard.hearing.pid
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await stopped(running)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
