@@ -11,6 +11,7 @@ from polls.ballots.models import (
     Published,
     Voucher,
 )
+from polls.exports.models import Carried
 from polls.ideas.models import Idea, Upvote
 from polls.opinions.models import Stance
 from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Rules, Statement, Support, Version
@@ -19,6 +20,7 @@ __all__ = [
     "Amendment",
     "BallotBox",
     "BlindBallot",
+    "Carried",
     "Citation",
     "Clause",
     "ClauseRevision",

@@ -7,14 +7,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+#: Commands that are typed by a name that no module can have.
+OTHERWISE = {"import": "bring_in"}
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run `deliberate COMMAND ...`. `--data DIR` is read here, since the settings need it before any command runs.
 
-    A command of two words is typed with a hyphen, as `verify-poll`: modules can't have one in their names."""
+    A command of two words is typed with a hyphen, as `verify-poll`: modules can't have one in their names. Nor can one be
+    called `import`: that command's is `bring_in`."""
     arguments = list(sys.argv if argv is None else ["deliberate", *argv])
     if len(arguments) > 1 and not arguments[1].startswith("-"):
-        arguments[1] = arguments[1].replace("-", "_")
+        arguments[1] = OTHERWISE.get(arguments[1], arguments[1].replace("-", "_"))
     for place, argument in enumerate(arguments):
         if argument == "--data" and place + 1 < len(arguments):
             os.environ["DATA_DIR"] = str(Path(arguments[place + 1]).resolve())

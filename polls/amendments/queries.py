@@ -17,6 +17,7 @@ from polls.ballots.models import State as PollState
 from polls.statements.models import Clause, ClauseRevision
 from polls.statements.queries import numbered, statement
 from rooms.transcript.core import Diff, Level, attribution, diff, lowest
+from rooms.transcript.core import Shown as ShownAs
 
 #: States in which the drafters or the room still have a word.
 WAITING = (State.OPEN, State.CARRIED)
@@ -90,10 +91,15 @@ def rivals(rows: Iterable[Amendment]) -> dict[int, list[Amendment]]:
 # ---- who -------------------------------------------------------------------------------------------------------------
 
 
-def proposer(row: Amendment, event: Any) -> str:
-    """Who an amendment is shown as proposed by, as far as they chose and the event allows now; empty for nobody."""
+def proposed_as(row: Amendment, event: Any) -> ShownAs:
+    """Who an amendment is shown as proposed by, as far as they chose and the event allows now."""
     level = lowest(Level(row.level), Level(event.attribution))
-    return attribution([level], name=row.author, role=_("Participant"), group=row.group.name if row.group else "").text
+    return attribution([level], name=row.author, role=_("Participant"), group=row.group.name if row.group else "")
+
+
+def proposer(row: Amendment, event: Any) -> str:
+    """The same in words; empty for nobody."""
+    return proposed_as(row, event).text
 
 
 def credit(row: Amendment, event: Any) -> str:

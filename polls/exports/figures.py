@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
+from polls.exports.models import Carried
 from polls.ideas.models import Idea, Upvote
 from polls.ideas.queries import withheld
 from polls.opinions.models import Stance
 from polls.statements.content import together
 from polls.statements.models import Citation, Version
+from rooms.events.queries import participants
 from rooms.floor.models import State, Turn
 from rooms.floor.queries import read
 from rooms.transcript.queries import word_count
@@ -52,13 +54,29 @@ def seats(room: Any) -> tuple[int, list[tuple[list[str], int]]]:
     """How many take part in a room now, and by group, small ones folded: (names of groups, "" for none given; people).
 
     The cells are those of the floor's balance, and no figure counts the groups of a whole event: two partings of the same
-    people, or a room beside its event, could be subtracted. Only the total where no breakdown may be shown."""
+    people, or a room beside its event, could be subtracted. Only the total where no breakdown may be shown. Of an event
+    that was brought in from a file, what stood there, until somebody comes."""
+    carried = Carried.objects.filter(event=room.event_id).first()
+    if carried is not None and not people_now(room.event):
+        came = carried.people["rooms"].get(room.handle, {"all": 0, "by_group": []})
+        return came["all"], [(cell["groups"], cell["people"]) for cell in came["by_group"]]
     floor = read(room)
     names = {group.handle: group.name for group in room.event.groups.all()} | {"": ""}
     by_group = [
         ([name for handle, name in names.items() if handle in cell.groups], cell.size) for cell in floor.cells()
     ]
     return sum(floor.sizes.values()), by_group
+
+
+def people_now(event: Any) -> int:
+    """How many take part in an event now."""
+    return int(participants(event).count())
+
+
+def people_of(event: Any) -> int:
+    """How many take part in an event; of one that was brought in, how many did, until somebody comes."""
+    carried = Carried.objects.filter(event=event).first()
+    return people_now(event) or (carried.people["all"] if carried else 0)
 
 
 def people(room: Any) -> tuple[tuple[str, int], ...]:

@@ -1,0 +1,244 @@
+"""Ideas, polls and the statement of a room, out of a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from deliberate.clock import now
+from polls.amendments.models import Amendment, CoSignature
+from polls.ballots.models import Option, Poll, Published
+from polls.ballots.models import State as PollState
+from polls.exports.bringing_rows import Kept, checked
+from polls.exports.reading import Part
+from polls.ideas.models import Idea, State, Upvote
+from polls.opinions.models import Stance, Value
+from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
+from polls.statements.sources import KINDS
+from rooms.events.models import Attribution
+
+#: (how many) -> seats that bear what is counted.
+Bearers = Callable[[int], list[Any]]
+
+
+def bring_in(kept: Kept, about: Part, bearers: Bearers) -> None:
+    """Store them, in an order in which each finds what it points at."""
+    _ideas(kept, about.parts("ideas", kept.most), bearers)
+    _polls(kept, about.parts("polls", kept.most))
+    statement = about.part("statement")
+    if any(statement.value.values()):
+        _statement(kept, statement, bearers)
+
+
+# ---- ideas -----------------------------------------------------------------------------------------------------------
+
+
+def _ideas(kept: Kept, rows: list[Part], bearers: Bearers) -> None:
+    """Ideas that were merged come after what they were merged into."""
+    left, here = rows, kept.rows.setdefault("idea", {})
+    while left:
+        ready = [row for row in left if not row.named("merged_into") or row.named("merged_into") in here]
+        if not ready:
+            raise left[0].wrong("merged_into", "these ideas were merged in a circle, or into one that is not there")
+        kept.add("idea", Idea, ready, _idea)
+        handled = {row.handle("handle") for row in ready}
+        left = [row for row in left if row.handle("handle") not in handled]
+    upvotes, stances = [], []
+    for row in rows:
+        idea = here[row.handle("handle")]
+        upvotes += [Upvote(idea=idea, seat=seat) for seat in bearers(row.count("support"))]
+        said = [
+            (Value.AGREE, row.count("agree")),
+            (Value.DISAGREE, row.count("disagree")),
+            (Value.PASS, row.count("pass")),
+        ]
+        values = [value for value, many in said for _seat in range(many)]
+        stances += [
+            Stance(idea=idea, seat=seat, value=value) for seat, value in zip(bearers(len(values)), values, strict=True)
+        ]
+    Upvote.objects.bulk_create(upvotes, batch_size=500)
+    Stance.objects.bulk_create(stances, batch_size=500)
+
+
+def _idea(kept: Kept, row: Part, _position: int) -> Idea:
+    state, text = row.text("state"), row.text("text")
+    unseen = state == State.MERGED and not text
+    return Idea(
+        room=kept.room,
+        item=kept.one_or_none("item", row, "item"),
+        handle=row.handle("handle"),
+        number=row.number("number"),
+        text=text or _("[Words that were off the board when this event was exported]"),
+        author=row.text("author"),
+        state=state,
+        # What it was merged as decides whether its words are withheld: without any they were.
+        before=State.WAITING if unseen else State.SHOWN,
+        reason=_("Hidden before the event came here") if state == State.HIDDEN else "",
+        merged_into=kept.one_or_none("idea", row, "merged_into"),
+        pinned=row.truth("pinned"),
+        taken_up=row.truth("taken_up"),
+    )
+
+
+# ---- polls -----------------------------------------------------------------------------------------------------------
+
+
+def _polls(kept: Kept, rows: list[Part]) -> None:
+    kept.add("poll", Poll, rows, _poll)
+    options, files = [], []
+    for row in rows:
+        poll = kept.one("poll", row, "handle")
+        for position, each in enumerate(row.parts("options", 100)):
+            option = Option(poll=poll, handle=each.handle("handle"), text=each.text("text"), position=position)
+            options.append(checked(each, option))
+        if row.value.get("published") is not None:
+            files.append(Published(poll=poll, text=row.text("published")))
+    Option.objects.bulk_create(options, batch_size=500)
+    Published.objects.bulk_create(files, batch_size=10)
+
+
+def _poll(kept: Kept, row: Part, _position: int) -> Poll:
+    """A poll that closed, as it was. One that was open comes as prepared: its ballots are in no bundle."""
+    closed = row.text("state") == PollState.CLOSED
+    if not closed and row.text("state") != PollState.OPEN:
+        raise row.wrong("state", "a poll in a bundle is open or closed")
+    held: dict[str, Any] = {"state": PollState.PREPARED}
+    if closed:
+        held = {name: row.moment(name) for name in ("opened_at", "closed_at")}
+        held |= {name: row.number(name) for name in ("turnout", "eligible")}
+        held |= {"state": PollState.CLOSED, "result": row.part("result").value, "definition": row.text("definition")}
+    return Poll(
+        room=kept.room,
+        item=kept.one_or_none("item", row, "item"),
+        handle=row.handle("handle"),
+        **{name: row.text(name) for name in ("question", "kind", "low_label", "high_label")},
+        **{name: row.truth(name) for name in ("secret", "blind", "change")},
+        **{name: row.number(name, least=-32_768, most=32_767) for name in ("least", "most")},
+        position=row.number("position"),
+        **held,
+    )
+
+
+# ---- the statement ---------------------------------------------------------------------------------------------------
+
+
+def _statement(kept: Kept, about: Part, bearers: Bearers) -> None:
+    texts = {name: about.text(name) for name in ("title", "preamble")}
+    statement = checked(about, Statement(room=kept.room, **texts), but=("title",))
+    statement.save()
+
+    def clause(_kept: Kept, row: Part, position: int) -> Clause:
+        revision = row.number("revision")
+        return Clause(
+            statement=statement,
+            handle=row.handle("handle"),
+            position=position,
+            text=row.text("text"),
+            revision=revision,
+            changed_at=now(),
+        )
+
+    def removed(_kept: Kept, row: Part, position: int) -> Clause:
+        fields = {"handle": row.handle("handle"), "revision": row.number("revision")}
+        return Clause(statement=statement, position=position, text="", removed=True, changed_at=now(), **fields)
+
+    rows = about.parts("clauses", kept.most)
+    kept.add("clause", Clause, rows, clause)
+    kept.add("clause", Clause, about.parts("removed", kept.most), removed, but=("text",))
+    _citations(kept, rows)
+    _support(kept, rows, bearers)
+    kept.add("version", Version, about.parts("versions", kept.most), lambda _kept, row, _at: _version(statement, row))
+    kept.add(
+        "proposal",
+        Proposal,
+        about.parts("proposals", kept.most),
+        lambda _kept, row, _at: _proposal(kept, statement, row),
+    )
+    _amendments(kept, statement, about.parts("amendments", kept.most), bearers)
+
+
+def _citations(kept: Kept, rows: list[Part]) -> None:
+    found = []
+    for row in rows:
+        clause = kept.one("clause", row, "handle")
+        for each in row.parts("citations", kept.most):
+            place = {
+                "start": each.number("start"),
+                "end": each.number("end"),
+                "source_revision": each.number("revision"),
+            }
+            cited = Citation(clause=clause, quote=each.text("quote"), **place, **_source(kept, each))
+            found.append(checked(each, cited, but=("quote",)))
+    Citation.objects.bulk_create(found, batch_size=500)
+
+
+def _source(kept: Kept, row: Part) -> dict[str, Any]:
+    """The column that points at what a part names as "kind:handle"."""
+    kind, _colon, handle = row.text("source").partition(":")
+    found = kept.rows.get(kind, {}).get(handle) if kind in KINDS else None
+    if found is None:
+        raise row.wrong("source", "this room has no such source")
+    return {kind: found}
+
+
+def _support(kept: Kept, rows: list[Part], bearers: Bearers) -> None:
+    """Stands on a clause: so many for it, so many against it with their reservations, so many on an earlier wording."""
+    found = []
+    for row in rows:
+        clause, told = kept.one("clause", row, "handle"), row.part("support")
+        reasons, earlier = told.texts("reservations"), told.count("earlier_wording")
+        support, oppose = told.count("support"), told.count("oppose")
+        if len(reasons) < oppose:
+            raise told.wrong("reservations", "whoever opposes has written why")
+        if earlier and not clause.revision:
+            raise told.wrong("earlier_wording", "this clause has no earlier wording")
+        for at, seat in enumerate(bearers(support + oppose)):
+            against = at < oppose
+            read = clause.revision - 1 if at >= support + oppose - earlier else clause.revision
+            reason = reasons[at] if at < len(reasons) else ""
+            value = Support.Value.OPPOSE if against else Support.Value.SUPPORT
+            stand = Support(clause=clause, seat=seat, value=value, reservation=reason, revision=read)
+            found.append(checked(told, stand))
+    Support.objects.bulk_create(found, batch_size=500)
+
+
+def _version(statement: Statement, row: Part) -> Version:
+    content = row.part("content")
+    fields = {"number": row.number("number"), "hash": row.text("hash"), "settled_at": content.at_ms("settled_at_ms")}
+    return Version(statement=statement, content=content.value, quotes=row.part("quotes").value, **fields)
+
+
+def _proposal(kept: Kept, statement: Statement, row: Part) -> Proposal:
+    said = {name: row.text(name) for name in ("state", "note", "reason")}
+    return Proposal(statement=statement, **said, **_source(kept, row))
+
+
+def _amendments(kept: Kept, statement: Statement, rows: list[Part], bearers: Bearers) -> None:
+    def amendment(_kept: Kept, row: Part, _position: int) -> Amendment:
+        level, by, state = row.text("shown_as"), row.text("proposed_by"), row.text("state")
+        return Amendment(
+            statement=statement,
+            clause=kept.one("clause", row, "clause"),
+            handle=row.handle("handle"),
+            number=row.number("number"),
+            revision=row.number("revision"),
+            **{name: row.text(name) for name in ("kind", "text", "reason", "option", "majority")},
+            level=level,
+            author=by if level == Attribution.NAME else "",
+            group=kept.group(by) if level == Attribution.GROUP else None,
+            state=state,
+            answer=row.text("answer") or (_("Hidden before the event came here") if state == State.HIDDEN else ""),
+            poll=kept.one_or_none("poll", row, "poll"),
+            made=kept.one_or_none("clause", row, "made"),
+            decided_at=row.moment_or_none("decided_at"),
+        )
+
+    kept.add("amendment", Amendment, rows, amendment)
+    signed = [
+        CoSignature(amendment=kept.one("amendment", row, "handle"), seat=seat)
+        for row in rows
+        for seat in bearers(row.count("cosigned"))
+    ]
+    CoSignature.objects.bulk_create(signed, batch_size=500)

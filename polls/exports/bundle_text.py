@@ -1,0 +1,161 @@
+"""What a bundle holds of ideas, polls and the statement of a room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from polls.amendments.models import Amendment
+from polls.amendments.models import State as AmendmentState
+from polls.amendments.queries import proposed_as
+from polls.ballots.models import Poll
+from polls.ballots.models import State as PollState
+from polls.ballots.queries import as_text, result
+from polls.ideas.models import Idea
+from polls.ideas.queries import shown, withheld
+from polls.opinions.queries import counts
+from polls.statements import queries
+from polls.statements.content import content, shown_quotes
+from polls.statements.content import shown as as_shown
+from polls.statements.models import Clause, Proposal
+from rooms.events.models import Room
+
+Row = dict[str, Any]
+
+
+def time_text(moment: datetime | None) -> str | None:
+    """A moment as every bundle has it: ISO 8601 with milliseconds."""
+    return moment.isoformat(timespec="milliseconds") if moment else None
+
+
+def ideas(room: Room) -> list[Row]:
+    """Every idea; what a moderator hid, or never let through, without its words. Counts of a merged idea stand at the one
+    it was merged into."""
+    support = {card.handle: card.support for card in shown(room)}
+    stances, secret = counts(room), withheld(room)
+    rows = []
+    for idea in Idea.objects.filter(room=room).select_related("merged_into", "item").order_by("number"):
+        public = idea.handle not in secret
+        said = stances.get(idea.handle)
+        rows.append(
+            {
+                "handle": idea.handle,
+                "number": idea.number,
+                "state": idea.state,
+                "text": idea.text if public else "",
+                "author": idea.author if public else "",
+                "merged_into": idea.merged_into.handle if idea.merged_into else None,
+                "item": idea.item.handle if idea.item else None,
+                "pinned": idea.pinned,
+                "taken_up": idea.taken_up,
+                "support": support.get(idea.handle, 0),
+                "agree": said.agree if said else 0,
+                "disagree": said.disagree if said else 0,
+                "pass": said.passed if said else 0,
+            }
+        )
+    return rows
+
+
+def polls(room: Room) -> list[Row]:
+    """Polls that were opened; results of those that closed."""
+    put = (
+        Poll.objects.filter(room=room)
+        .exclude(state=PollState.PREPARED)
+        .select_related("item", "published")
+        .prefetch_related("options")
+    )
+    return [
+        {
+            "handle": poll.handle,
+            "question": poll.question,
+            "kind": poll.kind,
+            "secret": poll.secret,
+            "blind": poll.blind,
+            "change": poll.change,
+            "definition": poll.definition,
+            "item": poll.item.handle if poll.item else None,
+            "state": poll.state,
+            "options": [{"handle": option.handle, "text": option.text} for option in poll.options.all()],
+            "least": poll.least,
+            "most": poll.most,
+            "low_label": poll.low_label,
+            "high_label": poll.high_label,
+            "position": poll.position,
+            "opened_at": time_text(poll.opened_at),
+            "closed_at": time_text(poll.closed_at),
+            "turnout": poll.turnout,
+            "eligible": poll.eligible,
+            "result": result(poll) if poll.state == PollState.CLOSED else None,
+            "as_text": as_text(poll),
+            "published": poll.published.text if hasattr(poll, "published") else None,
+        }
+        for poll in put.order_by("opened_at", "pk")
+    ]
+
+
+def statement(room: Room) -> Row:
+    """The draft, and the versions as they were sealed with the quotes that are not withheld now."""
+    found = queries.statement(room)
+    if found is None:
+        empty: Row = {"title": "", "preamble": ""}
+        return empty | {name: [] for name in ("clauses", "removed", "versions", "proposals", "amendments")}
+    proposals = queries.with_sources(Proposal.objects.filter(statement=found))
+    hidden = queries.withheld(room)
+    rows = {row.handle: row for row in Clause.objects.filter(statement=found)}
+    drafted: Any = as_shown(content(found), hidden)
+    for clause in drafted["clauses"]:
+        clause["revision"] = rows[clause["handle"]].revision
+    return {
+        **drafted,
+        # Amendments may point at a clause that was taken out; its words are the drafters' alone.
+        "removed": [{"handle": row.handle, "revision": row.revision} for row in rows.values() if row.removed],
+        "versions": [
+            {
+                "number": version.number,
+                "hash": version.hash,
+                "content": version.content,
+                "quotes": shown_quotes(version, hidden),
+            }
+            for version in queries.versions(room).reverse()
+        ],
+        "proposals": [_proposal(row) for row in proposals],
+        "amendments": _amendments(room),
+    }
+
+
+def _proposal(row: Proposal) -> Row:
+    kind, source = queries.source_row(row)
+    return {"source": f"{kind}:{source.handle}", "state": row.state, "note": row.note, "reason": row.reason}
+
+
+def _amendments(room: Room) -> list[Row]:
+    """Every amendment with what became of it; one that a moderator hid without its words. Co-signatures are counts."""
+    rows = Amendment.objects.filter(statement__room=room).select_related("clause", "group", "poll", "made")
+    found = []
+    for row in rows.annotate(signed=Count("cosignatures")):
+        public, by = row.state != AmendmentState.HIDDEN, proposed_as(row, room.event)
+        found.append(
+            {
+                "handle": row.handle,
+                "number": row.number,
+                "clause": row.clause.handle,
+                "kind": row.kind,
+                "revision": row.revision,
+                "text": row.text if public else "",
+                "reason": row.reason if public else "",
+                "proposed_by": by.text if public else "",
+                "shown_as": by.level.value if public else "nobody",
+                "cosigned": row.signed,
+                "state": row.state,
+                "answer": row.answer if public else "",
+                "option": row.option,
+                "majority": row.majority,
+                "poll": row.poll.handle if row.poll else None,
+                "made": row.made.handle if row.made else None,
+                "decided_at": time_text(row.decided_at),
+            }
+        )
+    return found

@@ -1,0 +1,240 @@
+"""An event that went out as a bundle comes in again as the same event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from deliberate.clock import now
+from deliberate.live.pages import pages
+from polls.exports.bringing import bring_in
+from polls.exports.bundle import bundle
+from polls.exports.outcome import outcome
+from polls.exports.outline import document
+from polls.exports.reading import BadBundle
+from polls.exports.record import document as record
+from polls.statements.content import intact
+from polls.statements.models import Version
+from rooms.events.models import Event, Room
+from rooms.seats.models import Seat
+from rooms.seats.queries import cookie_of
+from tests import busy, make
+from tests.polls.exports.documents import HOSTILE
+from tests.polls.exports.rows import plenary
+from tests.polls.statements.rows import asked, clause, said, settled, thought
+
+pytestmark = pytest.mark.django_db
+
+
+def out(event: Event) -> str:
+    """The bundle as it is downloaded."""
+    return json.dumps(bundle(Event.objects.get(pk=event.pk)), ensure_ascii=False, indent=1)
+
+
+def again(event: Event) -> tuple[str, str, Event]:
+    """The bundle of an event; the event is deleted and brought in from it; the bundle of that."""
+    before = out(event)
+    event.delete()
+    found = bring_in(before)
+    return before, out(found), found
+
+
+def held_and_settled(attribution: str = "nobody") -> Any:
+    held = plenary(attribution=attribution)
+    settled(held.drafter)
+    make.act(held.drafter, "statements.edit_clause", clause=held.clause.handle, text="We stay.", revision=0)
+    make.act(held.others[0], "statements.propose", source=f"idea:{held.idea.handle}", note="It is what we came for")
+    return held
+
+
+@pytest.mark.parametrize("attribution", ["name", "role", "group", "nobody"])
+def test_a_plenary_with_its_text_is_the_same_byte_for_byte(attribution: str) -> None:
+    before, after, found = again(held_and_settled(attribution).event)
+    assert after == before
+    assert all(intact(version) for version in Version.objects.filter(statement__room__event=found))
+
+
+def test_a_room_in_which_everything_happened_is_the_same_but_for_its_open_poll() -> None:
+    event = make.event(k=2)
+    busy.people(event)
+    make.act(make.seat(event, "drafter"), "statements.settle")
+    before, after, _found = again(event)
+    was, now_is = json.loads(before), json.loads(after)
+    polls = was["rooms"][0]["polls"]
+    assert "open" in [poll["state"] for poll in polls]
+    was["rooms"][0]["polls"] = [poll for poll in polls if poll["state"] == "closed"]
+    assert now_is == was
+
+
+def test_hidden_struck_merged_and_withheld_words_stay_what_they_are() -> None:
+    held = held_and_settled()
+    moderator = make.seat(held.event, "moderator")
+    make.act(moderator, "transcript.strike", segment=held.words.handle, words="second", sure="on")
+    twin, other = thought(held.zoe, "Wells for all", show_author="on"), thought(held.others[0], "Name the colonel")
+    make.act(moderator, "ideas.merge", idea=twin.handle, into=held.idea.handle)
+    make.act(moderator, "ideas.hide", idea=other.handle, reason="Names somebody")
+    make.act(moderator, "ideas.hide", idea=held.idea.handle, reason="Off topic")
+    Event.objects.filter(pk=held.event.pk).update(approve_ideas=True)
+    waiting = thought(held.zoe, "Not let through yet")
+    target = thought(held.others[1], "Let through")
+    make.act(moderator, "ideas.approve", idea=target.handle)
+    make.act(moderator, "ideas.merge", idea=waiting.handle, into=target.handle)
+    before, after, _found = again(held.event)
+    assert after == before
+    for words in ("Name the colonel", "Dig *wells*", "Not let through yet", "second visit"):
+        assert words not in after
+
+
+def test_texts_that_look_like_anything_else_come_in_as_they_are() -> None:
+    event = make.event()
+    ann, drafter = make.seat(event), make.seat(event, "drafter")
+    for words in HOSTILE:
+        said(event, words, by=ann)
+        thought(ann, words)
+        clause(drafter, words)
+    before, after, _found = again(event)
+    assert after == before
+
+
+def test_files_made_of_it_say_the_same_and_its_pages_are_there() -> None:
+    held = held_and_settled("name")
+    asked(held.event, "Once more?", *held.others)
+    room = make.room(held.event)
+    before = [document(outcome(room, None)).blocks[:-3], record(room).blocks[:-2]]
+    _was, _is, found = again(held.event)
+    room = make.room(found)
+    assert [document(outcome(room, None)).blocks[:-3], record(room).blocks[:-2]] == before
+    for role, screen in pages:
+        seat = make.seat(found, role)
+        client = Client()
+        client.cookies["seat"] = cookie_of(seat)
+        address = (
+            f"/at/{found.handle}/{role}/{room.handle}/{screen}/"
+            if screen
+            else f"/at/{found.handle}/{role}/{room.handle}/"
+        )
+        assert client.get(address).status_code == 200, (role, screen)
+
+
+def test_nobody_sits_in_it_until_somebody_comes_by_a_new_link() -> None:
+    _before, after, found = again(held_and_settled().event)
+    assert json.loads(after)["people"] == {"all": 7}
+    assert not found.seats.filter(ended=False).exists()
+    seat = make.seat(found, "participant", name="Somebody new")
+    assert json.loads(out(found))["people"] == {"all": 1}
+    make.act(seat, "ideas.post", text="We go on")
+    make.act(make.seat(found, "moderator"), "events.move_on")
+    assert json.loads(out(found))["rooms"][0]["journal"]["whole"] is True, "the journal goes on from its last hash"
+
+
+def test_an_event_that_is_here_is_not_brought_in_twice() -> None:
+    held = plenary()
+    with pytest.raises(BadBundle, match="here already"):
+        bring_in(out(held.event))
+
+
+def test_an_event_whose_time_is_over_is_brought_in_only_with_a_new_day() -> None:
+    event = make.event()
+    Event.objects.update(retention_until=now().date() - timedelta(days=1))
+    text = out(event)
+    event.delete()
+    with pytest.raises(BadBundle, match="Its time ended"):
+        bring_in(text)
+    day = now().date() + timedelta(days=9)
+    assert bring_in(text, until=day).retention_until == day
+
+
+def _set(*path: Any, to: Any) -> Callable[[Any], None]:
+    def change(whole: Any) -> None:
+        for step in path[:-1]:
+            whole = whole[step]
+        whole[path[-1]] = to
+
+    return change
+
+
+ROOM = ("rooms", 0)
+WRONG = {
+    "another format": (_set("format", to="deliberate.bundle/9"), "^format: "),
+    "no title": (_set("event", "title", to=None), "event.title: a text"),
+    "a title that is too long": (_set("event", "title", to="x" * 161), "event.title: "),
+    "an attribution that there is not": (_set("event", "attribution", to="all"), "event.attribution: "),
+    "a rule that is none": (_set("event", "rule", to={"measure": "dances"}), "does not fit together"),
+    "letters that turn others": (
+        _set(*ROOM, "segments", 0, "text", to="a\u202eb"),
+        "segments.0.text: there are letters",
+    ),
+    "words of a turn that is not there": (_set(*ROOM, "segments", 0, "turn", to="zzzzzzzz"), "no such turn"),
+    "a moment without a zone": (_set(*ROOM, "segments", 0, "started_at", to="2026-11-22T10:00:00"), "no time zone"),
+    "more people than there are": (_set(*ROOM, "ideas", 0, "support", to=10**9), "ideas.0.support: a number"),
+    "a truth for a number": (_set(*ROOM, "ideas", 0, "support", to=True), "ideas.0.support: a whole number"),
+    "an idea merged into itself": (_set(*ROOM, "ideas", 0, "state", to="merged"), "."),
+    "a result that is none": (_set(*ROOM, "polls", 0, "result", to={"text": "x"}), "does not fit together"),
+    "a quote of nothing": (
+        _set(*ROOM, "statement", "clauses", 0, "citations", 0, "source", to="segment:zzzzzzzz"),
+        "no such source",
+    ),
+    "a quote where it does not say": (_set(*ROOM, "statement", "title", to="Other\r"), "letters"),
+    "a handle that stands twice": (_set(*ROOM, "agenda", 1, "handle", to=None), "agenda.1.handle: a text"),
+    "a key that nobody knows": (_set(*ROOM, "agenda", 0, "more", to=1), "agenda.0: what was brought in"),
+    "a journal that says it is whole": (
+        _set(*ROOM, "journal", "entries", 0, "verb", to="x"),
+        "journal.whole: what was",
+    ),
+    "a list that is an object": (_set(*ROOM, "polls", to={}), "rooms.0.polls: a list"),
+}
+
+
+@pytest.mark.parametrize(("change", "said_of_it"), WRONG.values(), ids=WRONG)
+def test_a_file_that_is_not_whole_stores_nothing_and_says_where(change: Callable[[Any], None], said_of_it: str) -> None:
+    held = held_and_settled()
+    whole = json.loads(out(held.event))
+    held.event.delete()
+    change(whole)
+    with pytest.raises(BadBundle, match=said_of_it):
+        bring_in(json.dumps(whole))
+    assert (Event.objects.count(), Room.objects.count(), Seat.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"format": 1}', "[" * 100_000])
+def test_what_is_no_bundle_is_refused_in_words(text: str) -> None:
+    with pytest.raises(BadBundle):
+        bring_in(text)
+
+
+def test_the_command_reads_a_file_and_prints_the_links(tmp_path: Path) -> None:
+    held = held_and_settled()
+    path, said_back = tmp_path / "bundle.json", StringIO()
+    path.write_text(out(held.event))
+    with pytest.raises(CommandError, match=r"Nothing was stored\. event\.handle"):
+        call_command("bring_in", str(path))
+    held.event.delete()
+    call_command("bring_in", str(path), "--url", "https://plenary.example/", stdout=said_back)
+    lines = said_back.getvalue().splitlines()
+    assert lines[0].startswith("Just governance: brought in, to be kept until ")
+    assert [line.partition(":")[0] for line in lines[1:]] == sorted([*make.ROLES], key=list(make.ROLES).index)
+    assert all("https://plenary.example/" in line for line in lines[1:])
+    with pytest.raises(CommandError, match="can't be read"):
+        call_command("bring_in", str(tmp_path / "nothing.json"))
+
+
+def test_the_command_notes_what_no_longer_fits_and_what_was_open(tmp_path: Path) -> None:
+    held = held_and_settled()
+    asked(held.event, "Now?", close=False)
+    room = make.room(held.event)
+    room.journal.filter(number=1).update(verb="changed")
+    path, said_back = tmp_path / "bundle.json", StringIO()
+    path.write_text(out(held.event))
+    held.event.delete()
+    call_command("bring_in", str(path), stdout=said_back)
+    text = said_back.getvalue()
+    assert "Note: the journal of Hall does not fit its hashes from entry 1 on." in text
+    assert 'Note: the poll "Now?" was open' in text
