@@ -16,7 +16,9 @@ Row = TypeVar("Row", bound=Model)
 
 def checked(about: Part, row: Row, *, but: tuple[str, ...] = ()) -> Row:
     """The row, if each of its columns takes its value. `but`: columns that may be empty here."""
-    others = [each.name for each in row._meta.fields if isinstance(each, ForeignKey)]
+    columns = row._meta.fields
+    others = [each.name for each in columns if isinstance(each, ForeignKey)]
+    others += [each.name for each in columns if each.has_default() and getattr(row, each.attname) == each.get_default()]
     try:
         row.clean_fields(exclude=[*others, *but, "id"])
     except ValidationError as error:

@@ -75,6 +75,7 @@ def polls(room: Room) -> list[Row]:
             "secret": poll.secret,
             "blind": poll.blind,
             "change": poll.change,
+            "live": poll.live,
             "definition": poll.definition,
             "item": poll.item.handle if poll.item else None,
             "state": poll.state,

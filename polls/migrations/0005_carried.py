@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("polls", "0003_amendments"),
+        ("polls", "0004_live_tallies"),
         ("rooms", "0003_segment_times"),
     ]
 
