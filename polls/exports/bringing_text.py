@@ -114,7 +114,7 @@ def _poll(kept: Kept, row: Part, _position: int) -> Poll:
         item=kept.one_or_none("item", row, "item"),
         handle=row.handle("handle"),
         **{name: row.text(name) for name in ("question", "kind", "low_label", "high_label")},
-        **{name: row.truth(name) for name in ("secret", "blind", "change", "live")},
+        **{name: row.truth(name) for name in ("secret", "blind", "change", "live", "verdict")},
         **{name: row.number(name, least=-32_768, most=32_767) for name in ("least", "most")},
         position=row.number("position"),
         **held,

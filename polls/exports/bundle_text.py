@@ -76,6 +76,7 @@ def polls(room: Room) -> list[Row]:
             "blind": poll.blind,
             "change": poll.change,
             "live": poll.live,
+            "verdict": poll.verdict,
             "definition": poll.definition,
             "item": poll.item.handle if poll.item else None,
             "state": poll.state,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("polls", "0004_live_tallies"),
+        ("polls", "0005_verdicts"),
         ("rooms", "0003_segment_times"),
     ]
 
