@@ -21,7 +21,15 @@ from deliberate.rehearsal.meeting import BLIND_FROM, choice
 from deliberate.rehearsal.phone import Away, Booth, Door, Member, Phone
 from deliberate.rehearsal.sayings import IDEAS, NAMES, POLLS, TALK
 
-WATCH = ("floor.now", "floor.queue", "ballots.open", "ideas.board", "transcript.live", "statements.text")
+WATCH = (
+    "floor.now",
+    "floor.queue",
+    "ballots.open",
+    "ballots.frozen",
+    "ideas.board",
+    "transcript.live",
+    "statements.text",
+)
 PATIENCE_S = 12
 _segment = re.compile(r"correct=(\w+)")
 #: What a picture says of the turn or the poll that runs: its handle.
@@ -143,7 +151,7 @@ class Guest:
             named = [option for option in options if option != "abstain"]
             picked = self.lines.choice(named) if named else "abstain"
         if "data-blind=" in form:
-            await self.booth(self.phone, form, picked)
+            await self.booth(self.phone, picked)
         else:
             await self.phone.act("ballots.cast", poll=poll, choice=picked)
         self.voted.add(poll)

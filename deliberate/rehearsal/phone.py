@@ -35,9 +35,8 @@ JOIN_AGAIN_S = 5
 #: What a socket closes with where there is no living seat.
 ENDED = 4401
 OnPicture = Callable[["Phone", str, str], None]
-#: Casts a ballot that does not go over the line: (phone, picture of the ballot, choice). It belongs to a feature, so whoever
-#: starts phones hands it in.
-Booth = Callable[["Phone", str, object], Awaitable[Answer]]
+#: Casts a ballot that does not go over the line: (phone, choice). It belongs to a feature, so whoever starts phones hands it in.
+Booth = Callable[["Phone", object], Awaitable[Answer]]
 _part = re.compile(r'<(\w+) id="part-[^"]*" data-part="([^"]+)" data-hash="([^"]*)"[^>]*>')
 _plain = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 _counted = re.compile(r'(<(?:time|span)[^>]* data-(?:left|behind)="-?\d+"[^>]*>)[^<]*')

@@ -16,7 +16,16 @@ from deliberate.rehearsal.report import Report
 from deliberate.rehearsal.stage import Crew
 
 #: What a participant's first screen shows, and what a rehearsal's phones watch.
-NOW = ("floor.now", "floor.ask", "floor.queue", "events.now", "ballots.open", "ballots.results", "transcript.live")
+NOW = (
+    "floor.now",
+    "floor.ask",
+    "floor.queue",
+    "events.now",
+    "ballots.open",
+    "ballots.frozen",
+    "ballots.results",
+    "transcript.live",
+)
 Progress = Callable[[str, int, int], None]
 
 
@@ -46,9 +55,7 @@ class Plenary:
         """Cast a ballot in the open poll: over the line, or into the ballot box."""
         if not blind:
             return await self.act(phone, "ballots.cast", poll=poll, choice=choice)
-        return await self._counted(
-            lambda: self.booth(phone, phone.pictures["ballots.open"][1], choice), "a blind ballot", ""
-        )
+        return await self._counted(lambda: self.booth(phone, choice), "a blind ballot", "")
 
     async def _counted(self, ask: Callable[[], Awaitable[Answer]], name: str, refusal: str) -> Answer:
         while True:

@@ -60,7 +60,7 @@ def ballot(room: Any, audience: str) -> Context:
     poll = queries.open_poll(room)
     if poll is None:
         return {"poll": None}
-    return {**_paper(poll), **(_blind(poll) if poll.blind else {})}
+    return _paper(poll)
 
 
 def _paper(poll: Poll) -> Context:
@@ -75,9 +75,15 @@ def _paper(poll: Poll) -> Context:
     }
 
 
-def _blind(poll: Poll) -> Context:
-    """What a phone needs beyond the paper: where the box is, what the journal says, and what to say of a wrong choice."""
+@part("ballots.frozen", audiences=[PARTICIPANT])
+def frozen(room: Any, audience: str) -> Context:
+    """What a phone's script needs of an open blind poll, whatever page it shows: the definition, where the box is, what the
+    journal says, and what to say of a wrong choice."""
+    poll = queries.open_poll(room)
+    if poll is None or not poll.blind:
+        return {"poll": None}
     return {
+        "poll": poll,
         "box": settings.BALLOT_BOX,
         "noted": queries.noted_hash(poll),
         "said": {

@@ -77,7 +77,12 @@ def test_five_people_vote_blind_and_anybody_recounts(
     plain = hall.sits(links["participant"], scripts=False)
     Hand(links["participant"]).http.close()
     wall = hall.sits(links["wall"])
+    two.get_by_role("link", name="Words", exact=True).click()
     moderator, poll = opened(links)
+
+    # Whoever looks elsewhere asks for a token too: so asking does not say that somebody means to vote.
+    two.wait_for_function("poll => localStorage.getItem(`ballot:${poll}`)", arg=poll)
+    two.get_by_role("link", name="Now", exact=True).click()
 
     words = one.locator("[data-poll-words]")
     expect(words).to_have_text(words_on(wall))

@@ -35,17 +35,15 @@
   }
 
   // ---- the open poll ---------------------------------------------------------------------------------------------------
-  const wordsOf = (form) => JSON.parse(form.dataset.said);
-  function begin(form) {
-    const { blind: poll, definition, noted, box } = form.dataset;
-    const mine = { voting: null, state: kept.get(`in:${poll}`) ? "in" : "ready", why: "", words: "" };
+  function begin(frozen) {
+    const { frozen: poll, definition, noted, box } = frozen.dataset, said = JSON.parse(frozen.dataset.said);
+    const mine = { voting: null, said, state: kept.get(`in:${poll}`) ? "in" : "ready", why: "", words: "" };
     polls.set(poll, mine);
-    if (!blind.available()) return Object.assign(mine, { state: "unable" });
+    if (!blind.available()) return void (mine.state = "unable");
     const storage = { get: () => kept.get(`ballot:${poll}`), set: (text) => kept.set(`ballot:${poll}`, text), delete: () => kept.delete(`ballot:${poll}`) };
     mine.voting = blind.voting({ text: definition, group: GROUP, fetchToken: (blinded) => token(poll, blinded), cast: (ballot) => put(box + poll, ballot), storage, random, sleep });
     mine.change = JSON.parse(definition).change;
-    prepare(mine, poll, definition, noted, wordsOf(form)).catch((failure) => fail(poll, failure, wordsOf(form))).finally(show);
-    return mine;
+    prepare(mine, poll, definition, noted, said).catch((failure) => fail(poll, failure, said)).finally(show);
   }
   async function prepare(mine, poll, definition, noted, said) {
     const hash = await blind.pollHash(definition);
@@ -98,7 +96,7 @@
     const form = event.target;
     if (!form.dataset.blind) return;
     event.preventDefault();
-    const poll = form.dataset.blind, mine = polls.get(poll), said = wordsOf(form);
+    const poll = form.dataset.blind, mine = polls.get(poll), said = mine?.said;
     if (!mine?.voting || mine.state === "casting") return;
     try {
       await finish(poll, mine.voting.cast(chosen(form, said)), said);
@@ -153,8 +151,10 @@
   // ---- what is seen ----------------------------------------------------------------------------------------------------
   function put_(element, text) { if (element && element.textContent !== text) element.textContent = text; }
   function show() {
+    for (const one of all(document, "[data-frozen]")) if (!polls.has(one.dataset.frozen)) begin(one);
     for (const form of all(document, "form[data-blind]")) {
-      const poll = form.dataset.blind, mine = polls.get(poll) ?? begin(form), root = form.parentElement;
+      const mine = polls.get(form.dataset.blind), root = form.parentElement;
+      if (!mine) continue; // what is frozen comes with the next picture
       form.hidden = !["ready", "casting"].includes(mine.state);
       for (const each of all(root, "[data-at]")) each.hidden = !each.dataset.at.split(" ").includes(mine.state);
       for (const each of all(root, "[data-again]")) each.hidden = !mine.change;

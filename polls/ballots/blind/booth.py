@@ -20,12 +20,12 @@ from polls.ballots.paper import SameRank, read
 GROUP = "all"
 #: How often what the box or the issuer did not answer is sent again, and the pause before, in seconds.
 TRIES, PAUSE_S = 6, 0.5
-_ballot = re.compile(r'data-blind="(\w+)" data-definition="([^"]*)" data-noted="\w*" data-box="([^"]*)"')
+_ballot = re.compile(r'data-frozen="(\w+)" data-definition="([^"]*)" data-noted="\w*" data-box="([^"]*)"')
 
 
-async def cast(phone: Phone, html: str, choice: object) -> Answer:
-    """Vote in the blind poll that `html` (the picture of ballots.open) shows. `choice` as a form sends it: a text, or several."""
-    found = _ballot.search(html)
+async def cast(phone: Phone, choice: object) -> Answer:
+    """Vote in the blind poll that the picture of ballots.frozen is of. `choice` as a form sends it: a text, or several."""
+    found = _ballot.search(phone.pictures.get("ballots.frozen", ("", ""))[1])
     if found is None:
         raise Away("no blind ballot is shown")
     poll, definition, box = found[1], entities.unescape(found[2]), found[3]
