@@ -7,6 +7,7 @@ from django.urls import path
 from deliberate.door.views import do
 from deliberate.live.pages import show
 from polls.exports import views as exports
+from polls.suggestions import views as suggestions
 from rooms.seats import desk
 from rooms.seats import views as seats
 from rooms.transcript import views as transcript
@@ -27,6 +28,7 @@ urlpatterns = [
     path("at/<slug:event>/<slug:role>/leave/", seats.leave, name="leave"),
     path("at/<slug:event>/<slug:role>/ended/", seats.ended, name="ended"),
     path("at/<slug:event>/<slug:role>/<slug:room>/", show, name="room"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/alike/", suggestions.alike, name="alike"),
     path("at/<slug:event>/<slug:role>/<slug:room>/<slug:screen>/", show, name="screen"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.vtt", transcript.vtt, name="transcript_vtt"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.txt", transcript.text, name="transcript_text"),

@@ -23,7 +23,9 @@ MEANING = 0.15
 #: Of a question, the words that tell most; of a text, so many letters.
 MOST_ASKED, MOST_LETTERS = 64, 20_000
 #: An idea may say the same where so much of what was typed stands in it, or where the meaning is so near (cosine).
-SAME_WORDS, SAME_MEANING = 0.55, 0.62
+SAME_WORDS, SAME_MEANING = 0.5, 0.68
+#: Fewer texts than these don't show which words are common.
+FEW = 50
 #: So many words must be typed before anything is compared.
 FEWEST = 3
 
@@ -106,13 +108,19 @@ class Words:
 
     def shares(self, asked: Iterable[str]) -> list[float]:
         """How much of what is asked stands in each text by itself: 0 to 1, by what its words tell."""
-        asked = dict.fromkeys(asked)
-        whole = sum(map(self.weight, asked)) or 1.0
+        tells = {term: self._tells(term) for term in dict.fromkeys(asked)}
+        whole = sum(tells.values()) or 1.0
         shares = [0.0] * self.count
-        for term in asked:
+        for term, value in tells.items():
             for place, _times in self._places.get(term, ()):
-                shares[place] += self.weight(term) / whole
+                shares[place] += value / whole
         return shares
+
+    def _tells(self, term: str) -> float:
+        """What a word tells where texts are few and short: long words more than "to" and "be", which no few texts show to be
+        common."""
+        count, some = max(self.count, FEW), len(self._places.get(term, ()))
+        return math.log(1 + (count - some + 0.5) / (some + 0.5)) * min(len(term), LETTERS)
 
 
 def standard(values: Sequence[float]) -> list[float]:

@@ -1,4 +1,4 @@
-// Two comforts of the ideas page: how many characters are left, and where reading goes on after turning a page.
+// Comforts of the ideas page: how many characters are left, what says the same, where reading goes on after turning a page.
 (() => {
   "use strict";
   const field = document.getElementById("idea"), hint = document.getElementById("idea-hint");
@@ -12,6 +12,9 @@
     };
     field.addEventListener("input", count);
     field.form.addEventListener("reset", () => setTimeout(count));
+    // What may say the same is about what stands in the field: with an empty one it is gone, an answer under way too.
+    const alike = document.getElementById("alike"), clear = () => { if (!field.value.trim()) alike.replaceChildren(); };
+    for (const [what, when] of [[field.form, "reset"], [field, "input"], [document, "htmx:after:swap"]]) what.addEventListener(when, () => setTimeout(clear));
   }
 
   // Another page of the board: reading goes on at its head.
