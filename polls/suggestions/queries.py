@@ -139,26 +139,30 @@ class Theme:
 
 def themes(room: Any, found: Themes) -> list[Theme]:
     """Themes as they can be shown now: without what was taken back since they were found, and called by no word of that."""
-    named = [name for names, _words in found.themes for name in names]
+    named = {name for names, _words in found.themes for name in names}
     said, ideas = (_now(room, kind, named) for kind in (SEGMENT, IDEA))
+    standing = [([name for name in names if name in said or name in ideas], words) for names, words in found.themes]
+    picked = [_picked(names, ideas) for names, _words in standing]
+    wanted = [name for names in picked for name in names]
+    quotes = {
+        each.source.row.handle: each
+        for kind, texts in ((IDEA, ideas), (SEGMENT, said))
+        for each in shown(room, kind, [name for name in wanted if name in texts])
+    }
     shown_themes = []
-    for names, words in found.themes:
-        stand = [name for name in names if name in said or name in ideas]
-        texts = " ".join(said.get(name) or ideas[name] for name in stand)
-        here = set(core.words(texts))
-        called = tuple(word for word in words if word in here or (not word.isascii() and word in texts))
-        if called and stand:
-            picked = _picked(stand, ideas)
-            quotes = {each.source.row.handle: each for kind in (IDEA, SEGMENT) for each in shown(room, kind, picked)}
-            shown_themes.append(
-                Theme(
-                    called,
-                    sum(name in said for name in stand),
-                    sum(name in ideas for name in stand),
-                    tuple(quotes[name] for name in picked if name in quotes),
-                )
-            )
+    for (names, words), some in zip(standing, picked, strict=True):
+        called = _called(words, " ".join(said.get(name) or ideas[name] for name in names))
+        stand_for_it = tuple(quotes[name] for name in some if name in quotes)
+        if called and stand_for_it:
+            count = sum(name in ideas for name in names)
+            shown_themes.append(Theme(called, len(names) - count, count, stand_for_it))
     return shown_themes
+
+
+def _called(words: Iterable[str], texts: str) -> tuple[str, ...]:
+    """Those of the words that still stand in the texts."""
+    here = set(core.words(texts))
+    return tuple(word for word in words if word in here or (not word.isascii() and word in texts))
 
 
 def _now(room: Any, kind: str, names: Iterable[str]) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from polls.statements import sources
 from polls.statements.pages import shell
 from polls.statements.queries import numbered, origins, statement
 from polls.statements.sources import IDEA, POLL, SEGMENT
-from polls.suggestions import queries
+from polls.suggestions import kept, queries
 from polls.suggestions.finding import Away
 from polls.suggestions.queries import AMENDMENT, PROPOSAL, Suggested
 from rooms.transcript.queries import older
@@ -91,5 +91,18 @@ def _source(request: HttpRequest, place: Place) -> Context:
     return context
 
 
+def _themes(request: HttpRequest, place: Place) -> Context:
+    """What the room speaks and writes about, each theme with words of its own and texts that stand for it."""
+    context: Context = {"shell": shell(place), "themes": [], "away": False, "into": []}
+    try:
+        context |= {"themes": kept.themes(place.room)}
+    except Away:
+        context["away"] = True
+    if place.seat.role == DRAFTER:
+        context["into"] = numbered(statement(place.room))
+    return context
+
+
+page("themes", roles=[PARTICIPANT, MODERATOR, DRAFTER], template="suggestions/themes.html", extra=_themes)
 page("suggestions", roles=[DRAFTER], template="suggestions/bearing.html", extra=_bearing)
 page("source", roles=[PARTICIPANT, MODERATOR, DRAFTER], template="suggestions/source.html", extra=_source)

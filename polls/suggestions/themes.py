@@ -44,8 +44,9 @@ class Threads:
         self.terms = [Counter(terms) for _name, _text, terms in texts]
         stands = Counter(term for some in self.terms for term in some)
         count = len(texts)
-        # What stands once joins nothing; what stands in every fifth text joins everything.
-        self.tells = {term: math.log(count / n) for term, n in stands.items() if 1 < n <= max(count / 5, 2)}
+        # What stands once joins nothing; what stands in every fifth text (of few texts, every second) joins everything.
+        most = max(count / 5, min(count / 2, 6))
+        self.tells = {term: math.log(count / n) for term, n in stands.items() if 1 < n <= most}
         self.vectors = [self._vector(some) for some in self.terms]
         self._holds: dict[str, list[int]] = defaultdict(list)
         for place, vector in enumerate(self.vectors):

@@ -95,3 +95,24 @@ def test_somebody_without_a_phone_is_erased_in_their_row_or_by_name(links: dict[
     page.keyboard.press("Enter")
     expect(page.locator("[data-part='floor.queue'] ol")).to_have_count(0)
     context.close()
+
+
+def test_while_one_types_an_idea_those_that_may_say_the_same_come_up_and_go(
+    links: dict[str, str], chromium: Browser
+) -> None:
+    other = Hand(links["participant"], name="Ben", place="hall")
+    other.do("ideas.post", text="Lower the voting age to sixteen")
+    context = chromium.new_context()
+    page = sit(context, links["participant"], "ideas/")
+    expect(page.locator("#line")).to_have_attribute("data-line", "live")
+    field, found = page.get_by_label("Your idea"), page.locator("#alike")
+    field.press_sequentially("The voting age could be lowered to sixteen")
+    expect(found).to_contain_text("Lower the voting age to sixteen", timeout=30_000)
+    expect(found).to_contain_text("Found by a machine")
+    expect(field).to_be_focused()
+    found.get_by_role("button", name="Support it").click()
+    expect(found).to_contain_text("You support it")
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(field).to_have_value("")
+    expect(found).to_be_empty()
+    context.close()
