@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 
 from deliberate.door.entrance import entrance
-from deliberate.live import hints, load, threads
+from deliberate.live import beside, hints, load, threads
 from deliberate.live.frames import frame
 from deliberate.live.garbage import Gone
 from deliberate.live.line import Line
@@ -67,13 +67,14 @@ class Hub:
         if hint.everything:
             self.everything()
             self._remind_all()
-        if hint.room is not None and hint.room in self.rooms:
+        if hint.parts and hint.room is not None and hint.room in self.rooms:
             self.rooms[hint.room].touch(hint.parts, crowd=hint.crowd)
         for line in list(self.seats.get(hint.seat, ())) if hint.seat is not None else ():
             if hint.end:
                 line.end("ended")
             else:
                 self._remind(line)
+        beside.take(hint)
 
     def twins(self, line: Line) -> None:
         """The seat behind `line` has acted: its other lines, here and in other processes, learn their marks anew."""
@@ -224,6 +225,7 @@ class Hub:
             self.gone.look(self.lines)
             self.everything()
             await self.let_go()
+            await beside.sweep()
 
     async def let_go(self) -> None:
         """Close the lines of seats that have ended, should the hint that said so have been lost."""

@@ -48,6 +48,8 @@ class Socket(AsyncWebsocketConsumer):
     """One phone's line. It has no channel of its own: the hub writes to its wire directly."""
 
     channel_layer_alias = "none"
+    #: Bytes of the longest frame that is heard.
+    longest: int = settings.LIVE_FRAME_LIMIT_BYTES
     line: Line | None = None
     place: Place
     #: An act and a look at the marks never overlap: what was known before an act is not sent after its answer.
@@ -115,7 +117,7 @@ class Socket(AsyncWebsocketConsumer):
             return
         heard: dict[str, Any] = {}
         try:
-            if text_data is None or len(text_data.encode()) > settings.LIVE_FRAME_LIMIT_BYTES:
+            if text_data is None or len(text_data.encode()) > self.longest:
                 raise Refused(_("That was too long to be sent at once. Make it shorter, please."), code="size")
             heard = parsed(text_data)
             if not _frames.take(str(line.seat)):

@@ -16,6 +16,12 @@ def touch(room: Room, *parts: str, crowd: bool = False) -> None:
     transaction.on_commit(lambda: hints.send(hint))
 
 
+def tell(room: Room, about: str, text: str = "") -> None:
+    """After the commit: let every process that serves hear something of a feature about a room (beside.py). It may be lost."""
+    hint = hints.Hint(room=room.pk, told=(about, text))
+    transaction.on_commit(lambda: hints.send(hint))
+
+
 def touch_seat(seat: Seat) -> None:
     """After the commit: let the open lines of one seat learn their marks anew, because somebody else changed them."""
     hint = hints.Hint(seat=seat.pk)
