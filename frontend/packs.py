@@ -23,6 +23,7 @@ PACKS = {
     "packs/wall.css": ("css/tokens.css", "css/base.css", "css/wall.css"),
     "packs/room.js": ("vendor/htmx-4.0.1.min.js", "js/line.js", "js/live.js"),
     "packs/ballot.js": ("js/blind.js", "js/ballot.js"),
+    "packs/pads.js": ("vendor/yjs-13.6.33.min.js", "js/pad.js", "js/pads.js"),
 }
 
 

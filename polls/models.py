@@ -15,6 +15,7 @@ from polls.exports.models import Carried
 from polls.ideas.models import Idea, Upvote
 from polls.opinions.models import Stance
 from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Rules, Statement, Support, Version
+from polls.statements.pads.models import Pad, Stroke
 
 __all__ = [
     "Amendment",
@@ -28,6 +29,7 @@ __all__ = [
     "Idea",
     "NamedBallot",
     "Option",
+    "Pad",
     "Participation",
     "Poll",
     "Proposal",
@@ -35,6 +37,7 @@ __all__ = [
     "Rules",
     "Stance",
     "Statement",
+    "Stroke",
     "Support",
     "Upvote",
     "Version",

@@ -17,7 +17,9 @@ from polls.amendments.models import Amendment, CoSignature, Kind, State
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.statements.actions import statement_of
+from polls.statements.models import Clause
 from polls.statements.queries import clause as clause_of
+from polls.statements.rewording import holder
 from rooms.events.folding import alone
 from rooms.events.queries import group_sizes
 from rooms.journal.actions import locked, note
@@ -191,3 +193,9 @@ def forget(seat: Seat) -> None:
     Amendment.objects.filter(seat=seat).update(level=Level.NOBODY.value, author="", group=None)
     for room in seat.event.rooms.all():
         touch(room, *SCREENS)
+
+
+@holder
+def amended(clause: Clause) -> bool:
+    """An amendment was written against the clause's wording as it stands: what it changes is shown beside that."""
+    return Amendment.objects.filter(clause=clause, revision=clause.revision).exists()

@@ -14,26 +14,16 @@ from deliberate.errors import Refused
 from deliberate.live.stale import touch
 from polls.statements import core, queries
 from polls.statements.content import content, sealed, settled
-from polls.statements.models import Clause, ClauseRevision, Statement, Version
+from polls.statements.models import Clause, Statement, Version
+from polls.statements.pads.folding import fold, fold_all
+from polls.statements.rewording import TEXT as TEXT
+from polls.statements.rewording import reword as reword
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
 from rooms.seats.models import Seat
 
 #: As many as the parts of the reading view hold (screens.py).
 MOST_CLAUSES = 40
-#: What shows the text, or offers its clauses by their numbers.
-TEXT = (
-    "statements.text",
-    "statements.drafter",
-    "statements.proposals",
-    "statements.wall",
-    "wall.scene",
-    "amendments.waiting",
-    "amendments.decided",
-    "amendments.mine",
-    "amendments.asked",
-    "amendments.wall",
-)
 #: What shows of segments, ideas and polls in which clause they stand.
 USES = (
     "transcript.recent",
@@ -113,15 +103,6 @@ def edit_clause(*, room: Any, by: Any, clause: str, text: str, revision: int) ->
     return Answer(say=_("Saved."), data={"revision": row.revision})
 
 
-def reword(room: Any, by: Any, row: Clause, text: str) -> None:
-    """Give a clause other words and keep the earlier ones, with the room locked."""
-    ClauseRevision.objects.create(clause=row, number=row.revision, text=row.text, replaced_at=now())
-    row.text, row.revision, row.changed_at = text, row.revision + 1, now()
-    row.save(update_fields=["text", "revision", "changed_at"])
-    note(room, by, "reworded a clause", row)
-    touch(room, *TEXT)
-
-
 @transaction.atomic
 def move_clause(*, room: Any, by: Any, clause: str, direction: str) -> Answer:
     """Let a clause and its neighbour change places."""
@@ -153,7 +134,8 @@ def remove_clause(*, room: Any, by: Any, clause: str) -> Answer:
 
 
 def take_out(room: Any, by: Any, row: Clause) -> None:
-    """Take a clause out, with the room locked."""
+    """Take a clause out, with the room locked. What was typed on its pad till now is its text."""
+    fold(room=room, clause=row.handle)
     Clause.objects.filter(pk=row.pk).update(removed=True)
     note(room, by, "took out a clause", row)
     touch(room, *TEXT, *USES)
@@ -177,6 +159,7 @@ def settle(*, room: Any, by: Any) -> Answer:
 
     Drafting goes on after it, towards the next version."""
     room = locked(room)
+    fold_all(room=room)
     statement = statement_of(room)
     if not queries.numbered(statement):
         raise Refused(_("There is no clause to settle yet."))

@@ -20,6 +20,7 @@ from polls.ideas.actions import QUOTED
 from polls.statements import core, library, pages, proposing, queries, ruling
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.models import Citation, Clause, Proposal, Support
+from polls.statements.pads.words import words
 from polls.statements.queries import Rest, Totals
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT
 from rooms.events.queries import moved_on_at
@@ -222,7 +223,7 @@ def _text_page(request: HttpRequest, place: Place) -> Context:
 
 
 def _drafter_page(request: HttpRequest, place: Place) -> Context:
-    return {"parts": parts_of("statements.drafter"), **library.shelf(request, place.room)}
+    return {"parts": parts_of("statements.drafter"), "pad_words": words(), **library.shelf(request, place.room)}
 
 
 READERS = [role for role in ROLES if role != WALL]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import Any, NamedTuple
 
@@ -169,6 +170,12 @@ def living_among(keys: set[Any]) -> set[Any]:
     seats = Seat.objects.filter(pk__in=keys, ended=False, event__retention_until__gte=now().date())
     crew = ~Q(role=PARTICIPANT)
     return set(seats.exclude(crew & (Q(link=None) | Q(link__revoked_at__isnull=False))).values_list("pk", flat=True))
+
+
+def called(seat: Seat) -> str:
+    """What a seat goes by among its own crew: its name, else a pseudonym that stays the same for it."""
+    chosen = iter(hashlib.blake2b(seat.handle.encode(), digest_size=2).digest())
+    return seat.name or core.suggestion(lambda words: words[next(chosen) % len(words)])
 
 
 def suggest_name() -> str:

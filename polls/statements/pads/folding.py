@@ -1,0 +1,110 @@
+"""Folding: what drafters typed on a pad becomes the clause's text, now and then; what else changed the clause goes into the
+pad.
+
+The clause's text is the truth for everybody but the drafters who are typing: readers, quotes, versions and files know
+nothing of pads."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from deliberate import tokens
+from deliberate.clock import now
+from deliberate.live.stale import tell
+from deliberate.roles import DRAFTER
+from deliberate.text import paragraphs
+from polls.statements.core import LONGEST_CLAUSE
+from polls.statements.models import Clause
+from polls.statements.pads import core
+from polls.statements.pads.models import Pad, Stroke
+from polls.statements.rewording import reword
+from rooms.journal.actions import locked
+
+#: What was typed after a longer pause begins a new wording that is kept.
+SITTING_S = 120
+
+
+class _Drafters:
+    """Whoever typed: who it was is not kept."""
+
+    role = DRAFTER
+
+
+def about(clause: str) -> str:
+    """What processes tell each other under, when a pad has changed."""
+    return f"pad:{clause}"
+
+
+@transaction.atomic
+def fold(*, room: Any, clause: str) -> None:
+    """Make the pad and the text of one clause agree. Nothing happens where they do."""
+    room = locked(room)
+    for pad in _waiting(room).filter(clause__handle=clause):
+        _fold(room, pad)
+
+
+@transaction.atomic
+def fold_all(*, room: Any) -> None:
+    """The same for all clauses of a room: before its text is frozen."""
+    room = locked(room)
+    for pad in _waiting(room):
+        _fold(room, pad)
+
+
+def left() -> list[Any]:
+    """The rooms in which words were typed that are not in their clauses yet."""
+    waiting = Pad.objects.filter(number__gt=F("base"), clause__removed=False).select_related("clause__statement__room")
+    return list({pad.clause.statement.room_id: pad.clause.statement.room for pad in waiting}.values())
+
+
+def _waiting(room: Any) -> Any:
+    """The pads of a room that may not agree with their clauses, locked."""
+    unlike = Pad.objects.filter(number__gt=F("base")) | Pad.objects.exclude(revision=F("clause__revision"))
+    return unlike.filter(clause__statement__room=room).select_for_update(of=("self",)).order_by("pk")
+
+
+def _fold(room: Any, pad: Pad) -> None:
+    """With the room and the pad locked."""
+    row, before = Clause.objects.get(pk=pad.clause_id), (pad.number, pad.handle)
+    typing = pad.folded_at is not None and now() - pad.folded_at < timedelta(seconds=SITTING_S)
+    if row.revision != pad.revision:
+        # As somebody who began from the words last agreed, and wrote at the same time as those who typed since.
+        others = core.edited(bytes(pad.state), row.text)
+        pad.state, pad.revision, typing = core.merged([bytes(pad.state), others]), row.revision, False
+        add(pad, others)
+    newer = [bytes(data) for data in pad.strokes.filter(number__gt=pad.base).values_list("data", flat=True)]
+    doc = core.load(bytes(pad.state), *newer)
+    text = paragraphs(core.text_of(doc))
+    if row.removed or not 0 < len(text) <= LONGEST_CLAUSE:
+        # It can't be the clause's words as it is: it stays on the pad, in one stroke.
+        pad.strokes.all().delete()
+        if newer:
+            Stroke.objects.create(pad=pad, number=pad.number, data=core.merged(newer))
+    else:
+        if text != row.text:
+            reword(room, _Drafters(), row, text, typing=typing)
+            pad.folded_at = now()
+        # Those that were folded before: other processes have had the time to hand on what was folded now.
+        pad.strokes.filter(number__lte=pad.base).delete()
+        pad.state, pad.base, pad.revision = doc.get_update(), pad.number, row.revision
+        if len(pad.state) > core.RENEWED:
+            pad.state, pad.handle = core.begun(text), tokens.handle()
+    pad.save()
+    if (pad.number, pad.handle) != before:
+        tell(room, about(row.handle))
+
+
+def add(pad: Pad, data: bytes) -> None:
+    """One more stroke on a pad that is locked."""
+    pad.number += 1
+    Stroke.objects.create(pad=pad, number=pad.number, data=data)
+
+
+def differs(room: Any, clause: str) -> bool:
+    """Whether others changed the clause since its pad was folded."""
+    unlike = Pad.objects.exclude(revision=F("clause__revision"))
+    return bool(unlike.filter(clause__handle=clause, clause__statement__room=room).exists())

@@ -1,0 +1,55 @@
+"""How the words of a clause change, whoever changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from deliberate.clock import now
+from deliberate.live.stale import touch
+from polls.statements.models import Clause, ClauseRevision, Support
+from rooms.journal.actions import note
+
+#: What shows the text, or offers its clauses by their numbers.
+TEXT = (
+    "statements.text",
+    "statements.drafter",
+    "statements.proposals",
+    "statements.wall",
+    "wall.scene",
+    "amendments.waiting",
+    "amendments.decided",
+    "amendments.mine",
+    "amendments.asked",
+    "amendments.wall",
+)
+
+#: Whether something rests on a clause's wording as it stands, so that it has to be kept when it is reworded.
+Holder = Callable[[Clause], bool]
+_holders: list[Holder] = []
+
+
+def holder(held: Holder) -> Holder:
+    """Register what a later feature rests on a clause's wording (by its `revision`)."""
+    _holders.append(held)
+    return held
+
+
+@holder
+def stood_on(row: Clause) -> bool:
+    """Somebody took a stand on it."""
+    return Support.objects.filter(clause=row, revision=row.revision).exists()
+
+
+def reword(room: Any, by: Any, row: Clause, text: str, *, typing: bool = False) -> None:
+    """Give a clause other words, with the room locked. Every wording that anybody could read has a number.
+
+    The earlier one is kept; while drafters are `typing`, only where something rests on it: else a sentence would leave a
+    wording every few seconds."""
+    if not typing or any(held(row) for held in _holders):
+        ClauseRevision.objects.create(clause=row, number=row.revision, text=row.text, replaced_at=now())
+    row.text, row.revision, row.changed_at = text, row.revision + 1, now()
+    row.save(update_fields=["text", "revision", "changed_at"])
+    if not typing:
+        note(room, by, "reworded a clause", row)
+    touch(room, *TEXT)
