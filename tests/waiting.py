@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from deliberate.rehearsal.phone import Phone
 
@@ -15,3 +16,12 @@ async def until(phone: Phone, part: str, needle: str, within_s: float = 5) -> st
             return html
         await asyncio.sleep(0.01)
     raise AssertionError(f"{part} never showed {needle!r}: {phone.pictures}")
+
+
+async def came(condition: Callable[[], object], within_s: float = 10) -> None:
+    """Wait until something holds."""
+    for _attempt in range(int(within_s * 100)):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come")
