@@ -14,12 +14,14 @@ from deliberate.live.facts import facts
 from deliberate.live.marks import Held, marks
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
+from deliberate.live.sockets import socket
 from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT, ROLES, WALL
 from polls.ballots.queries import fresh
 from polls.ideas.actions import QUOTED
 from polls.statements import core, library, pages, proposing, queries, ruling
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.models import Citation, Clause, Proposal, Support
+from polls.statements.pads.socket import PadSocket
 from polls.statements.pads.words import words
 from polls.statements.queries import Rest, Totals
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT
@@ -233,6 +235,7 @@ page("versions", roles=READERS, template="statements/versions.html", extra=pages
 page("propose", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="statements/propose.html", extra=proposing.page)
 page("text", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="phone/text.html", extra=_text_page)
 page("", roles=[DRAFTER], template="drafter.html", extra=_drafter_page)
+socket("pads")(PadSocket.as_asgi())
 
 
 def _gist(room: Any) -> list[str]:

@@ -30,6 +30,7 @@ from deliberate.errors import Refused
 from deliberate.live import threads
 from deliberate.live.frames import frame
 from deliberate.live.socket import Socket
+from deliberate.roles import DRAFTER
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.pads import core, store
 from polls.statements.pads.desk import desk
@@ -56,6 +57,12 @@ class PadSocket(Socket):
             if self.line is not None:
                 for pad in desk.all_of(self):
                     desk.leave(self, pad.clause)
+
+    async def connect(self) -> None:
+        if self.scope["url_route"]["kwargs"]["role"] == DRAFTER:
+            await super().connect()
+        else:
+            await self.close(code=4403)
 
     async def _hear(self, line: Any, heard: dict[str, Any]) -> None:
         match heard:

@@ -8,7 +8,7 @@ import deliberate.tokens
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("polls", "0005_verdicts"),
+        ("polls", "0006_carried"),
     ]
 
     operations = [
