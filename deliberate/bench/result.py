@@ -35,6 +35,8 @@ class Asked:
     only: tuple[str, ...] = ()
     #: Of `suggestions`: the folder of meetings.
     meetings: Path | None = None
+    #: Of `captions`: the folder of recordings.
+    audio: Path | None = None
 
     def sizes(self, whole: Sequence[int], quick: Sequence[int]) -> tuple[int, ...]:
         return self.phones or tuple(quick if self.quick else whole)

@@ -25,7 +25,7 @@ from deliberate.rehearsal.phone import Away as NoSeat
 from deliberate.shell.server import DEFAULT, SERVERS
 
 #: Each is a module of deliberate/bench with `async def bench(asked) -> Result`.
-NAMES = ("fanout", "storm", "join", "reconnect", "weight", "writes", "faults")
+NAMES = ("fanout", "storm", "join", "reconnect", "weight", "writes", "faults", "captions")
 #: Of a feature's own, likewise: the machinery knows none.
 FEATURES = {"suggestions": "polls.suggestions.bench"}
 
@@ -53,6 +53,12 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="what the order of rounds comes from (faults)")
         parser.add_argument("--only", action="append", default=[], help="this fault alone; again for more (faults)")
         parser.add_argument(
+            "--audio",
+            type=Path,
+            default=Path("../shared/data/audio"),
+            help="a folder of recordings with their texts (captions; default ../shared/data/audio)",
+        )
+        parser.add_argument(
             "--meetings",
             type=Path,
             default=Path("../shared/data/meetings"),
@@ -73,6 +79,7 @@ class Command(BaseCommand):
             seed=options["seed"],
             only=tuple(options["only"]),
             meetings=options["meetings"],
+            audio=options["audio"],
         )
         self.began = time.monotonic()
         here = machine.described()
