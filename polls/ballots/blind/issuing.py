@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from django.utils.translation import gettext as _
 
 from deliberate import rows
@@ -26,6 +27,7 @@ from polls.ballots.blind.wire import SignerError
 from polls.ballots.models import BallotBox, Kind, Poll, State, Voucher
 from rooms.events.queries import participants
 
+log = structlog.get_logger("deliberate.ballots")
 # Locked, so that no token is given once the poll has closed.
 POLL = """
     SELECT polls_poll.id, state, blind, definition, salt FROM polls_poll
@@ -45,7 +47,8 @@ def keys(poll: Poll) -> dict[str, bytes]:
     """The moduli of a poll's groups, made and stored by now. Never within a transaction. Refused where the signer is away."""
     try:
         return {frozen.EVERYBODY: signer().take(poll.handle, frozen.EVERYBODY)}
-    except SignerError:
+    except SignerError as why:
+        log.warning("no keys were taken", code=why.code, why=str(why))
         raise away() from None
 
 
@@ -143,7 +146,8 @@ def sign(answers: Sequence[Answer]) -> list[Answer | Refused]:
     for (poll, group), places in by_key.items():
         try:
             signed = signer().sign(poll, group, [bytes.fromhex(answers[place].data["blinded"]) for place in places])
-        except SignerError:
+        except SignerError as why:
+            log.warning("no tokens were signed", code=why.code, why=str(why))
             found |= dict.fromkeys(places, away())
             continue
         for place, signature in zip(places, signed, strict=True):

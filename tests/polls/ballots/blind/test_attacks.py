@@ -3,6 +3,7 @@ test_signer.py, test_verify.py and test_tallies.py."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator
@@ -41,9 +42,13 @@ def ready(**fields: object) -> tuple[Poll, list[bytes]]:
 
 
 async def in_thread(work: Any) -> Any:
-    from asgiref.sync import sync_to_async
+    def done() -> Any:
+        try:
+            return work()
+        finally:
+            connection.close()
 
-    return await sync_to_async(work, thread_sensitive=True)()
+    return await asyncio.to_thread(done)
 
 
 async def test_a_cookie_sent_to_the_ballot_box_is_refused(http: httpx.AsyncClient) -> None:
