@@ -68,3 +68,98 @@ def test_two_write_one_clause_at_the_same_time_and_a_phone_reads_it(links: dict[
     assert ann.eye.wrong == ben.eye.wrong == []
     for each in (laptop, tablet, hall):
         each.close()
+
+
+def test_each_undoes_their_own_words_alone(links: dict[str, str], chromium: Browser) -> None:
+    Hand(links["drafter"]).do("statements.add_clause", text="We ask.")
+    laptop, tablet = chromium.new_context(viewport=LAPTOP), chromium.new_context(viewport=TABLET, has_touch=True)
+    ann, ben = Writer(laptop, links["drafter"]), Writer(tablet, links["drafter"])
+    ann.to_the("Home")
+    ann.field.press_sequentially("Today: ")
+    ben.reads("Today: We ask.")
+    ben.to_the("End")
+    ben.field.press_sequentially(" Now.")
+    ann.reads("Today: We ask. Now.")
+    ann.field.press("Control+z")
+    ben.reads("We ask. Now.")
+    ben.page.get_by_role("button", name="Undo").tap()
+    ann.reads("We ask.")
+    ann.page.get_by_role("button", name="Redo").click()
+    ben.reads("Today: We ask.")
+    ann.page.get_by_role("button", name="Done").click()
+    expect(ann.field).to_be_hidden()
+    expect(ben.cursor()).to_have_count(0)
+    for each in (laptop, tablet):
+        each.close()
+
+
+def test_words_typed_while_the_service_is_down_are_kept_when_it_is_back(
+    links: dict[str, str], service: Service, chromium: Browser
+) -> None:
+    Hand(links["drafter"]).do("statements.add_clause", text="We ask.")
+    laptop, tablet = chromium.new_context(viewport=LAPTOP), chromium.new_context(viewport=TABLET, has_touch=True)
+    ann, ben = Writer(laptop, links["drafter"]), Writer(tablet, links["drafter"])
+    service.kill()
+    for one in (ann, ben):
+        expect(one.page.locator("[data-state]")).to_contain_text("No line.")
+    ann.to_the("Home")
+    ann.field.press_sequentially("Today: ")
+    ben.to_the("End")
+    ben.field.press_sequentially(" Now.")
+    service.restart()
+    for one in (ann, ben):
+        one.reads("Today: We ask. Now.")
+    for each in (laptop, tablet):
+        each.close()
+
+
+def test_a_word_that_is_being_composed_is_not_torn_by_what_others_type(
+    links: dict[str, str], chromium: Browser
+) -> None:
+    Hand(links["drafter"]).do("statements.add_clause", text="We ask.")
+    laptop, tablet = chromium.new_context(viewport=LAPTOP), chromium.new_context(viewport=TABLET, has_touch=True)
+    ann, ben = Writer(laptop, links["drafter"]), Writer(tablet, links["drafter"])
+    ann.to_the("End")
+    keyboard = laptop.new_cdp_session(ann.page)
+    keyboard.send("Input.imeSetComposition", {"text": "ni", "selectionStart": 2, "selectionEnd": 2})
+    ben.to_the("Home")
+    ben.field.press_sequentially("Today: ")
+    ben.reads("Today: We ask.")
+    expect(ann.field).to_have_value("We ask.ni")
+    keyboard.send("Input.insertText", {"text": "你"})
+    ann.reads("Today: We ask.你")
+    ben.reads("Today: We ask.你")
+    for each in (laptop, tablet):
+        each.close()
+
+
+def test_a_clause_that_is_taken_out_is_left_and_one_sent_by_a_plain_form_comes_into_the_pad(
+    links: dict[str, str], chromium: Browser
+) -> None:
+    drafter = Hand(links["drafter"])
+    clause = drafter.do("statements.add_clause", text="We ask.")["clause"]
+    laptop, plain = chromium.new_context(viewport=LAPTOP), chromium.new_context(java_script_enabled=False)
+    ann, old = Writer(laptop, links["drafter"]), sit(plain, links["drafter"])
+    old.locator("summary", has_text="Reword").click()
+    old.get_by_label("Wording of clause 1").fill("We ask for peace.")
+    old.locator("form[data-pad] button").click()
+    expect(old.get_by_text("Saved.")).to_be_visible()
+    ann.reads("We ask for peace.")
+    drafter.do("statements.remove_clause", clause=clause)
+    expect(ann.field).to_have_count(0)
+    drafter.do("statements.restore_clause", clause=clause)
+    ann.page.locator("summary", has_text="Reword").click()
+    ann.reads("We ask for peace.")
+    assert ann.eye.wrong == []
+    for each in (laptop, plain):
+        each.close()
+
+
+def test_a_phone_does_not_load_the_editor(links: dict[str, str], chromium: Browser) -> None:
+    asked: list[str] = []
+    for role, loads in (("participant", False), ("moderator", False), ("captioner", False), ("drafter", True)):
+        context = chromium.new_context(viewport=PHONE)
+        context.on("request", lambda request: asked.append(request.url))
+        sit(context, links[role])
+        assert any("packs/pads" in url for url in asked) == loads, role
+        context.close()

@@ -246,6 +246,7 @@ class Desk:
             await self._agree(pad)
         for room in await threads.read(folding.left):
             await threads.act(lambda: folding.fold_all(room=room))  # noqa: B023
+        await threads.act(folding.forget_strokes)
 
 
 desk = Desk()

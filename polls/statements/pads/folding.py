@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from deliberate import tokens
 from deliberate.clock import now
@@ -26,6 +26,8 @@ from rooms.journal.actions import locked
 
 #: What was typed after a longer pause begins a new wording that is kept.
 SITTING_S = 120
+#: Other processes have read a stroke so long after it was folded, in seconds; one that slept longer reads the whole pad.
+HANDED_ON_S = 30
 
 
 class _Drafters:
@@ -59,6 +61,12 @@ def left() -> list[Any]:
     """The rooms in which words were typed that are not in their clauses yet."""
     waiting = Pad.objects.filter(number__gt=F("base"), clause__removed=False).select_related("clause__statement__room")
     return list({pad.clause.statement.room_id: pad.clause.statement.room for pad in waiting}.values())
+
+
+def forget_strokes() -> None:
+    """Delete the strokes that are in their pads' states and have been handed on: words that were deleted stand in them."""
+    settled = Q(pad__folded_at=None) | Q(pad__folded_at__lt=now() - timedelta(seconds=HANDED_ON_S))
+    Stroke.objects.filter(settled, number__lte=F("pad__base")).delete()
 
 
 def _waiting(room: Any) -> Any:

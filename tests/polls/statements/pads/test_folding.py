@@ -13,7 +13,7 @@ from deliberate.clock import now
 from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.models import Clause, ClauseRevision, Support
 from polls.statements.pads import core, folding, store
-from polls.statements.pads.folding import SITTING_S
+from polls.statements.pads.folding import HANDED_ON_S, SITTING_S
 from polls.statements.pads.models import Pad
 from polls.statements.pads.store import Written
 from polls.statements.queries import totals
@@ -25,6 +25,7 @@ from tests import make
 from tests.digest import undone
 from tests.polls.statements.pads.rows import Hand, strokes
 from tests.polls.statements.rows import clause, people, settled
+from tests.traces import columns_with
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +168,20 @@ def test_strokes_do_not_stay(ann: Hand) -> None:
             ann.types(0, "a")
         ann.fold()
         assert strokes(ann.clause) <= 10
+
+
+def test_words_that_were_typed_and_deleted_at_once_are_nowhere_soon_after(ann: Hand) -> None:
+    with time_machine.travel(now()) as time:
+        ann.types(0, "Zanzibar ")
+        ann.types(0, "Today: ", cut=9)
+        ann.fold()
+        time.shift(HANDED_ON_S + 1)
+        folding.forget_strokes()
+    assert strokes(ann.clause) == 0
+    assert not any(b"Zanzibar" in bytes(pad.state) for pad in Pad.objects.all())
+    assert columns_with("Zanzibar") == set()
+    ann.open()
+    assert core.text_of(ann.doc) == "Today: We ask for peace."
 
 
 def test_a_document_that_has_grown_too_large_is_begun_anew_and_a_copy_of_the_old_one_is_not_merged_into_it(
