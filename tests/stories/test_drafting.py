@@ -65,6 +65,7 @@ def test_two_write_one_clause_at_the_same_time_and_a_phone_reads_it(links: dict[
     expect(ann.cursor()).to_have_text(ben.name)
     expect(ben.cursor()).to_have_text(ann.name)
     expect(reader.locator(".clause .text")).to_have_text(whole)
+    expect(ann.page.locator(".mirror .name")).to_be_hidden()
     assert ann.eye.wrong == ben.eye.wrong == []
     for each in (laptop, tablet, hall):
         each.close()

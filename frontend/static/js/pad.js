@@ -4,7 +4,7 @@
 window.deliberatePad = (given) => {
   "use strict";
   const { field, mirror, doc, undo, pointed } = given;
-  const { HERE, COLOURS } = window.deliberatePad, text = doc.getText("text"), others = new Map();
+  const { HERE, COLOURS, STILL } = window.deliberatePad, text = doc.getText("text"), others = new Map();
   let shown = null, composing = false, late = [], on = true;
 
   // ---- from the field ----------------------------------------------------------------------------------------------
@@ -88,7 +88,10 @@ window.deliberatePad = (given) => {
     else {
       const taken = new Set([...others.values()].map((one) => one.colour));
       const colour = others.get(key)?.colour ?? [...Array(COLOURS).keys()].find((each) => !taken.has(each)) ?? 0;
-      others.set(key, { ...at, colour, heard: Date.now() });
+      const before = others.get(key), still = before && before.at.join() === at.at.join();
+      others.set(key, { ...at, colour, heard: Date.now(), moved: still ? before.moved : Date.now() });
+      // A name covers letters: once its cursor stands still it goes.
+      if (!still) setTimeout(() => on && draw(), STILL + 50);
     }
     draw();
   }
@@ -99,10 +102,10 @@ window.deliberatePad = (given) => {
   }
   function draw() {
     const after = field.value, carets = [], cuts = new Set([0, after.length]);
-    for (const [key, { name, at, colour, heard }] of others) {
+    for (const [key, { name, at, colour, heard, moved: last }] of others) {
       const [from, to] = at.map(where);
       if (from === null || to === null || Date.now() - heard > 60000) { others.delete(key); continue; }
-      carets.push({ name, colour, from: Math.min(from, to), to: Math.max(from, to), here: to });
+      carets.push({ name, colour: Date.now() - last > STILL ? `${colour} still` : colour, from: Math.min(from, to), to: Math.max(from, to), here: to });
       for (const each of [from, to]) cuts.add(Math.min(each, after.length));
     }
     const places = [...cuts].sort((one, other) => one - other), pieces = [];
@@ -146,5 +149,5 @@ window.deliberatePad = (given) => {
     },
   };
 };
-// What is typed here, for the undoing of one's own alone; and how many colours cursors have.
-Object.assign(window.deliberatePad, { HERE: "here", COLOURS: 6 });
+// What is typed here, for the undoing of one's own alone; how many colours cursors have; for how long a name stands at one.
+Object.assign(window.deliberatePad, { HERE: "here", COLOURS: 6, STILL: 3000 });
