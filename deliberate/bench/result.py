@@ -30,7 +30,7 @@ class Asked:
     server: str = DEFAULT
     node_modules: Path | None = None
     product: Product | None = None
-    #: Of `faults`: what the order of rounds comes from (0: by chance), and which faults alone.
+    #: Of `faults` and `ballots`: what the order of rounds comes from (0: by chance), and which faults or parts alone.
     seed: int = 0
     only: tuple[str, ...] = ()
     #: Of `suggestions`: the folder of meetings.

@@ -168,6 +168,9 @@ class Phone:
         self.pictures: dict[str, tuple[str, str]] = {}
         self.heard = time.monotonic()
         self.ended = ""
+        #: What its lines are opened with besides: headers, and what `websockets.connect` knows.
+        self.headers: dict[str, str] = {}
+        self.how: dict[str, Any] = {}
         self._socket: Any = None
         self._reader: asyncio.Task[None] | None = None
         self._waiting: dict[str, tuple[asyncio.Future[Answer], str]] = {}
@@ -186,12 +189,17 @@ class Phone:
             try:
                 self._socket = await websockets.connect(
                     self.door.origin.replace("http", "ws", 1) + self.member.base + "live",
-                    additional_headers={"Cookie": f"seat={self.member.cookie}", "Origin": self.door.origin},
+                    additional_headers={
+                        "Cookie": f"seat={self.member.cookie}",
+                        "Origin": self.door.origin,
+                        **self.headers,
+                    },
                     compression=None,
                     ping_interval=None,
                     open_timeout=30,
                     max_size=2**22,
                     proxy=None,
+                    **self.how,
                 )
                 break
             except (OSError, TimeoutError, websockets.WebSocketException) as error:

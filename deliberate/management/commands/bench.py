@@ -25,7 +25,7 @@ from deliberate.rehearsal.phone import Away as NoSeat
 from deliberate.shell.server import DEFAULT, SERVERS
 
 #: Each is a module of deliberate/bench with `async def bench(asked) -> Result`.
-NAMES = ("fanout", "storm", "join", "reconnect", "weight", "writes", "faults", "captions")
+NAMES = ("fanout", "storm", "join", "reconnect", "weight", "writes", "faults", "captions", "ballots")
 #: Of a feature's own, likewise: the machinery knows none.
 FEATURES = {"suggestions": "polls.suggestions.bench"}
 
@@ -45,13 +45,20 @@ class Command(BaseCommand):
             "--phones", type=int, action="append", default=[], help="a size in place of its own; again for more"
         )
         parser.add_argument("--repeats", "--rounds", type=int, default=0, help="rounds in place of its own number")
-        parser.add_argument("--seconds", type=float, default=0.0, help="how long each measurement takes")
+        parser.add_argument(
+            "--seconds",
+            type=float,
+            default=0.0,
+            help="how long each measurement takes; of ballots: when no more kills begin",
+        )
         parser.add_argument("--workers", type=int, default=1, help="serve by so many processes (storm, reconnect)")
         parser.add_argument(
             "--server", choices=SERVERS, default=DEFAULT, help="what serves the product (all but writes)"
         )
-        parser.add_argument("--seed", type=int, default=0, help="what the order of rounds comes from (faults)")
-        parser.add_argument("--only", action="append", default=[], help="this fault alone; again for more (faults)")
+        parser.add_argument("--seed", type=int, default=0, help="what the order of rounds comes from (faults, ballots)")
+        parser.add_argument(
+            "--only", action="append", default=[], help="this fault or part alone; again for more (faults, ballots)"
+        )
         parser.add_argument(
             "--audio",
             type=Path,

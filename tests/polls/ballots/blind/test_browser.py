@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from playwright.sync_api import Browser, Page, Route
 
+from deliberate.bench.ballots.recount import VECTORS
 from frontend.packs import STATIC
 from polls.ballots.blind.formats import check_signature, from_text, receipt, to_text, tracker, words
 from tests.polls.ballots.blind.make import Hall, flipped, lost, modulus, rsa_key
@@ -123,11 +124,7 @@ def drawn(seed: bytes, poll: bytes, group: str, what: str, octets: int) -> bytes
 
 def test_the_vector_of_the_rfc_comes_out(opened: Open) -> None:
     page = opened()
-    [told] = [
-        each
-        for each in json.loads((HERE / "vectors.json").read_text())
-        if each["name"] == "RSABSSA-SHA384-PSS-Randomized"
-    ]
+    [told] = [each for each in json.loads(VECTORS.read_text()) if each["name"] == "RSABSSA-SHA384-PSS-Randomized"]
     names = ("n", "msg", "msg_prefix", "prepared_msg", "salt", "inv", "blinded_msg", "blind_sig", "sig")
     vector = {name: bytes.fromhex(told[name]) for name in names}
     n, prepared, salt, inverse, blinded, answer, token = (

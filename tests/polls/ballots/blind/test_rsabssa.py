@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from math import gcd
-from pathlib import Path
 from typing import Any
 
 import gmpy2
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deliberate.bench.ballots.recount import VECTORS as GIVEN
 from polls.ballots.blind import rsabssa
 from polls.ballots.blind.rsabssa import (
     RANDOMIZED,
@@ -51,7 +51,7 @@ class Vector:
         self.public = PublicKey(self.numbers["n"], self.numbers["e"])
 
 
-VECTORS = [Vector(each) for each in json.loads((Path(__file__).parent / "vectors.json").read_text())]
+VECTORS = [Vector(each) for each in json.loads(GIVEN.read_text())]
 each_vector = pytest.mark.parametrize("vector", VECTORS, ids=[f"{each.name} {each.source[:3]}" for each in VECTORS])
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from deliberate.bench.ballots.altered import altered
 from polls.ballots.blind.verify_poll import verify, words
-from tests.polls.ballots.blind.altered import altered
 from tests.polls.ballots.blind.made import CHOICES, WIDTH, Key, Made, b64u, definition, poll, unb64u
 from tests.polls.ballots.blind.said import CHECKS, CLOSING, FORM, KIND, NOTED, RESULT, SIGNED, recount, wrong
 
