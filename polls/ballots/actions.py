@@ -29,6 +29,7 @@ from rooms.seats.actions import eraser
 #: What shows that a poll was opened or closed.
 STAGE = (
     "ballots.open",
+    "ballots.frozen",
     "ballots.call",
     "ballots.turnout",
     "ballots.results",

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from deliberate.errors import Refused
+from deliberate.live import hints
 from polls.ballots.blind import closing, falling, formats, frozen, verify_poll
 from polls.ballots.blind.signing import signer
 from polls.ballots.models import BallotBox, BlindBallot, Participation, Poll, Published, Voucher
@@ -15,6 +16,7 @@ from rooms.journal.queries import broken_at
 from tests import make
 from tests.polls.ballots.blind.polling import all_vote, choice, file_of, polled, put, token, voter, votes
 from tests.polls.ballots.make import closed, moderator, opened, people, prepared, vote
+from tests.polls.ballots.test_screens import picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,6 +59,17 @@ def test_a_discarded_poll_leaves_neither_ballots_nor_keys() -> None:
     assert not BlindBallot.objects.exists()
     assert not Voucher.objects.exists()
     assert poll.handle not in signer().status().polls
+
+
+def test_every_phone_hears_at_once_that_a_token_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(hints, "send", lambda hint: told.extend(hint.parts))
+    event, poll, _seats = polled()
+    assert "ballots.frozen" in told
+    assert f'data-frozen="{poll.handle}"' in picture(event, "ballots.frozen")
+    told.clear()
+    closed(poll)
+    assert "ballots.frozen" in told
 
 
 def test_the_journal_binds_what_was_asked_before_anybody_votes() -> None:
