@@ -29,8 +29,8 @@ from polls.suggestions.reporting import (
     result_of,
 )
 
-#: Seconds of captions without and with somebody who asks all the time.
-SPAN_S = 12.0
+#: Seconds of captions without and with somebody who asks all the time, by turns, so that what else the machine does meets both.
+SPAN_S, TURNS = 16.0, 4
 
 
 async def bench(asked: Asked) -> Result:
@@ -153,17 +153,20 @@ async def _timed(asked: Asked, product: Product, captions: Captions, clauses: li
             for clause in clauses:
                 await look(clause)
 
+    async def spoken() -> list[float]:
+        captions.acks_ms.clear()
+        await captions.speak(span_s / TURNS, CAPTIONS_A_SECOND)
+        return captions.acks_ms[:]
+
     await captions.speak(1.0, CAPTIONS_A_SECOND)
-    captions.acks_ms.clear()
-    await captions.speak(span_s, CAPTIONS_A_SECOND)
-    before = captions.acks_ms[:]
     await look(clauses[0])
-    first = pages.pop()
-    captions.acks_ms.clear()
-    async with at_work(ask()):
-        await captions.speak(span_s, CAPTIONS_A_SECOND)
+    first, before, meanwhile = pages.pop(), [], []
+    for _turn in range(TURNS):
+        before += await spoken()
+        async with at_work(ask()):
+            meanwhile += await spoken()
     memory = pss_bytes([pid for pid in family(product.pid) if _is_finder(pid)]) / 2**20
-    return Cost(before, captions.acks_ms[:], first, pages, memory, pieces)
+    return Cost(before, meanwhile, first, pages, memory, pieces)
 
 
 def _is_finder(pid: int) -> bool:
