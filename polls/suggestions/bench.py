@@ -29,6 +29,8 @@ from polls.suggestions.reporting import (
     result_of,
 )
 
+#: Seconds in which a meeting must be read for its meaning; the finder gives way to everything else on the machine.
+READ_S = 240.0
 #: Seconds of captions without and with somebody who asks all the time, by turns, so that what else the machine does meets both.
 SPAN_S, TURNS = 16.0, 4
 
@@ -78,10 +80,11 @@ def _found(meeting: Meeting) -> dict[str, Recall]:
 def _by_finder(finder: Finding, meeting: Meeting, meaning: bool) -> measuring.Search:
     entries = [Entry(str(place), place) for place in range(len(meeting.pieces))]
     shelf = Shelf(meeting.name, entries, lambda names: {each: meeting.pieces[int(each)] for each in names}, core.REACH)
-    until = time.monotonic() + 60
+    until = time.monotonic() + READ_S
     while meaning and not finder.bearing(shelf, "Is everything read?", 1).meaning:
         if time.monotonic() > until:
             raise NotReady("The finder did not read the meeting for its meaning.")
+        time.sleep(0.2)  # it gives way to whoever asks
 
     def search(text: str) -> list[int]:
         hits = finder.bearing(shelf, text, len(entries)).hits
@@ -165,6 +168,8 @@ async def _timed(asked: Asked, product: Product, captions: Captions, clauses: li
         before += await spoken()
         async with at_work(ask()):
             meanwhile += await spoken()
+    if not pages:  # the machine is so busy that none was done in time
+        await look(clauses[0])
     memory = pss_bytes([pid for pid in family(product.pid) if _is_finder(pid)]) / 2**20
     return Cost(before, meanwhile, first, pages, memory, pieces)
 

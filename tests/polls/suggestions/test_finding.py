@@ -146,7 +146,7 @@ def test_what_is_forgotten_is_held_no_more_and_the_next_question_goes_on(finder:
 def test_meaning_finds_what_says_it_in_another_language(room: Room) -> None:
     finder = Finding(meaning=True)
     room.texts["d"] = "Der Brunnen versorgt das ganze Dorf mit sauberem Wasser"
-    until = time.monotonic() + 120
+    until = time.monotonic() + 240
     found = finder.bearing(room.shelf, "Clean water supply comes from one source", 2)
     assert found.hits, "while it loads, words are compared"
     while not found.meaning and time.monotonic() < until:
