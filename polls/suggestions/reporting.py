@@ -85,9 +85,9 @@ def result_of(
                 )
     result.reach += [
         Reach(
-            "A caption is stored while somebody asks all the time (99 of 100)",
-            percentile(cost.meanwhile, 0.99),
-            100,
+            "A caption is stored later while somebody asks all the time (99 of 100)",
+            percentile(cost.meanwhile, 0.99) - percentile(cost.before, 0.99),
+            50,
             "ms",
         ),
         Reach(
