@@ -19,6 +19,8 @@ from polls.ballots.blind.voter import Voter
 
 #: By what the clients of the linkage bench would be known, wherever it was written down.
 AGENT, ADDRESS, NETWORK = "Telltale-Phone/7.3", "127.77", "2001:db8:5e1f"
+#: The part of every phone that holds what was frozen.
+PICTURE = "ballots.frozen"
 _definition = re.compile(r' data-definition="([^"]*)"')
 
 
@@ -54,7 +56,7 @@ def definition_in(picture: str) -> str:
     """The definition that a phone is shown in the picture of an open blind poll."""
     found = _definition.search(picture)
     if found is None:
-        raise NotReady("The picture of the open poll holds no definition.")
+        raise NotReady("What was frozen holds no definition.")
     return html.unescape(found.group(1))
 
 
@@ -87,7 +89,7 @@ class Phones:
 
     async def _sit(self, number: int, gate: asyncio.Semaphore) -> None:
         seat = self.product.seats[number]
-        phone = Phone(self.product.door, ("ballots.open", "ballots.turnout"))
+        phone = Phone(self.product.door, (PICTURE, "ballots.open", "ballots.turnout"))
         if self.known:
             phone.headers = telltale(number)
             phone.how = {"user_agent_header": None, "local_addr": (address_of(number), 0)}
@@ -98,7 +100,7 @@ class Phones:
     async def shown(self, within_s: float = 120) -> str:
         """Wait until every phone is shown the open poll: its definition."""
         for _look in range(int(within_s * 20)):
-            pictures = [phone.pictures.get("ballots.open", ("", ""))[1] for phone in self.lines.values()]
+            pictures = [phone.pictures.get(PICTURE, ("", ""))[1] for phone in self.lines.values()]
             if all(_definition.search(each) for each in pictures):
                 [one] = {definition_in(each) for each in pictures}
                 return one

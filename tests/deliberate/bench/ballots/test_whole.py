@@ -13,6 +13,8 @@ from deliberate.bench.page import as_json, page
 from deliberate.bench.product import NotReady
 from deliberate.bench.result import Asked, Result
 
+#: Each starts services of its own, on both databases.
+pytestmark = pytest.mark.timeout(600)
 PHONES = 12
 
 
