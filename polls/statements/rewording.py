@@ -41,6 +41,11 @@ def stood_on(row: Clause) -> bool:
     return Support.objects.filter(clause=row, revision=row.revision).exists()
 
 
+def open_to_words(row: Clause) -> bool:
+    """Whether drafters may write on a clause."""
+    return not row.removed
+
+
 def reword(room: Any, by: Any, row: Clause, text: str, *, typing: bool = False) -> None:
     """Give a clause other words, with the room locked. Every wording that anybody could read has a number.
 

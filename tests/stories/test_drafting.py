@@ -94,6 +94,27 @@ def test_each_undoes_their_own_words_alone(links: dict[str, str], chromium: Brow
         each.close()
 
 
+def test_a_form_that_is_closed_at_once_keeps_what_was_typed_and_opens_again(
+    links: dict[str, str], chromium: Browser
+) -> None:
+    Hand(links["drafter"]).do("statements.add_clause", text="We ask.")
+    laptop = chromium.new_context(viewport=LAPTOP)
+    ann = Writer(laptop, links["drafter"])
+    for word in ("Now: ", "Here: "):
+        ann.to_the("Home")
+        ann.field.press_sequentially(word)
+        ann.page.get_by_role("button", name="Done").click()
+        ann.page.locator("summary", has_text="Reword").click()
+        expect(ann.page.locator("form.live")).to_be_visible()
+    ann.reads("Here: Now: We ask.")
+    ann.to_the("End")
+    ann.field.press_sequentially(" Soon.")
+    ann.reads("Here: Now: We ask. Soon.")
+    expect(ann.page.locator(".clause > .text")).to_have_text("Here: Now: We ask. Soon.")
+    assert ann.eye.wrong == []
+    laptop.close()
+
+
 def test_words_typed_while_the_service_is_down_are_kept_when_it_is_back(
     links: dict[str, str], service: Service, chromium: Browser
 ) -> None:

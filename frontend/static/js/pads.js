@@ -30,7 +30,6 @@
 
     open() {
       this.live = false;
-      this.leaving = false;
       const encoder = Y.createEncoder();
       writeStep(encoder, this.doc);
       say({ open: this.clause, y: Y.toBase64(Y.toUint8Array(encoder)) });
@@ -50,7 +49,6 @@
       const renewed = frame.of && this.handle && frame.of !== this.handle;
       if (frame.of && !this.live) this.number += 1;
       if (renewed) { this.release(); this.anew(); }
-      const first = frame.of && (renewed || !this.handle);
       if (frame.of) this.handle = frame.of;
       const decoder = Y.createDecoder(Y.fromBase64(frame.y));
       while (Y.hasContent(decoder)) {
@@ -63,7 +61,7 @@
       }
       if (frame.of) { this.live = true; this.waiting = []; }
       if (frame.as) this.told ||= words.as.replace("%s", frame.as);
-      if (first) this.bind();
+      if (frame.of && !this.form) this.bind();
       if (renewed && unkept) this.field?.put(typed);
     }
     send(bytes, number) { say({ pad: this.clause, of: this.handle, n: number, y: Y.toBase64(bytes) }); }
@@ -118,9 +116,8 @@
       const field = this.field = window.deliberatePad({ field: area, mirror, doc: this.doc, undo: this.undo, pointed: (from, to) => this.point(from, to) });
       this.area.dir = "auto";
       // Words that were begun before the pad was there are words of this drafter.
-      if (written !== null && this.writes && !this.bound) field.put(written);
+      if (written !== null && this.writes) field.put(written);
       field.show();
-      this.bound = true;
       this.state();
     }
     press(what) {
@@ -184,7 +181,7 @@
     const clause = form.dataset.pad, pad = pads.get(clause);
     if (!event.target.open) { if (pad?.form === form) pad.close(); return; }
     if (pad?.form) return;
-    if (!pad) pads.set(clause, new Pad(clause));
+    if (pad) pad.leaving = false; else pads.set(clause, new Pad(clause));
     if (live()) pads.get(clause).open(); else connect();
   }, true);
   document.addEventListener("submit", (event) => {

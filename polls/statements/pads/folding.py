@@ -21,7 +21,7 @@ from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.models import Clause
 from polls.statements.pads import core
 from polls.statements.pads.models import Pad, Stroke
-from polls.statements.rewording import reword
+from polls.statements.rewording import open_to_words, reword
 from rooms.journal.actions import locked
 
 #: What was typed after a longer pause begins a new wording that is kept.
@@ -87,7 +87,7 @@ def _fold(room: Any, pad: Pad) -> None:
     newer = [bytes(data) for data in pad.strokes.filter(number__gt=pad.base).values_list("data", flat=True)]
     doc = core.load(bytes(pad.state), *newer)
     text = paragraphs(core.text_of(doc))
-    if row.removed or not 0 < len(text) <= LONGEST_CLAUSE:
+    if not open_to_words(row) or not 0 < len(text) <= LONGEST_CLAUSE:
         # It can't be the clause's words as it is: it stays on the pad, in one stroke.
         pad.strokes.all().delete()
         if newer:

@@ -17,6 +17,7 @@ from polls.statements.models import Clause
 from polls.statements.pads import core
 from polls.statements.pads.folding import about, add, fold
 from polls.statements.pads.models import Pad
+from polls.statements.rewording import open_to_words
 from rooms.journal.actions import locked
 
 
@@ -63,7 +64,7 @@ def opened(place: Place, clause: str, have: bytes) -> Opened:
             clause=row, defaults={"state": core.begun(row.text), "revision": row.revision}
         )
         doc = _doc(pad)
-    return Opened(pad.handle, pad.number, doc.get_state(), core.news(doc, have), not row.removed)
+    return Opened(pad.handle, pad.number, doc.get_state(), core.news(doc, have), open_to_words(row))
 
 
 def keep(room: Any, clause: str, written: Sequence[Written]) -> list[str]:
@@ -81,7 +82,7 @@ def keep(room: Any, clause: str, written: Sequence[Written]) -> list[str]:
         )
         # Read after the lock was waited for.
         row = Clause.objects.get(pk=pad.clause_id) if pad is not None else None
-        if pad is None or row is None or row.removed:
+        if pad is None or row is None or not open_to_words(row):
             return ["gone" if each.place.seat.pk in here else "seat" for each in written]
         doc, taken, said = _doc(pad), [], []
         for each in written:
@@ -114,7 +115,7 @@ def news(room: Any, clause: str, number: int) -> News | None:
         found = core.merged(bytes(data) for _number, data in strokes)
     elif pad.number > number:  # it slept, and what came meanwhile was folded
         found = _doc(pad).get_update()
-    return News(pad.handle, max([pad.number, *(each for each, _data in strokes)]), found, not pad.clause.removed)
+    return News(pad.handle, max([pad.number, *(each for each, _data in strokes)]), found, open_to_words(pad.clause))
 
 
 def _all(pad: Pad) -> list[bytes]:

@@ -47,6 +47,18 @@ def test_a_part_waits_as_a_crowds_only_where_nobody_else_touched_it(hints: list[
             assert hint.crowd == ((hint.room, part) not in hurried)
 
 
+TOLD = st.lists(st.tuples(st.integers(1, 3), st.sampled_from(["pad:a", "pad:b", "cursor:a:x"]), st.text(max_size=5)))
+
+
+@given(TOLD)
+def test_of_several_words_about_the_same_the_newest_travels(told: list[tuple[int, str, str]]) -> None:
+    found = Sheaf.read(bound(*(Hint(room=room, told=(what, text)) for room, what, text in told)).written()).drain()
+    assert {(hint.room, *(hint.told or ())) for hint in found} == {
+        (room, what, text) for (room, what), text in {(room, what): text for room, what, text in told}.items()
+    }
+    assert all(not hint.parts for hint in found)
+
+
 def test_drained_it_is_empty() -> None:
     sheaf = bound(Hint(room=1, parts=("ideas.board",)), Hint(seat=2), Hint(seat=3, end=True))
     assert sheaf
