@@ -8,6 +8,7 @@ from deliberate.door.views import do
 from deliberate.live.pages import show
 from polls.exports import views as exports
 from polls.suggestions import views as suggestions
+from rooms.captions import views as captions
 from rooms.seats import desk
 from rooms.seats import views as seats
 from rooms.transcript import views as transcript
@@ -19,6 +20,8 @@ urlpatterns = [
     path("in/<str:token>/", seats.arrive, name="arrive"),
     path("blank/", seats.blank, name="blank"),
     path("favicon.ico", seats.no_icon),
+    path("captions/<str:token>/", captions.feed, name="captions_feed"),
+    path("captions/<str:token>/seq", captions.seq, name="captions_seq"),
     path("desk/", desk.events, name="desk"),
     path("desk/login/", desk.login, name="desk_login"),
     path("desk/logout/", desk.logout, name="desk_logout"),

@@ -1,6 +1,6 @@
 """The tables of all features under rooms/, for Django's registry."""
 
-from rooms.captions.models import Microphone
+from rooms.captions.models import Feed, Microphone
 from rooms.events.models import AgendaItem, Attribution, Event, Group, Names, RoleLink, Room
 from rooms.floor.models import Turn
 from rooms.journal.models import Entry
@@ -13,6 +13,7 @@ __all__ = [
     "Attribution",
     "Entry",
     "Event",
+    "Feed",
     "Group",
     "Interim",
     "Microphone",

@@ -30,3 +30,16 @@ class Microphone(models.Model):
     kept_before = models.PositiveIntegerField(default=0)
     #: When it was last heard of.
     seen_at = models.DateTimeField()
+
+
+class Feed(models.Model):
+    """An address at which a program brings captions, on behalf of a captioner's seat. Its key is kept as a hash."""
+
+    room = models.ForeignKey("rooms.Room", on_delete=models.CASCADE, related_name="feeds")
+    seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE, related_name="feeds")
+    key_hash = models.CharField(max_length=64, unique=True)
+    #: The number of what came last, as the program counts.
+    seq = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "seat"], name="captions_one_feed_a_seat")]

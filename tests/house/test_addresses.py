@@ -54,6 +54,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "follow": (),
     "still": (),
     "words": (),
+    "seq": (),
 }
 
 

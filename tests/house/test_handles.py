@@ -51,6 +51,7 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
     "amendments.uncosign": [
         ("Ben", "amendments.cosign", {"amendment": lambda room: room.statement.amendments.get(number=1).handle})
     ],
+    "captions.close_feed": [("captioner", "captions.open_feed", {})],
     "wall.undo": [("moderator", "wall.show", {"scene": "welcome"})],
     "wall.auto": [("moderator", "wall.show", {"scene": "welcome"})],
 }
