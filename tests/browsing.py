@@ -181,9 +181,10 @@ def _value(one: Field, chance: Random) -> str | list[str] | None:
     return words(chance)[: int(one.attributes.get("maxlength", "280"))]
 
 
-#: Commands that pages ask for without a form of their own: while typing, and from the notice after an act.
+#: Commands that pages ask for without a form of their own: while typing, from the notice after an act, and for a program.
 WITHOUT: dict[str, Callable[[Random], Fields]] = {
     "transcript.interim": lambda chance: {"text": chance.choice(["", words(chance)])},
+    "captions.feed": lambda chance: {"text": words(chance)},
     "wall.undo": lambda chance: {},
 }
 
