@@ -57,6 +57,16 @@
     close();
   });
 
+  // The address for a program stays until the page is left: whoever puts it into the program needs a while.
+  document.addEventListener("deliberate:answer", (event) => {
+    const of = event.target.dataset?.command, place = document.getElementById("feed");
+    if (!event.detail.ok || !["captions.open_feed", "captions.close_feed"].includes(of)) return;
+    place.hidden = of === "captions.close_feed";
+    const field = place.querySelector("input");
+    field.value = place.hidden ? "" : new URL(event.detail.data.path, location.href).href;
+    if (!place.hidden) field.select();
+  });
+
   const load = document.getElementById("load"), file = load?.querySelector("input[type=file]");
   if (file) {
     file.closest("[hidden]").hidden = false;
