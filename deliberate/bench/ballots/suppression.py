@@ -140,6 +140,7 @@ def tables(found: Suppressed) -> list[Table]:
         "polls",
         "of them blind",
         "cells",
+        "tallies",
         "sets that can be worked out",
         "bounds",
         "all alike",
