@@ -18,6 +18,7 @@ FEATURES = (
     "polls.opinions",
     "polls.statements",
     "polls.amendments",
+    "polls.endorsements",
     "polls.suggestions",
     "polls.exports",
 )

@@ -6,6 +6,7 @@ from django.urls import path
 
 from deliberate.door.views import do
 from deliberate.live.pages import show
+from polls.exports import settled
 from polls.exports import views as exports
 from polls.suggestions import views as suggestions
 from rooms.captions import views as captions
@@ -27,6 +28,8 @@ urlpatterns = [
     path("desk/logout/", desk.logout, name="desk_logout"),
     path("desk/new/", desk.new, name="desk_new"),
     path("desk/<slug:event>/open/", desk.open_event, name="desk_open"),
+    path("settled/<slug:hash>/", settled.page, name="settled"),
+    path("settled/<slug:hash>.json", settled.values, name="settled_json"),
     path("at/<slug:event>/<slug:role>/welcome/", seats.welcome, name="welcome"),
     path("at/<slug:event>/<slug:role>/leave/", seats.leave, name="leave"),
     path("at/<slug:event>/<slug:role>/ended/", seats.ended, name="ended"),

@@ -11,10 +11,23 @@ from polls.ballots.models import (
     Published,
     Voucher,
 )
+from polls.endorsements.models import Endorsement, Told
 from polls.exports.models import Carried
 from polls.ideas.models import Idea, Upvote
 from polls.opinions.models import Stance
-from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Rules, Statement, Support, Version
+from polls.statements.models import (
+    Citation,
+    Clause,
+    ClauseRevision,
+    Proposal,
+    Reserved,
+    Rules,
+    SettledClause,
+    Settling,
+    Statement,
+    Support,
+    Version,
+)
 from polls.statements.pads.models import Pad, Stroke
 
 __all__ = [
@@ -26,6 +39,7 @@ __all__ = [
     "Clause",
     "ClauseRevision",
     "CoSignature",
+    "Endorsement",
     "Idea",
     "NamedBallot",
     "Option",
@@ -34,11 +48,15 @@ __all__ = [
     "Poll",
     "Proposal",
     "Published",
+    "Reserved",
     "Rules",
+    "SettledClause",
+    "Settling",
     "Stance",
     "Statement",
     "Stroke",
     "Support",
+    "Told",
     "Upvote",
     "Version",
     "Voucher",

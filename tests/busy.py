@@ -81,6 +81,9 @@ def people(event: Event, here: Room | None = None, word: str = "") -> list[Seat]
     act(cem, "amendments.cosign", amendment=made[0])
     act(drafter, "amendments.decline", amendment=made[3], reason=f"It is what we came for{word}")
     act(moderator, "amendments.hide", amendment=made[4], reason=f"Said before{word}")
+    version = act(drafter, "statements.settle")["version"]
+    act(ann, "endorsements.sign", version=version, organisation=f"The Union of Salt Carriers{word}", signed="")
+    act(ben, "endorsements.sign", version=version, organisation="", signed="name")
     act(ben, "statements.propose", source=f"idea:{ideas[0]}", note=f"It is what we came for{word}")
     act(cem, "statements.propose", source=f"poll:{closed}", note="")
     return [*people, *crew.values()]

@@ -12,6 +12,7 @@ from django import forms
 from deliberate.door.registry import commands
 from polls.ballots.commands import Octets
 from polls.ballots.models import Option
+from polls.endorsements.models import Endorsement
 from rooms.events.models import Room
 
 Handles = Callable[[Room], list[str]]
@@ -35,6 +36,7 @@ KINDS: dict[str, Handles] = {
     "item": lambda room: _all(room.agenda.all()),
     "clause": lambda room: _all(_clauses(room)),
     "proposal": lambda room: _all(room.statement.proposals.all()),
+    "endorsement": lambda room: _all(Endorsement.objects.filter(version__statement__room=room)),
     "amendment": lambda room: _all(room.statement.amendments.all()),
     "citation": lambda room: [each for clause in _clauses(room) for each in _all(clause.citations.all())],
     "source": lambda room: [f"{kind}:{each}" for kind in ("segment", "idea", "poll") for each in KINDS[kind](room)],
@@ -62,6 +64,7 @@ HANDLES = {
     "after": "clause",
     "proposal": "proposal",
     "amendment": "amendment",
+    "endorsement": "endorsement",
     "also": "amendment",
     "citation": "citation",
     "source": "source",
@@ -73,7 +76,7 @@ HANDLES = {
 }
 #: Names of fields that take words.
 WORDS = {
-    "exit_url", "high_label", "letters", "low_label", "name", "neutral_title", "note", "options", "preamble", "question",
+    "exit_url", "high_label", "letters", "low_label", "name", "neutral_title", "note", "options", "organisation", "preamble", "question",
     "quote", "reason", "reservation", "text", "title", "words",
 }  # fmt: skip
 #: Types of fields whose values are no handles and no words, whatever they are called.

@@ -36,7 +36,7 @@ async def draft(plenary: Plenary) -> None:
             phone,
             "statements.stand",
             clause=clauses[place % len(clauses)],
-            value="oppose" if against else "support",
+            value="block" if against else "support",
             reservation="This goes too far for us." if against else "",
         )
     if clauses:

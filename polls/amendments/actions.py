@@ -16,16 +16,14 @@ from polls.amendments import queries
 from polls.amendments.models import Amendment, CoSignature, Kind, State
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
+from polls.statements import signing
 from polls.statements.actions import statement_of
 from polls.statements.models import Clause
 from polls.statements.queries import clause as clause_of
 from polls.statements.rewording import holder
-from rooms.events.folding import alone
-from rooms.events.queries import group_sizes
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
 from rooms.seats.models import Seat
-from rooms.transcript.core import Level, lowest
 
 #: Amendments that may wait on one clause: each is compared with all others.
 MOST_WAITING = 40
@@ -75,21 +73,12 @@ def propose(
         text=text,
         reason=reason,
         revision=revision,
-        **_signature(room, by, Level(signed)),
+        **signing.kept(room, by, signed),
     )
     touch(room, *SCREENS)
     said = _("The room can read your amendment. It is number %(n)d.") % {"n": made.number}
     undo = {"command": "amendments.withdraw", "fields": {"amendment": made.handle}}
     return Answer(say=said, data={"amendment": made.handle, "undo": undo}, on=(f"amendment:{made.handle}",))
-
-
-def _signature(room: Any, by: Any, asked: Level) -> dict[str, Any]:
-    """What is kept of who proposed: no more than may be shown. A group is kept where it stands alone in the room now."""
-    level = lowest(asked, Level(room.event.attribution))
-    group = by.group if level in (Level.NAME, Level.GROUP) else None
-    if group is not None and group.handle not in alone(group_sizes(room), room.event.k):
-        group = None
-    return {"level": level.value, "author": by.name if level is Level.NAME else "", "group": group}
 
 
 @transaction.atomic
@@ -114,8 +103,7 @@ def withdraw(*, room: Any, by: Any, amendment: str) -> Answer:
 
 
 def _unsign(row: Amendment) -> None:
-    row.level, row.author, row.group, row.seat, row.reason = Level.NOBODY.value, "", None, None, ""
-    row.save(update_fields=["level", "author", "group", "seat", "reason"])
+    Amendment.objects.filter(pk=row.pk).update(seat=None, reason="", **signing.UNSIGNED)
 
 
 @transaction.atomic
@@ -190,7 +178,7 @@ def tell(room: Any, row: Amendment) -> None:
 @eraser
 def forget(seat: Seat) -> None:
     """Name and group leave what an erased person proposed; what they co-signed stays counted, unsigned by then."""
-    Amendment.objects.filter(seat=seat).update(level=Level.NOBODY.value, author="", group=None)
+    Amendment.objects.filter(seat=seat).update(**signing.UNSIGNED)
     for room in seat.event.rooms.all():
         touch(room, *SCREENS)
 

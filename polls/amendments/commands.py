@@ -13,14 +13,8 @@ from polls.amendments import actions, deciding
 from polls.amendments.models import Kind
 from polls.statements.commands import Handle, Paragraphs
 from polls.statements.core import LONGEST_CLAUSE
+from polls.statements.signing import SIGNED
 from rooms.transcript.core import Level
-
-#: What a proposer may be called by.
-SIGNED = [
-    (Level.NOBODY.value, _("Without a name")),
-    (Level.GROUP.value, _("My group")),
-    (Level.NAME.value, _("My name")),
-]
 
 
 class ProposeForm(forms.Form):

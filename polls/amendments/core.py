@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from polls.statements.core import Majority as Majority
+from polls.statements.core import carried as carried
 from rooms.transcript.core import Diff, Op, diff
 
 #: Letters of a replaced piece that a sentence about it quotes.
@@ -90,25 +91,6 @@ def _short(text: str) -> str:
     head, _blank, _rest = text[: QUOTED // 2].rpartition(" ")
     _cut, _blank, tail = text[-QUOTED // 2 :].partition(" ")
     return f"{head or text[: QUOTED // 2]} … {tail}"
-
-
-class Majority(StrEnum):
-    """Of those who voted for or against, how many carry."""
-
-    HALF = "half"
-    TWO_THIRDS = "two_thirds"
-    THREE_QUARTERS = "three_quarters"
-
-
-def carried(yes: int, no: int, majority: Majority) -> bool:
-    """Whether `yes` carries over `no`: more than half, or at least two thirds or three quarters of both together. An even
-    split carries nothing, and neither does nobody."""
-    if yes + no == 0:
-        return False
-    if majority is Majority.HALF:
-        return yes > no
-    parts = (2, 3) if majority is Majority.TWO_THIRDS else (3, 4)
-    return yes * parts[1] >= parts[0] * (yes + no)
 
 
 def chosen(votes: Mapping[str, int], stays: str, majority: Majority) -> str | None:

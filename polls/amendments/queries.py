@@ -14,9 +14,10 @@ from polls.amendments import core
 from polls.amendments.models import Amendment, Kind, State
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
+from polls.statements import signing
 from polls.statements.models import Clause, ClauseRevision
 from polls.statements.queries import numbered, statement
-from rooms.transcript.core import Diff, Level, attribution, diff, lowest
+from rooms.transcript.core import Diff, diff
 from rooms.transcript.core import Shown as ShownAs
 
 #: States in which the drafters or the room still have a word.
@@ -93,8 +94,7 @@ def rivals(rows: Iterable[Amendment]) -> dict[int, list[Amendment]]:
 
 def proposed_as(row: Amendment, event: Any) -> ShownAs:
     """Who an amendment is shown as proposed by, as far as they chose and the event allows now."""
-    level = lowest(Level(row.level), Level(event.attribution))
-    return attribution([level], name=row.author, role=_("Participant"), group=row.group.name if row.group else "")
+    return signing.shown_as(row, event)
 
 
 def proposer(row: Amendment, event: Any) -> str:

@@ -15,12 +15,12 @@ from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
 from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, WALL
 from polls.amendments import queries
-from polls.amendments.commands import SIGNED
 from polls.amendments.models import Amendment, CoSignature, Kind, State
 from polls.statements import core as statements
+from polls.statements import signing
 from polls.statements.pages import shell
 from polls.statements.queries import numbered, statement
-from rooms.transcript.core import Level, lowest
+from rooms.transcript.core import Level
 from rooms.wall.queries import subject
 from rooms.wall.scenes import scene
 
@@ -110,7 +110,7 @@ def of_clauses(room: Any) -> dict[str, list[str]]:
 
 
 def _pages(request: HttpRequest, place: Place) -> Context:
-    """?page= of what waits, ?done= of what was decided, ?aside to see what is hidden (moderators)."""
+    """?page= of what waits, ?done= of what was decided; moderators see what is hidden, too."""
     waits = Paginator(queries.waiting(place.room), EACH).get_page(request.GET.get("page"))
     done = Paginator(queries.decided(place.room), EACH).get_page(request.GET.get("done"))
     hidden: list[Amendment] = []
@@ -149,11 +149,9 @@ def _amend(request: HttpRequest, place: Place) -> Context:
 
 def _signed(place: Place) -> list[tuple[str, Any]]:
     """What one may be called by here: nothing more than the event allows, and what one has."""
-    allowed = Level(place.event.attribution)
     has = {Level.NOBODY: True, Level.GROUP: place.seat.group is not None, Level.NAME: bool(place.seat.name)}
-    return [
-        (value, label) for value, label in SIGNED if has[Level(value)] and lowest(Level(value), allowed) is Level(value)
-    ]
+    allowed = signing.choices(place.event)
+    return [(value, label) for value, label in reversed(allowed) if has[Level(value)]]
 
 
 page("amendments", roles=READERS, template="amendments/page.html", extra=_pages)

@@ -87,8 +87,9 @@ def _event(file: Part, until: date | None) -> Event:
         ),
     )
     event.save()
-    if about.text("majority") != Rules.Majority.HALF:
-        checked(about, Rules(event=event, majority=about.text("majority"))).save()
+    texts = {name: about.text(name) for name in ("majority", "settle_by", "reservations")}
+    rules = Rules(event=event, quorum=about.number("quorum", most=100), public=about.truth("public"), **texts)
+    checked(about, rules).save()
     for position, each in enumerate(file.parts("groups", 40)):
         names = {name: each.text(name) for name in ("name", "initial")}
         fields = {"handle": each.handle("handle"), "colour": each.number("colour"), "position": position}
@@ -238,7 +239,13 @@ def _told(whole: dict[str, Any]) -> dict[str, Any]:
         for row in (*room["turns"], *room["segments"]):
             if by_turn.get(row.get("turn") or row["handle"]) == Attribution.ROLE:
                 row["said_by"] = ""
-        for row in room["statement"]["amendments"]:
+        text = room["statement"]
+        for clause in text["clauses"]:
+            clause["support"].pop("not_heard", None)  # of who sat in the room then
+        for some in (text["reserved_by"], *(version["reserved_by"] for version in text["versions"])):
+            for who in (who for each in some.values() for who in each):
+                who["by"] = "" if who["shown_as"] == Attribution.ROLE else who["by"]
+        for row in text["amendments"]:
             if row["shown_as"] == Attribution.ROLE:
                 row["proposed_by"] = ""
     return whole

@@ -12,6 +12,8 @@ from polls.exports.reading import Part
 from rooms.events.models import Group, Room
 
 Row = TypeVar("Row", bound=Model)
+#: (how many) -> seats that bear what is counted.
+Bearers = Callable[[int], list[Any]]
 
 
 def checked(about: Part, row: Row, *, but: tuple[str, ...] = ()) -> Row:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,16 +10,14 @@ from deliberate.clock import now
 from polls.amendments.models import Amendment, CoSignature
 from polls.ballots.models import Option, Poll, Published
 from polls.ballots.models import State as PollState
-from polls.exports.bringing_rows import Kept, checked
+from polls.exports import bringing_stands
+from polls.exports.bringing_rows import Bearers, Kept, checked
 from polls.exports.reading import Part
 from polls.ideas.models import Idea, State, Upvote
 from polls.opinions.models import Stance, Value
-from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
+from polls.statements.models import Citation, Clause, Proposal, Statement, Version
 from polls.statements.sources import KINDS
 from rooms.events.models import Attribution
-
-#: (how many) -> seats that bear what is counted.
-Bearers = Callable[[int], list[Any]]
 
 
 def bring_in(kept: Kept, about: Part, bearers: Bearers) -> None:
@@ -148,8 +145,9 @@ def _statement(kept: Kept, about: Part, bearers: Bearers) -> None:
     kept.add("clause", Clause, rows, clause)
     kept.add("clause", Clause, about.parts("removed", kept.most), removed, but=("text",))
     _citations(kept, rows)
-    _support(kept, rows, bearers)
+    bringing_stands.stands(kept, rows, bearers, about.part("reserved_by"))
     kept.add("version", Version, about.parts("versions", kept.most), lambda _kept, row, _at: _version(statement, row))
+    bringing_stands.beside_versions(kept, statement, about.parts("versions", kept.most), bearers)
     kept.add(
         "proposal",
         Proposal,
@@ -181,27 +179,6 @@ def _source(kept: Kept, row: Part) -> dict[str, Any]:
     if found is None:
         raise row.wrong("source", "this room has no such source")
     return {kind: found}
-
-
-def _support(kept: Kept, rows: list[Part], bearers: Bearers) -> None:
-    """Stands on a clause: so many for it, so many against it with their reservations, so many on an earlier wording."""
-    found = []
-    for row in rows:
-        clause, told = kept.one("clause", row, "handle"), row.part("support")
-        reasons, earlier = told.texts("reservations"), told.count("earlier_wording")
-        support, oppose = told.count("support"), told.count("oppose")
-        if len(reasons) < oppose:
-            raise told.wrong("reservations", "whoever opposes has written why")
-        if earlier and not clause.revision:
-            raise told.wrong("earlier_wording", "this clause has no earlier wording")
-        for at, seat in enumerate(bearers(support + oppose)):
-            against = at < oppose
-            read = clause.revision - 1 if at >= support + oppose - earlier else clause.revision
-            reason = reasons[at] if at < len(reasons) else ""
-            value = Support.Value.OPPOSE if against else Support.Value.SUPPORT
-            stand = Support(clause=clause, seat=seat, value=value, reservation=reason, revision=read)
-            found.append(checked(told, stand))
-    Support.objects.bulk_create(found, batch_size=500)
 
 
 def _version(statement: Statement, row: Part) -> Version:

@@ -38,6 +38,7 @@ def bundle(event: Event) -> Row:
 
 
 def _event(event: Event) -> Row:
+    rules = queries.rules(event)
     kinds = ("point", "reply", "question", "order")
     return {
         "handle": event.handle,
@@ -50,7 +51,7 @@ def _event(event: Event) -> Row:
         "names_on_list": event.names_on_list,
         "attribution": event.attribution,
         "approve_ideas": event.approve_ideas,
-        "majority": queries.rules(event).majority,
+        **{name: getattr(rules, name) for name in ("majority", "settle_by", "quorum", "public", "reservations")},
         "rule": event.rule,
         "seconds": {kind: getattr(event, f"seconds_{kind}") for kind in kinds},
     }

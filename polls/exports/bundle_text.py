@@ -13,14 +13,17 @@ from polls.amendments.queries import proposed_as
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ballots.queries import as_text, result
+from polls.endorsements import queries as endorsements
 from polls.ideas.models import Idea
 from polls.ideas.queries import shown, withheld
 from polls.opinions.queries import counts
 from polls.statements import queries
 from polls.statements.content import content, shown_quotes
 from polls.statements.content import shown as as_shown
-from polls.statements.models import Clause, Proposal
+from polls.statements.models import Clause, Proposal, Version
+from polls.statements.reserving import writers, writers_then
 from rooms.events.models import Room
+from rooms.transcript.core import Shown
 
 Row = dict[str, Any]
 
@@ -103,13 +106,18 @@ def statement(room: Room) -> Row:
     found = queries.statement(room)
     if found is None:
         empty: Row = {"title": "", "preamble": ""}
-        return empty | {name: [] for name in ("clauses", "removed", "versions", "proposals", "amendments")}
+        return (
+            empty
+            | {"reserved_by": {}}
+            | {name: [] for name in ("clauses", "removed", "versions", "proposals", "amendments")}
+        )
     proposals = queries.with_sources(Proposal.objects.filter(statement=found))
     hidden = queries.withheld(room)
     rows = {row.handle: row for row in Clause.objects.filter(statement=found)}
     drafted: Any = as_shown(content(found), hidden)
     for clause in drafted["clauses"]:
         clause["revision"] = rows[clause["handle"]].revision
+        clause["settled"] = _settled(rows[clause["handle"]])
     return {
         **drafted,
         # Amendments may point at a clause that was taken out; its words are the drafters' alone.
@@ -120,11 +128,42 @@ def statement(room: Room) -> Row:
                 "hash": version.hash,
                 "content": version.content,
                 "quotes": shown_quotes(version, hidden),
+                "reserved_by": _reserved_by(writers_then(version, room.event)),
+                "signed": _signed(version, room.event),
             }
             for version in queries.versions(room).reverse()
         ],
+        "reserved_by": _reserved_by(writers(found)),
         "proposals": [_proposal(row) for row in proposals],
         "amendments": _amendments(room),
+    }
+
+
+def _settled(clause: Clause) -> list[Row]:
+    """The wordings of a clause that were settled by themselves."""
+    return [
+        {"revision": row.revision, "hash": row.hash, "settled_at": time_text(row.settled_at)}
+        for row in clause.settlings.order_by("revision")
+    ]
+
+
+def _reserved_by(writers: dict[str, list[Shown]]) -> Row:
+    """By the clause's handle, who its reservations are shown as written by, in their order."""
+    return {
+        handle: [{"by": who.text, "shown_as": who.level.value} for who in some]
+        for handle, some in sorted(writers.items())
+    }
+
+
+def _signed(version: Version, event: Any) -> Row:
+    """Who signed a version, as far as it is shown now; people by group as they were last counted, `counted` of them."""
+    found = endorsements.of(version, event)
+    return {
+        "organisations": [name for name, _handle in found.organisations],
+        "named": list(found.named),
+        "people": found.people,
+        "by_group": [{"groups": names, "people": count} for names, count in found.cells],
+        "counted": found.counted,
     }
 
 

@@ -6,18 +6,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from deliberate.clock import now
 from deliberate.live.times import moment_text
 from polls.amendments.queries import credits
+from polls.endorsements import queries as endorsements
 from polls.exports import figures
 from polls.ideas.models import Idea
 from polls.statements import queries
 from polls.statements.content import content, settled, shown, struck, together
+from polls.statements.core import Stance
 from polls.statements.models import Version
+from polls.statements.reserving import said, writers, writers_then
 from polls.statements.sources import IDEA, SEGMENT
 from rooms.transcript.models import Segment
 
@@ -36,12 +41,23 @@ class Cell:
 
     groups: str
     support: int
-    oppose: int
+    live: int
+    reserve: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Written words against a clause, and whose they are, as far as that is shown now: "Reservation of Youth"."""
+
+    text: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause with all that stands beside it. `earlier`: of those who took a stand, how many before it was reworded;
+    `not_heard`: groups of whom too few took a stand to be counted;
     `cells_of`: the earlier version that the cells were taken in, None where they are of this one; `amended`: the amendments
     that stand in it, with their proposers as far as they are shown now."""
 
@@ -49,11 +65,14 @@ class Clause:
     text: str
     grounds: tuple[Ground, ...]
     support: int
-    oppose: int
+    live: int
+    reserve: int
+    block: int
     earlier: int
     cells: tuple[Cell, ...]
     cells_of: int | None
-    reservations: tuple[str, ...]
+    reservations: tuple[Reservation, ...]
+    not_heard: tuple[str, ...] = ()
     amended: tuple[str, ...] = ()
 
     @property
@@ -62,15 +81,20 @@ class Clause:
         return _("Groups as they stood in version %(n)d.") % {"n": self.cells_of} if self.cells_of else ""
 
     @property
+    def silent(self) -> str:
+        """Which groups have not been heard on it, in a sentence; "" where all have, or none can be named."""
+        return _("Not heard yet: %(groups)s.") % {"groups": "; ".join(self.not_heard)} if self.not_heard else ""
+
+    @property
     def reworded(self) -> str:
         """Of those who took a stand, how many did before it was reworded, in a sentence; "" where nobody did."""
-        return queries.reworded(self.earlier, self.support + self.oppose)
+        return queries.reworded(self.earlier, self.support + self.live + self.reserve + self.block)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`version` and `settled_at` are None and `hash` empty for a draft. `struck`: words were struck from what the version
-    quotes since it was settled. `process`: label and figure, in order; `groups`: people in the room by group, small ones
+    quotes since it was settled; `settled_by`: by which rule; `signed`: who signed it, line by line. `process`: label and figure, in order; `groups`: people in the room by group, small ones
     folded."""
 
     event: str
@@ -85,6 +109,8 @@ class Outcome:
     groups: tuple[tuple[str, int], ...]
     counted_at: datetime
     struck: bool = False
+    settled_by: str = ""
+    signed: tuple[str, ...] = ()
 
     @property
     def counted(self) -> str:
@@ -98,6 +124,9 @@ class Outcome:
             return _("A draft. It is not settled.")
         words = {"number": self.version, "date": moment_text(self.settled_at)}
         settled = _("Version %(number)d, settled %(date)s.") % words
+        by = {"consensus": _("By consensus."), "consent": _("By majority."), "poll": _("By a poll.")}
+        if self.settled_by in by:
+            settled += " " + by[self.settled_by]
         if self.struck:
             settled += " " + _("Words were struck from its quotes later.")
         return settled
@@ -109,7 +138,11 @@ def outcome(room: Any, version: Version | None) -> Outcome:
     text: Any = settled(version) if version else content(statement) if statement else {"clauses": []}
     text = shown(text, queries.withheld(room))
     origin = _origins(room, text)
-    amended = credits(room, version.settled_at if version else None)
+    wrote = writers_then(version, room.event) if version else writers(statement) if statement else {}
+    beside = {
+        "amended": credits(room, version.settled_at if version else None),
+        "writers": {handle: [who.text for who in some] for handle, some in wrote.items()},
+    }
     return Outcome(
         event=room.event.title,
         room=room.name,
@@ -118,11 +151,13 @@ def outcome(room: Any, version: Version | None) -> Outcome:
         version=version.number if version else None,
         settled_at=version.settled_at if version else None,
         hash=version.hash if version else "",
-        clauses=tuple(_clause(clause, origin, version, amended) for clause in text["clauses"]),
+        clauses=tuple(_clause(clause, origin, version, beside) for clause in text["clauses"]),
         process=figures.process(room),
         groups=figures.people(room),
         counted_at=now().replace(second=0, microsecond=0),
         struck=version is not None and struck(version),
+        settled_by=text.get("settled_by", ""),
+        signed=_signed(version, room.event) if version else (),
     )
 
 
@@ -144,19 +179,37 @@ def _ground(cited: dict[str, Any], origin: dict[str, str]) -> Ground:
 
 
 def _clause(
-    clause: dict[str, Any], origin: dict[str, str], version: Version | None, amended: dict[str, list[str]]
+    clause: dict[str, Any], origin: dict[str, str], version: Version | None, beside: dict[str, dict[str, list[str]]]
 ) -> Clause:
     support = clause["support"]
+    who_wrote = beside["writers"].get(clause["handle"], [])
     taken_at = support["by_group_version"] if support["by_group"] else None
     return Clause(
         number=clause["number"],
         text=clause["text"],
         grounds=tuple(_ground(cited, origin) for cited in clause["citations"]),
         support=support["support"],
-        oppose=support["oppose"],
+        live=support["live"],
+        reserve=support["reserve"],
+        block=support["block"],
         earlier=support["earlier_wording"],
-        cells=tuple(Cell(together(cell["groups"]), cell["support"], cell["oppose"]) for cell in support["by_group"]),
+        cells=tuple(
+            Cell(together(cell["groups"]), *(cell[stance] for stance in Stance)) for cell in support["by_group"]
+        ),
         cells_of=None if version and taken_at == version.number else taken_at,
-        reservations=tuple(support["reservations"]),
-        amended=tuple(amended.get(clause["handle"], ())),
+        reservations=tuple(
+            Reservation(each["text"], said(each["stand"], who))
+            for each, who in zip(support["reservations"], chain(who_wrote, repeat("")), strict=False)
+        ),
+        not_heard=tuple(together(names) for names in support["not_heard"]),
+        amended=tuple(beside["amended"].get(clause["handle"], ())),
     )
+
+
+def _signed(version: Version, event: Any) -> tuple[str, ...]:
+    """Who signed a version, as far as it is shown now: organisations, names, then how many, by group."""
+    found = endorsements.of(version, event)
+    lines = [*(name for name, _handle in found.organisations), *found.named]
+    if found.people:
+        lines.append(ngettext("%(n)d person signed.", "%(n)d people signed.", found.people) % {"n": found.people})
+    return (*lines, *(f"{groups}: {count}" for groups, count in found.by_group))

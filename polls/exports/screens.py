@@ -7,6 +7,7 @@ from deliberate.live.pages import page
 from deliberate.live.parts import Context
 from polls.exports.outcome import outcome
 from polls.exports.outline import document
+from polls.exports.settled import address
 from polls.exports.views import KEEPERS, READERS, asked_version
 from polls.statements.pages import shell
 
@@ -17,6 +18,7 @@ def _outcome(request: HttpRequest, place: Place) -> Context:
         "shell": shell(place),
         "document": document(outcome(place.room, version)),
         "asked": version.number if version else "draft",
+        "permanent": request.build_absolute_uri(address(version)) if version and address(version) else "",
         "keeps": place.seat.role in KEEPERS,
     }
 

@@ -12,10 +12,9 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
-from polls.statements import core, queries
-from polls.statements.content import content, sealed, settled
-from polls.statements.models import Clause, Statement, Version
-from polls.statements.pads.folding import fold, fold_all
+from polls.statements import queries, signing
+from polls.statements.models import Clause, Reserved, Statement, Support
+from polls.statements.pads.folding import fold
 from polls.statements.rewording import TEXT as TEXT
 from polls.statements.rewording import reword as reword
 from rooms.journal.actions import locked, note
@@ -153,35 +152,11 @@ def restore_clause(*, room: Any, by: Any, clause: str) -> Answer:
     return Answer(say=_("It is clause %(number)d again.") % {"number": queries.number_of(row)})
 
 
-@transaction.atomic
-def settle(*, room: Any, by: Any) -> Answer:
-    """Freeze the text as it stands, with what it rests on and its support, as a version named by its hash.
-
-    Drafting goes on after it, towards the next version."""
-    room = locked(room)
-    fold_all(room=room)
-    statement = statement_of(room)
-    if not queries.numbered(statement):
-        raise Refused(_("There is no clause to settle yet."))
-    last = queries.versions(room).first()
-    before = settled(last) if last else {}
-    if last is not None and {**before, **content(statement)} == before:
-        raise Refused(_("Nothing has changed since version %(number)d.") % {"number": last.number})
-    number, moment = last.number + 1 if last else 1, now()
-    frozen, quotes = sealed(statement, number, moment)
-    digest = core.seal(frozen)
-    Version.objects.create(
-        statement=statement, number=number, settled_at=moment, content=frozen, quotes=quotes, hash=digest
-    )
-    note(room, by, "settled", f"version:{number}", digest)
-    touch(room, *TEXT)
-    return Answer(
-        say=_("Version %(number)d is settled.") % {"number": number}, data={"version": number, "hash": digest}
-    )
-
-
 @eraser
 def forget(seat: Seat) -> None:
-    """Quotes stand beside who said them, as far as that is shown: after an erasure they are shown anew."""
+    """Quotes stand beside who said them, as far as that is shown: after an erasure they are shown anew. Nobody's name or group
+    stays beside what they wrote, in settled versions either."""
+    Support.objects.filter(seat=seat).update(**signing.UNSIGNED)
+    Reserved.objects.filter(seat=seat).update(**signing.UNSIGNED)
     for room in seat.event.rooms.all():
         touch(room, "statements.text", "statements.drafter", "statements.proposals")

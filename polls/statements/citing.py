@@ -14,10 +14,10 @@ from deliberate.door.models import Receipt
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch, touch_seat
-from polls.statements import core, queries, sources
+from polls.statements import core, queries, signing, sources
 from polls.statements.actions import TEXT, USES, put_clause, statement_of
 from polls.statements.content import strike_from_version, texts_of
-from polls.statements.models import Citation, Proposal, Support
+from polls.statements.models import Citation, Clause, Proposal, Reserved, Rules, Support
 from polls.statements.sources import SEGMENT
 from rooms.journal.actions import locked, note
 from rooms.transcript.models import Segment
@@ -148,9 +148,11 @@ def uncite(*, room: Any, by: Any, citation: str) -> Answer:
 
 
 @transaction.atomic
-def stand(*, room: Any, by: Any, clause: str, value: str, reservation: str, revision: int | None) -> Answer:
-    """Support a clause, oppose it with a reservation, say that this still holds ("same"), or take it back ("none"). The last
-    one counts.
+def stand(
+    *, room: Any, by: Any, clause: str, value: str, reservation: str, revision: int | None, signed: str = ""
+) -> Answer:
+    """Take one of the four stands on a clause, say that it still holds ("same"), or take it back ("none"). The last one
+    counts. `signed`: what a reservation is signed with; as far as the host's rule allows where nothing is said.
 
     `revision` is the wording that was read; without it, the one that stands. No room is locked and nothing noted: a
     whole room does this at once, and in which order is nobody's business."""
@@ -160,16 +162,38 @@ def stand(*, room: Any, by: Any, clause: str, value: str, reservation: str, revi
     off = core.marks(clause, before.value, before.revision, before.reservation) if before else set()
     if value == "none":
         Support.objects.filter(clause=row, seat=by).delete()
+        Reserved.objects.filter(seat=by, clause=row.handle).update(**signing.UNSIGNED)
         return Answer(say=_("Taken back."), off=tuple(sorted(off)))
-    if value == "same":
+    same = value == "same"
+    if same:
         if before is None:
             raise Refused(_("You have taken no stand on this clause yet."))
         value, reservation = before.value, before.reservation
     read = row.revision if revision is None else min(revision, row.revision)
     fields = {"value": value, "reservation": reservation, "revision": read}
+    if not same:
+        fields |= _signature(room, by, row, reservation, signed)
     Support.objects.update_or_create(clause=row, seat=by, defaults=fields)
     said = _("You support this clause.")
-    if value == Support.Value.OPPOSE:
-        said = _("Your reservation stands beside the clause, without your name.")
+    if value == Support.Value.LIVE:
+        said = _("You can live with this clause.")
+    elif reservation:
+        said = _("Your words stand beside the clause, signed as you chose.")
+        if fields.get("level", "nobody") == "nobody":
+            said = _("Your words stand beside the clause, without your name.")
     on = core.marks(clause, value, read, reservation)
     return Answer(say=said, on=tuple(sorted(on)), off=tuple(sorted(off - on)))
+
+
+def _signature(room: Any, by: Any, clause: Clause, reservation: str, signed: str) -> dict[str, Any]:
+    """Columns of what is signed. Who signs with less than before does so in settled versions too."""
+    if not reservation:
+        return signing.UNSIGNED
+    policy = queries.rules(room.event).reservations
+    fields = signing.kept(room, by, policy, signed or policy)
+    earlier = Reserved.objects.filter(seat=by, clause=clause.handle)
+    if signed == Rules.Signed.NOBODY:
+        earlier.update(**signing.UNSIGNED)
+    elif signed == Rules.Signed.GROUP:
+        earlier.filter(level=Rules.Signed.NAME).update(level=Rules.Signed.GROUP, author="")
+    return fields

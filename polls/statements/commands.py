@@ -7,10 +7,10 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from deliberate.door.fields import Line
-from deliberate.door.registry import NoFields, command
+from deliberate.door.registry import command
 from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT
 from deliberate.text import paragraphs
-from polls.statements import actions, citing, ruling
+from polls.statements import actions, citing, core, ruling, settling, signing
 from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.models import Support
 from polls.statements.ruling import RulesForm
@@ -80,6 +80,12 @@ class ClauseForm(forms.Form):
     clause = Handle()
 
 
+class SettleForm(forms.Form):
+    """Which clause; without one the whole text."""
+
+    clause = Handle(required=False)
+
+
 class MoveForm(ClauseForm):
     direction = forms.ChoiceField(choices=[("up", _("Up")), ("down", _("Down"))])
 
@@ -107,12 +113,13 @@ class StandForm(forms.Form):
         choices=[*Support.Value.choices, ("same", _("As before")), ("none", _("No view"))], label=_("Where you stand")
     )
     reservation = Line(label=_("Your reservation"), max_length=500, required=False)
+    signed = forms.ChoiceField(label=_("Signed with"), choices=signing.SIGNED, required=False)
 
     def clean(self) -> dict[str, Any]:
         fields = self.cleaned_data
-        if fields.get("value") == Support.Value.OPPOSE and not fields.get("reservation"):
+        if fields.get("value") in core.WRITTEN and not fields.get("reservation"):
             self.add_error("reservation", _("Write your reservation: say what you can't agree to."))
-        if fields.get("value") != Support.Value.OPPOSE:
+        if fields.get("value") not in core.WRITTEN:
             fields["reservation"] = ""
         return fields
 
@@ -130,4 +137,5 @@ command("statements.cite", form=CiteForm, who=[DRAFTER])(citing.cite)
 command("statements.uncite", form=UnciteForm, who=[DRAFTER])(citing.uncite)
 command("statements.stand", form=StandForm, who=[PARTICIPANT], wordless=True)(citing.stand)
 command("statements.rules", form=RulesForm, who=[HOST])(ruling.change)
-command("statements.settle", form=NoFields, who=[DRAFTER])(actions.settle)
+command("statements.settle", form=SettleForm, who=[DRAFTER])(settling.settle)
+command("statements.put", form=SettleForm, who=[MODERATOR])(settling.put)

@@ -11,10 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from deliberate.clock import epoch_ms
-from polls.statements import core
-from polls.statements.core import Json, Stance
+from polls.statements import core, reserving
+from polls.statements.core import Counts, Json, Stance
 from polls.statements.models import Citation, Clause, Statement, Support, Version
-from polls.statements.queries import numbered, source_row, totals, with_sources
+from polls.statements.queries import numbered, source_row, totals, unheard, with_sources
 from rooms.events.queries import participants
 from rooms.transcript.struck import Struck
 
@@ -71,34 +71,31 @@ def _support(of: Statement, clauses: list[Clause], settling: int) -> dict[int, J
     names = {group.handle: group.name for group in event.groups.all()} | {"": ""}  # in the host's order, none last
     seated = {handle or "" for handle in participants(event).values_list("group__handle", flat=True)}
     taken: dict[int, list[tuple[str, Stance]]] = defaultdict(list)
-    reservations: dict[int, list[Json]] = defaultdict(list)
-    # In the order of the words, not of their writing: that would tell who wrote when.
-    for row in Support.objects.filter(clause__in=clauses).select_related("seat__group").order_by("reservation"):
+    for row in Support.objects.filter(clause__in=clauses).select_related("seat__group"):
         taken[row.clause_id].append((row.seat.group.handle if row.seat.group else "", Stance(row.value)))
-        if row.reservation:
-            reservations[row.clause_id].append(row.reservation)
-    earlier, told = totals(clauses), _told(of)
+    reservations: dict[int, list[Json]] = defaultdict(list)
+    for row in reserving.written(clauses):
+        reservations[row.clause_id].append({"text": row.reservation, "stand": row.value})
+    earlier, told, silent = totals(clauses), _told(of), unheard(of.room, clauses)
     found: dict[int, Json] = {}
     for clause in clauses:
         result = core.support(taken[clause.pk], seated, event.k)
         cells: list[Json] = [
             {
                 "groups": [name for group, name in names.items() if group in cell.cell.groups],
-                "support": cell.support,
-                "oppose": cell.oppose,
+                **cell.counts._asdict(),
             }
             for cell in result.cells
         ]
         before = told[clause.handle]
-        total = (result.support, result.oppose)
-        anew = settling and cells and all(core.moved(_sums(old), total) >= event.k for old, _version in before)
+        anew = settling and cells and all(core.moved(_sums(old), result.totals) >= event.k for old, _version in before)
         by_group, taken_at = (cells, settling) if anew else before[0] if before else ([], None)
         found[clause.pk] = {
-            "support": result.support,
-            "oppose": result.oppose,
+            **result.totals._asdict(),
             "earlier_wording": earlier[clause.pk].earlier if clause.pk in earlier else 0,
             "by_group": by_group,
             "by_group_version": taken_at,
+            "not_heard": [list(names) for names in silent[clause.pk]],
             "reservations": reservations[clause.pk],
         }
     return found
@@ -111,15 +108,16 @@ def _told(of: Statement) -> dict[str, list[tuple[list[Json], int]]]:
     where k seats or more have moved since any that were told before."""
     told: dict[str, list[tuple[list[Json], int]]] = defaultdict(list)
     for version in Version.objects.filter(statement=of).order_by("-number"):
-        for clause in version.content["clauses"]:
+        text: Any = reserving.as_now(deepcopy(version.content))
+        for clause in text["clauses"]:
             support = clause["support"]
             if support["by_group"]:
                 told[clause["handle"]].append((support["by_group"], support["by_group_version"]))
     return told
 
 
-def _sums(cells: list[Any]) -> tuple[int, int]:
-    return sum(cell["support"] for cell in cells), sum(cell["oppose"] for cell in cells)
+def _sums(cells: list[Any]) -> Counts:
+    return Counts(*(sum(cell[stance] for cell in cells) for stance in Stance))
 
 
 def sealed(of: Statement, number: int, moment: Any) -> tuple[Content, Content]:
@@ -135,7 +133,7 @@ def sealed(of: Statement, number: int, moment: Any) -> tuple[Content, Content]:
 
 def settled(version: Version) -> Content:
     """The content of a version with its quotes in it, as it stood when it was settled, but for words struck since."""
-    text: Content = deepcopy(version.content)
+    text: Content = reserving.as_now(deepcopy(version.content))
     for cited in _citations(text):
         kept: Any = version.quotes.get(cited.pop("quote_seal"), {"quote": ""})
         cited["start"], cited["end"] = kept.get("place", (cited["start"], cited["end"]))

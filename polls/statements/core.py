@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from rooms.events.folding import Cell, K, fold
 from rooms.transcript.core import Diff, Op, diff
@@ -22,37 +22,53 @@ LARGEST_INT = 2**53 - 1
 
 
 class Stance(StrEnum):
+    """The four stands on a clause, from for to against. The last two say why, in writing."""
+
     SUPPORT = "support"
-    OPPOSE = "oppose"
+    LIVE = "live"  # can live with it
+    RESERVE = "reserve"  # a reservation
+    BLOCK = "block"  # cannot accept it
+
+
+#: Stands that say why.
+WRITTEN = (Stance.RESERVE, Stance.BLOCK)
+
+
+class Counts(NamedTuple):
+    """How many seats take each stand, named as the stands are."""
+
+    support: int = 0
+    live: int = 0
+    reserve: int = 0
+    block: int = 0
 
 
 def marks(clause: str, value: str, revision: int, reservation: str = "") -> set[str]:
     """What a seat's screen knows it by where it stands: "stands:<clause>:<value>", "stood:<clause>",
-    "stood:<clause>:<the wording that was read>", and "reservation:<clause>=<its own words>"."""
+    "stood:<clause>:<the wording that was read>", and where it wrote, "written:<clause>" and "reservation:<clause>=<its own
+    words>"."""
     found = {f"stands:{clause}:{value}", f"stood:{clause}", f"stood:{clause}:{revision}"}
-    return found | {f"reservation:{clause}={reservation}"} if reservation else found
+    return found | {f"written:{clause}", f"reservation:{clause}={reservation}"} if reservation else found
 
 
 @dataclass(frozen=True, slots=True)
 class CellSupport:
-    """How many seats of the groups of one cell support a clause, and how many oppose it."""
+    """How many seats of the groups of one cell take each stand."""
 
     cell: Cell
-    support: int
-    oppose: int
+    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
     """Totals, and the cells that may be shown; no cells where none may be."""
 
-    support: int
-    oppose: int
+    totals: Counts
     cells: tuple[CellSupport, ...]
 
 
 def support(stances: Iterable[tuple[str, Stance]], groups: Iterable[str] = (), k: int = K) -> Support:
-    """Support of a clause by group, small groups folded.
+    """Stands on a clause by group, small groups folded.
 
     `stances`: group ("" for none given) and stance, one for each seat that took one. `groups`: all groups that have
     seats, so that one without a stance counts as small instead of being absent."""
@@ -61,21 +77,84 @@ def support(stances: Iterable[tuple[str, Stance]], groups: Iterable[str] = (), k
     for (group, _stance), count in taken.items():
         sizes[group] = sizes.get(group, 0) + count
 
-    def of(cell: Cell, stance: Stance) -> int:
-        return sum(taken[group, stance] for group in cell.groups)
+    def of(some: Iterable[str]) -> Counts:
+        some = list(some)
+        return Counts(*(sum(taken[group, stance] for group in some) for stance in Stance))
 
-    cells = tuple(CellSupport(cell, of(cell, Stance.SUPPORT), of(cell, Stance.OPPOSE)) for cell in fold(sizes, k))
-    totals = Counter[Stance]()
-    for (_group, stance), count in taken.items():
-        totals[stance] += count
-    return Support(totals[Stance.SUPPORT], totals[Stance.OPPOSE], cells)
+    return Support(of(sizes), tuple(CellSupport(cell, of(cell.groups)) for cell in fold(sizes, k)))
 
 
-def moved(before: tuple[int, int], after: tuple[int, int]) -> int:
-    """The fewest seats that must have taken, changed or taken back their stand between two totals (support, oppose)."""
-    support, oppose = after[0] - before[0], after[1] - before[1]
-    # One seat that changes sides counts in both.
-    return max(abs(support), abs(oppose)) if support * oppose < 0 else abs(support) + abs(oppose)
+def unheard(seated: Mapping[str, int], heard: Mapping[str, int], k: int = K) -> list[tuple[str, ...]]:
+    """Cells of the people in a room of whom fewer than k took a stand, largest first.
+
+    `seated`, `heard`: by group, how many there are, and how many of them took one. A group is named where it could be
+    counted by itself, so that neither a name that comes nor one that goes tells of fewer than k people."""
+    return [cell.groups for cell in fold(seated, k) if sum(heard.get(group, 0) for group in cell.groups) < k]
+
+
+def moved(before: Counts, after: Counts) -> int:
+    """The fewest seats that must have taken, changed or taken back their stand between two totals."""
+    more = [now - then for then, now in zip(before, after, strict=True)]
+    # One seat that changes its stand counts in both sums.
+    return max(sum(each for each in more if each > 0), -sum(each for each in more if each < 0))
+
+
+class Majority(StrEnum):
+    """Of those who voted for or against, how many carry."""
+
+    HALF = "half"
+    TWO_THIRDS = "two_thirds"
+    THREE_QUARTERS = "three_quarters"
+
+
+def carried(yes: int, no: int, majority: Majority) -> bool:
+    """Whether `yes` carries over `no`: more than half, or at least two thirds or three quarters of both together. An even
+    split carries nothing, and neither does nobody."""
+    if yes + no == 0:
+        return False
+    if majority is Majority.HALF:
+        return yes > no
+    parts = (2, 3) if majority is Majority.TWO_THIRDS else (3, 4)
+    return yes * parts[1] >= parts[0] * (yes + no)
+
+
+class Way(StrEnum):
+    """How an event settles its texts."""
+
+    DRAFTERS = "drafters"  # when the drafters see fit
+    CONSENSUS = "consensus"  # nobody cannot accept it
+    CONSENT = "consent"  # enough support it or can live with it
+    POLL = "poll"
+
+
+class Amiss(StrEnum):
+    """Why a clause can't be settled yet."""
+
+    NOBODY_STOOD = "nobody_stood"
+    TOO_FEW = "too_few"
+    BLOCKED = "blocked"
+    NOT_CARRIED = "not_carried"
+    BY_POLL = "by_poll"
+
+
+def in_the_way(way: Way, counts: Counts, earlier: int, seats: int, quorum: int, majority: Majority) -> Amiss | None:
+    """What is in the way of settling a clause; None where nothing is.
+
+    `counts`: stands on it, `earlier` of them on an earlier wording: those don't count as heard, but whoever could not accept
+    it then still stands in the way. `quorum`: percent of `seats` that must have taken a stand on the wording that stands."""
+    if way is Way.POLL:
+        return Amiss.BY_POLL
+    if way is Way.DRAFTERS:
+        return None
+    heard = sum(counts) - earlier
+    if heard <= 0:
+        return Amiss.NOBODY_STOOD
+    if 100 * heard < quorum * seats:
+        return Amiss.TOO_FEW
+    if way is Way.CONSENSUS:
+        return Amiss.BLOCKED if counts.block else None
+    agreed = carried(counts.support + counts.live, counts.reserve + counts.block, majority)
+    return None if agreed else Amiss.NOT_CARRIED
 
 
 def seal(content: Mapping[str, Json]) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +15,27 @@ class Rules(models.Model):
         TWO_THIRDS = "two_thirds", _("Two thirds of those for and against")
         THREE_QUARTERS = "three_quarters", _("Three quarters of those for and against")
 
+    class Way(models.TextChoices):
+        DRAFTERS = "drafters", _("The drafters, when they see fit")
+        CONSENSUS = "consensus", _("Consensus: nobody says they can’t accept it")
+        CONSENT = "consent", _("Enough support it or can live with it, by the majority above")
+        POLL = "poll", _("A poll, by the majority above")
+
+    class Signed(models.TextChoices):
+        NAME = "name", _("The name of whoever wrote it")
+        GROUP = "group", _("Their group, where it is large enough")
+        NOBODY = "nobody", _("Nothing: the words alone")
+
     event = models.OneToOneField("rooms.Event", on_delete=models.CASCADE, related_name="text_rules")
     #: What a poll on the text needs to carry.
     majority = models.CharField(max_length=16, choices=Majority.choices, default=Majority.HALF)
+    #: How a text is settled, and how many percent of those in the room must have taken a stand for consensus or consent.
+    settle_by = models.CharField(max_length=16, choices=Way.choices, default=Way.DRAFTERS)
+    quorum = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    #: A settled version has a page that anybody with its address can read.
+    public = models.BooleanField(default=False)
+    #: What reservations are signed with at most.
+    reservations = models.CharField(max_length=8, choices=Signed.choices, default=Signed.NOBODY)
 
 
 class Statement(models.Model):
@@ -112,25 +131,31 @@ class Proposal(models.Model):
 
 
 class Support(models.Model):
-    """Where a seat stands on a clause. Opposing asks for a written reservation. The last one counts.
+    """Where a seat stands on a clause. A reservation, and that one cannot accept it, are written. The last one counts.
 
-    `revision` is the wording that the person had before them: support is never carried over to other words unseen."""
+    `revision` is the wording that the person had before them: support is never carried over to other words unseen.
+    `level`, `author` and `group`: what the written words may be signed with (signing.py)."""
 
     class Value(models.TextChoices):
-        SUPPORT = "support", _("I support this")
-        OPPOSE = "oppose", _("I oppose this")
+        SUPPORT = "support", _("I support it")
+        LIVE = "live", _("I can live with it")
+        RESERVE = "reserve", _("I have a reservation")
+        BLOCK = "block", _("I can’t accept it")
 
     clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="supports")
     seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
     value = models.CharField(max_length=8, choices=Value.choices)
     reservation = models.CharField(max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=0)
+    level = models.CharField(max_length=8, default="nobody")
+    author = models.CharField(max_length=60, blank=True)
+    group = models.ForeignKey("rooms.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["clause", "seat"], name="statements_one_support_a_seat"),
             models.CheckConstraint(
-                condition=~models.Q(value="oppose", reservation=""), name="statements_opposing_says_why"
+                condition=~models.Q(value__in=("reserve", "block"), reservation=""), name="statements_against_says_why"
             ),
         ]
 
@@ -153,3 +178,48 @@ class Version(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["statement", "number"], name="statements_one_version_a_number")]
+
+
+class Reserved(models.Model):
+    """Who a reservation in a settled version is shown as written by. It stands beside the version, whose hash covers the words
+    alone: so a name can be taken away later, and the version still be checked."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="reserved")
+    clause = models.SlugField(max_length=12)
+    #: Which of the clause's reservations, from 0.
+    place = models.PositiveIntegerField()
+    seat = models.ForeignKey("rooms.Seat", null=True, blank=True, on_delete=models.SET_NULL)
+    level = models.CharField(max_length=8, default="nobody")
+    author = models.CharField(max_length=60, blank=True)
+    group = models.ForeignKey("rooms.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "clause", "place"], name="statements_one_writer_a_reservation")
+        ]
+
+
+class SettledClause(models.Model):
+    """That one wording of a clause is settled, by itself. Reworded, the clause is not settled any more; this stays."""
+
+    clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="settlings")
+    revision = models.PositiveIntegerField()
+    settled_at = models.DateTimeField()
+    #: SHA-256 of {"clause": its handle, "text"} as canonical JSON: it stands in the journal, too.
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clause", "revision"], name="statements_one_settling_a_wording")]
+
+
+class Settling(models.Model):
+    """What a poll settles when it carries: a clause, or without one the whole text, as it read when the poll was put."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="settlings")
+    clause = models.ForeignKey(Clause, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    poll = models.OneToOneField("polls.Poll", on_delete=models.CASCADE, related_name="settling")
+    #: Names the words that were put: if they are others when the poll closes, it settles nothing.
+    digest = models.CharField(max_length=64)
+    #: The text of the option for it, and what that needs to carry.
+    option = models.CharField(max_length=160)
+    majority = models.CharField(max_length=16)

@@ -13,6 +13,7 @@ from deliberate.roles import PARTICIPANT
 from polls.statements import core, queries
 from polls.statements.content import content, intact, settled, shown, struck, together
 from polls.statements.models import Version
+from polls.statements.reserving import said, writers
 from rooms.transcript.core import diff
 
 DRAFT = "draft"
@@ -27,11 +28,15 @@ def support(request: HttpRequest, place: Place) -> Context:
     """Every clause with its support by group and its reservations."""
     statement = queries.statement(place.room)
     clauses: Any = content(statement)["clauses"] if statement else []
+    written_by = writers(statement) if statement else {}
     for clause in clauses:
         stood = clause["support"]
-        clause["reworded"] = queries.reworded(stood["earlier_wording"], stood["support"] + stood["oppose"])
+        clause["reworded"] = queries.reworded(stood["earlier_wording"], sum(stood[stance] for stance in core.Stance))
         for cell in clause["support"]["by_group"]:
             cell["label"] = together(cell["groups"])
+        stood["silent"] = [together(names) for names in stood["not_heard"]]
+        for reservation, who in zip(stood["reservations"], written_by[clause["handle"]], strict=True):
+            reservation["said"] = said(reservation["stand"], who.text)
     return {"shell": shell(place), "statement": statement, "clauses": clauses, "k": place.event.k}
 
 

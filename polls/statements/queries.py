@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deliberate.errors import Refused
+from deliberate.roles import PARTICIPANT
 from polls.ideas.models import State as IdeaState
 from polls.ideas.queries import withheld as withheld_ideas
-from polls.statements.models import Citation, Clause, Proposal, Rules, Statement, Support, Version
+from polls.statements import core
+from polls.statements.core import Counts, Stance
+from polls.statements.models import Citation, Clause, Proposal, Rules, SettledClause, Statement, Support, Version
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT, Source, source_of
+from rooms.events.queries import group_sizes
 from rooms.transcript.queries import attribution_of
 
 
@@ -110,31 +114,34 @@ def origins(room: Any) -> Callable[[str, Any], str]:
 # ---- support ---------------------------------------------------------------------------------------------------------
 
 
+NO_STANDS = Counts()
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Seats that support a clause and that oppose it; `earlier`: how many of them had an earlier wording before them."""
+    """Seats by their stand on a clause; `earlier`: how many of them had an earlier wording before them."""
 
-    support: int = 0
-    oppose: int = 0
+    counts: Counts = NO_STANDS
     earlier: int = 0
 
     @property
     def all(self) -> int:
-        return self.support + self.oppose
+        return sum(self.counts)
 
     @property
     def reworded(self) -> str:
         return reworded(self.earlier, self.all)
 
     @property
-    def share(self) -> int:
-        """Support in whole percent of those who took a stand."""
-        return round(100 * self.support / self.all) if self.all else 0
-
-    @property
-    def rest(self) -> int:
-        """What is left to 100: those who oppose it."""
-        return 100 - self.share
+    def shares(self) -> list[tuple[str, int, int]]:
+        """For a bar: each stand that somebody takes, where it begins and how wide it is, in whole percent of all."""
+        found, before = [], 0
+        for stance, count in zip(Stance, self.counts, strict=True):
+            start, end = round(100 * before / self.all) if self.all else 0, before + count
+            before = end
+            if count:
+                found.append((stance.value, start, round(100 * end / self.all) - start))
+        return found
 
 
 def reworded(earlier: int, stands: int) -> str:
@@ -152,14 +159,40 @@ def reworded(earlier: int, stands: int) -> str:
 
 
 def totals(clauses: Iterable[Clause]) -> dict[int, Totals]:
-    """Support by the clause's key, for those with any."""
+    """Stands by the clause's key, for those with any."""
     rows = {row.pk: row for row in clauses}
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     for each in Support.objects.filter(clause__in=rows).values("clause", "value", "revision").annotate(n=Count("pk")):
         counts[each["clause"]][each["value"]] += each["n"]
         if each["revision"] < rows[each["clause"]].revision:
             counts[each["clause"]]["earlier"] += each["n"]
-    return {key: Totals(some["support"], some["oppose"], some["earlier"]) for key, some in counts.items()}
+    return {key: Totals(Counts(*(some[stance] for stance in Stance)), some["earlier"]) for key, some in counts.items()}
+
+
+def settled_as_they_read(clauses: Iterable[Clause]) -> set[int]:
+    """The keys of those of these clauses that are settled in the wording that stands."""
+    rows = SettledClause.objects.filter(clause__in=list(clauses), revision=F("clause__revision"))
+    return set(rows.values_list("clause", flat=True))
+
+
+def unheard(room: Any, clauses: Iterable[Clause]) -> dict[int, list[tuple[str, ...]]]:
+    """By the clause's key, which groups of the room have not been heard on it: names, several where they are counted
+    together, "" for no group. Two queries, and one for the names."""
+    rows = list(clauses)
+    seated = group_sizes(room)
+    names = {group.handle: group.name for group in room.event.groups.all()} | {"": ""}
+    heard: dict[int, dict[str, int]] = defaultdict(dict)
+    stands = Support.objects.filter(clause__in=rows, seat__role=PARTICIPANT, seat__ended=False, seat__room=room)
+    counted = stands.values_list("clause", "seat__group__handle").annotate(n=Count("pk"))
+    for clause, group, count in counted:
+        heard[clause][group or ""] = count
+    return {
+        row.pk: [
+            tuple(name for handle, name in names.items() if handle in cell)
+            for cell in core.unheard(seated, heard[row.pk], room.event.k)
+        ]
+        for row in rows
+    }
 
 
 # ---- proposals and versions ------------------------------------------------------------------------------------------

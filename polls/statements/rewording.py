@@ -22,6 +22,7 @@ TEXT = (
     "amendments.mine",
     "amendments.asked",
     "amendments.wall",
+    "endorsements.signed",
 )
 
 #: Whether something rests on a clause's wording as it stands, so that it has to be kept when it is reworded.

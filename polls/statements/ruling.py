@@ -29,6 +29,40 @@ class RulesForm(forms.Form):
         choices=Rules.Majority.choices,
         widget=forms.RadioSelect,
     )
+    settle_by = forms.ChoiceField(
+        label=_("A text is settled by"),
+        choices=Rules.Way.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    quorum = forms.IntegerField(
+        label=_("Percent of those in the room who must have taken a stand on a clause"),
+        help_text=_("For consensus, and where enough must support it or live with it. 0: one person is enough."),
+        min_value=0,
+        max_value=100,
+        required=False,
+    )
+    public = forms.BooleanField(
+        label=_("Settled versions have a public page"),
+        help_text=_("Whoever has its address can read it, without joining."),
+        required=False,
+    )
+    reservations = forms.ChoiceField(
+        label=_("Reservations are published with"),
+        help_text=_("Whoever writes one can sign with less. More than now counts for what is written from then on."),
+        choices=Rules.Signed.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def clean_settle_by(self) -> str:
+        return self.cleaned_data["settle_by"] or Rules.Way.DRAFTERS.value
+
+    def clean_quorum(self) -> int:
+        return self.cleaned_data["quorum"] or 0
+
+    def clean_reservations(self) -> str:
+        return self.cleaned_data["reservations"] or Rules.Signed.NOBODY.value
 
 
 @transaction.atomic

@@ -18,8 +18,9 @@ from deliberate.live.sockets import socket
 from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT, ROLES, WALL
 from polls.ballots.queries import fresh
 from polls.ideas.actions import QUOTED
-from polls.statements import core, library, pages, proposing, queries, ruling
+from polls.statements import core, library, pages, proposing, queries, ruling, signing
 from polls.statements.actions import MOST_CLAUSES
+from polls.statements.content import together
 from polls.statements.models import Citation, Clause, Proposal, Support
 from polls.statements.pads.socket import PadSocket
 from polls.statements.pads.words import words
@@ -55,18 +56,32 @@ class Standing:
     clause: Clause
     rests: list[Rest]
     totals: Totals
+    silent: list[str]
+    settled: bool
 
 
 def standing(room: Any, numbered: list[tuple[int, Clause]]) -> list[Standing]:
-    """These clauses with what they rest on and how they are supported: four queries, and those of the attribution."""
+    """These clauses with what they rest on and how they are supported: eight queries, and those of the attribution."""
     rows = [row for _number, row in numbered]
-    rests, totals = queries.cited(room, rows), queries.totals(rows)
-    return [Standing(number, row, rests.get(row.pk, []), totals.get(row.pk, Totals())) for number, row in numbered]
+    rests, totals, silent = queries.cited(room, rows), queries.totals(rows), queries.unheard(room, rows)
+    done = queries.settled_as_they_read(rows)
+    return [
+        Standing(
+            number,
+            row,
+            rests.get(row.pk, []),
+            totals.get(row.pk, Totals()),
+            [together(names) for names in silent[row.pk]],
+            row.pk in done,
+        )
+        for number, row in numbered
+    ]
 
 
 def _clauses(room: Any, page: int) -> Context:
     statement = queries.statement(room)
     every = queries.numbered(statement)
+    rules = queries.rules(room.event)
     last = queries.versions(room).values_list("number", flat=True).first()
     return {
         "statement": statement,
@@ -74,6 +89,9 @@ def _clauses(room: Any, page: int) -> Context:
         "first": EACH * (page - 1) + 1,
         "count": len(every),
         "settled": last,
+        "signed": signing.choices(room.event, rules.reservations),
+        "by_poll": rules.settle_by == core.Way.POLL,
+        "way": rules.get_settle_by_display(),
     }
 
 

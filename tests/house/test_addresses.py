@@ -29,7 +29,7 @@ WORD = "Zanzibar"
 #: Addresses of a room, by their routes; `<slug:screen>` stands for every page of the role.
 ROUTES = [str(each.pattern) for each in urlpatterns if "<slug:room>" in str(each.pattern)]
 #: What may stand in an address, of the routes that have no room in them.
-ELSEWHERE = {"code", "token", "event", "role"}
+ELSEWHERE = {"code", "token", "event", "role", "hash"}
 #: What pages ask of the address behind "?", and the kinds of handles that may stand there: none are words, numbers or a
 #: fixed choice, which a page looks up among its own room's rows or not at all.
 QUESTIONS: dict[str, tuple[str, ...]] = {

@@ -48,6 +48,7 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
     "floor.open_list": [("moderator", "floor.close_list", {})],
     "ideas.put_back": [("moderator", "ideas.take_up", {"idea": lambda room: room.ideas.get(number=1).handle})],
     "ideas.unpin": [("moderator", "ideas.pin", {"idea": lambda room: room.ideas.get(number=1).handle})],
+    "statements.put": [("host", "statements.rules", {"majority": "half", "settle_by": "poll"})],
     "amendments.uncosign": [
         ("Ben", "amendments.cosign", {"amendment": lambda room: room.statement.amendments.get(number=1).handle})
     ],
@@ -78,6 +79,8 @@ SOME: dict[str, list[object]] = {
     "events.delete title": ["A meeting"],
     "role": ["moderator"],
     "patience": ["3"],
+    "version": ["1"],
+    "endorsements.withdraw organisation": [""],
 }
 #: With a handle from elsewhere they do nothing, and say that nothing of the kind is left.
 NOTHING_DONE = {("statements.withdraw", "source")}

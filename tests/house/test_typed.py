@@ -174,7 +174,7 @@ class Typing:
         self.act(DRAFTER, "statements.cite", clause=clause, source=f"segment:{self.said}")
         quoted = self.room.ideas.get(handle=idea).text
         self.act(DRAFTER, "statements.cite", clause=clause, source=f"idea:{idea}", quote=quoted)
-        self.act(PARTICIPANT, "statements.stand", clause=clause, value="oppose", revision="0")
+        self.act(PARTICIPANT, "statements.stand", clause=clause, value="block", revision="0")
         self._amendments(clause)
         for seat in (self.seats[PARTICIPANT], self.second):
             self.act(seat, "statements.propose", source=f"idea:{self.room.ideas.get(number=2).handle}")
@@ -182,6 +182,11 @@ class Typing:
         self.act(DRAFTER, "statements.decline", proposal=proposal)
         self.act(PARTICIPANT, "statements.propose", source=f"segment:{self.said}")
         self.act(DRAFTER, "statements.settle")
+        self.act(PARTICIPANT, "endorsements.sign", version="1")
+        self.act(self.second, "endorsements.sign", version="1", organisation="Given back")
+        self._do(PARTICIPANT, "endorsements.sign", {"version": "1", "organisation": "", "signed": "name"})
+        self.used.add(("endorsements.withdraw", "organisation"))
+        self._do(self.second, "endorsements.withdraw", {"version": "1", "organisation": "Given back"})
         revision = str(self.room.statement.clauses.get(handle=clause).revision)
         self.act(DRAFTER, "statements.edit_clause", clause=clause, revision=revision, text=f"After {self.words}")
 

@@ -131,7 +131,7 @@ class Busy:
         gone = str(drafter.do("statements.add_clause", text="We meet again.", after="")["clause"])
         for person in (first, second):
             person.do("statements.stand", clause=promise, value="support", revision="0")
-        third.do("statements.stand", clause=promise, value="oppose", reservation="Who pays?", revision="0")
+        third.do("statements.stand", clause=promise, value="block", reservation="Who pays?", revision="0")
         drafter.do("statements.settle")
         drafter.do("statements.edit_clause", clause=promise, text=f"{IDEAS[0]}, in public", revision="0")
         drafter.do("statements.remove_clause", clause=gone)
@@ -165,3 +165,6 @@ class Busy:
         drafter.do("amendments.decline", amendment=made[3], reason="It is what we came for.")
         drafter.do("amendments.accept", amendment=made[5])
         moderator.do("amendments.hide", amendment=made[4], reason="It names a person.")
+        first.do("endorsements.sign", version="1", organisation="The Union of Salt Carriers")
+        for person in (second, third):
+            person.do("endorsements.sign", version="1", signed="name")

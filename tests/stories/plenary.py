@@ -159,10 +159,10 @@ def clauses_are_supported_and_opposed(hall: Hall) -> None:
     first.get_by_role("button", name="I support it").click()
     expect(first.get_by_role("button", name="✓ You support it")).to_be_visible()
     first = hall.go("Ben", "Statement").locator("li.clause").first
-    unfold(first, "I oppose it")
-    first.get_by_label("Your reservation").fill(RESERVATION)
-    first.get_by_role("button", name="Oppose it with this reservation").click()
-    expect(first.locator(".legend")).to_have_text("1 supports it 1 opposes it")
+    unfold(first, "A reservation, or I can’t accept it")
+    first.get_by_label("Your words").fill(RESERVATION)
+    first.get_by_role("button", name="I can’t accept it").click()
+    expect(first.locator(".legend")).to_have_text("1 supports it 0 can live with it 0 reservations 1 can’t accept it")
 
 
 def the_wording_changes_and_the_wall_follows(hall: Hall) -> None:
@@ -176,7 +176,7 @@ def the_wording_changes_and_the_wall_follows(hall: Hall) -> None:
     expect(clause.locator(".text").first).to_have_text(f"{HEARD}, in writing")
     shown = scene(hall, "agreeing")
     expect(shown.locator("ins")).to_have_text(", in writing")
-    expect(shown.locator(".legend")).to_have_text("1 supports it 1 opposes it")
+    expect(shown.locator(".legend")).to_have_text("1 supports it 0 can live with it 0 reservations 1 can’t accept it")
     mine = hall.look("Amina").locator("li.clause").first
     expect(mine.get_by_text("The wording has changed since you chose.")).to_be_visible()
 

@@ -54,6 +54,6 @@ def plenary(*, attribution: str = "nobody") -> Plenary:
         make.act(drafter, "statements.cite", clause=row.handle, source=source, quote=quote)
     for seat in others:
         make.act(seat, "statements.stand", clause=row.handle, value="support")
-    make.act(zoe, "statements.stand", clause=row.handle, value="oppose", reservation="Who *pays* for it?")
+    make.act(zoe, "statements.stand", clause=row.handle, value="block", reservation="Who *pays* for it?")
     assert words.turn is not None
     return Plenary(event, drafter, zoe, others, words.turn, words, idea, poll, row)

@@ -83,10 +83,10 @@ def test_the_outcome_is_one_markdown_text() -> None:
         "We come back.",
         "> the second visit",
         "> — Said by a speaker",
-        "| Everybody | 6 | 1 |",
+        "| Everybody | 6 | 0 | 0 | 1 |",
     ):
         assert f"\n{line}\n" in text
-    assert "- Who \\*pays\\* for it?" in text
+    assert "> Who \\*pays\\* for it?" in text
     assert "> Dig \\*wells\\*" in text
     shown = READER.render(text)
     assert shown.count("<table>") == 2

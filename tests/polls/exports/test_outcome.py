@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from deliberate.live.times import moment_text
 from polls.exports.markdown import written
-from polls.exports.outcome import Cell, Ground, outcome
+from polls.exports.outcome import Cell, Ground, Reservation, outcome
 from polls.exports.outline import document
 from polls.statements.queries import versions
 from tests import make
@@ -34,11 +34,12 @@ def test_an_outcome_lists_its_clauses_with_all_that_stands_beside_them() -> None
         Ground("Dig *wells*", "Idea 1"),
         Ground("Shall we come back?", "The result of a poll"),
     )
-    assert (clause.support, clause.oppose, clause.reservations) == (6, 1, ("Who *pays* for it?",))
+    assert (clause.support, clause.live, clause.reserve, clause.block) == (6, 0, 0, 1)
+    assert clause.reservations == (Reservation("Who *pays* for it?", "Cannot accept it"),)
     # Youth has one seat: it stands with the smallest of the others, never by itself.
     assert sorted(clause.cells, key=lambda cell: cell.support) == [
-        Cell(clause.cells[0].groups, 3, 0),
-        Cell(clause.cells[1].groups, 3, 1),
+        Cell(clause.cells[0].groups, 3, 0, 0, 0),
+        Cell(clause.cells[1].groups, 3, 0, 0, 1),
     ]
     assert "Youth" in clause.cells[1].groups
     assert clause.cells_are_of == "Groups as they stood in version 1."

@@ -13,7 +13,7 @@ import pytest
 from django.utils import translation
 from pypdf import PdfReader
 
-from polls.exports.outcome import Cell, Clause, Ground, Outcome
+from polls.exports.outcome import Cell, Clause, Ground, Outcome, Reservation
 from polls.exports.outline import document
 from polls.exports.pdf import drawn
 from polls.exports.script import from_the_right
@@ -24,11 +24,13 @@ CLAUSE = Clause(
     "Nous revenons, à l’heure dite.",
     (Ground("نريد أن نُسمع بلغتنا", "Said by a speaker"), Ground("Мы хотим", "An idea")),
     6,
+    0,
+    0,
     1,
     2,
-    (Cell("Youth", 6, 1),),
+    (Cell("Youth", 6, 0, 0, 1),),
     None,
-    ("Who *pays*?",),
+    (Reservation("Who *pays*?", "Reservation"),),
 )
 OUTCOME = Outcome(
     "Event",
@@ -113,7 +115,7 @@ def test_lines_hold_all_words_in_their_order_and_none_is_too_wide(sheet: Sheet) 
 
 def test_thirty_nine_groups_told_of_together_are_drawn() -> None:
     label = ", ".join(f"A group with a long name, number {n}" for n in range(39)) + " and no group together"
-    folded = replace(CLAUSE, cells=(Cell(label * 4, 6, 1),))
+    folded = replace(CLAUSE, cells=(Cell(label * 4, 6, 0, 0, 1),))
     assert drawn(document(replace(OUTCOME, clauses=(folded,)))).count(b"/Type /Page\n") > 1
 
 
@@ -158,7 +160,7 @@ def test_what_is_tagged_is_all_there_is_and_every_piece_is_on_its_page() -> None
 def test_a_row_is_read_aloud_with_the_names_of_its_columns() -> None:
     root: Any = PdfReader(io.BytesIO(drawn(document(OUTCOME)))).trailer["/Root"]
     told = [piece["/Alt"] for piece in root["/StructTreeRoot"]["/K"][0]["/K"] if "/Alt" in piece]
-    assert told[0] == "Youth. Support: 6. Oppose: 1"
+    assert told[0] == "Youth. Support: 6. Can live with it: 0. Reservation: 0. Cannot accept: 1"
 
 
 def test_a_long_outcome_runs_over_pages() -> None:

@@ -187,10 +187,10 @@ def test_an_older_stand_that_comes_again_after_a_newer_one_changes_nothing(draft
     row = clause(drafter, "Peace.")
     support = {"clause": row.handle, "value": "support"}
     make.act(ann, "statements.stand", "given-first", **support)
-    make.act(ann, "statements.stand", "then-not-so", clause=row.handle, value="oppose", reservation="Too short.")
+    make.act(ann, "statements.stand", "then-not-so", clause=row.handle, value="block", reservation="Too short.")
     again = make.act(ann, "statements.stand", "given-first", **support)
     assert (again.say, again.data, again.on) == ("", {}, ())
-    assert [(each.value, each.reservation) for each in Support.objects.all()] == [("oppose", "Too short.")]
+    assert [(each.value, each.reservation) for each in Support.objects.all()] == [("block", "Too short.")]
     # A receipt says that something was done, and not what.
     assert list(Receipt.objects.values_list("answer", flat=True)) == [{"say": "", "data": {}}] * 2
 
@@ -198,8 +198,8 @@ def test_an_older_stand_that_comes_again_after_a_newer_one_changes_nothing(draft
 def test_the_last_stand_counts(drafter: Seat, ann: Seat) -> None:
     row = clause(drafter, "Peace.")
     make.act(ann, "statements.stand", clause=row.handle, value="support")
-    make.act(ann, "statements.stand", clause=row.handle, value="oppose", reservation=" Too  short. ")
-    assert Support.objects.values_list("value", "reservation").get() == ("oppose", "Too short.")
+    make.act(ann, "statements.stand", clause=row.handle, value="block", reservation=" Too  short. ")
+    assert Support.objects.values_list("value", "reservation").get() == ("block", "Too short.")
     make.act(ann, "statements.stand", clause=row.handle, value="support", reservation="Left over.")
     assert Support.objects.values_list("value", "reservation").get() == ("support", "")
     make.act(ann, "statements.stand", clause=row.handle, value="none")
@@ -211,7 +211,7 @@ def test_the_answer_says_which_marks_turned(drafter: Seat, ann: Seat) -> None:
     first = make.act(ann, "statements.stand", clause=row.handle, value="support", revision=0)
     assert first.on == (f"stands:{row.handle}:support", f"stood:{row.handle}", f"stood:{row.handle}:0")
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="Peace now.", revision=0)
-    second = make.act(ann, "statements.stand", clause=row.handle, value="oppose", reservation="No.", revision=1)
+    second = make.act(ann, "statements.stand", clause=row.handle, value="block", reservation="No.", revision=1)
     assert second.off == (f"stands:{row.handle}:support", f"stood:{row.handle}:0")
     assert make.act(ann, "statements.stand", clause=row.handle, value="none").off == second.on
 
@@ -219,7 +219,7 @@ def test_the_answer_says_which_marks_turned(drafter: Seat, ann: Seat) -> None:
 def test_opposing_asks_for_a_reservation(drafter: Seat, ann: Seat) -> None:
     row = clause(drafter, "Peace.")
     with pytest.raises(Refused, match="Write your reservation"):
-        make.act(ann, "statements.stand", clause=row.handle, value="oppose", reservation="  ")
+        make.act(ann, "statements.stand", clause=row.handle, value="block", reservation="  ")
 
 
 def test_a_stand_is_kept_with_the_wording_that_was_read(drafter: Seat, ann: Seat) -> None:
@@ -265,18 +265,18 @@ def test_a_choice_that_still_holds_is_carried_over_to_the_new_wording_knowingly(
     row = clause(drafter, "Peace.")
     with pytest.raises(Refused, match="no stand on this clause yet"):
         make.act(ann, "statements.stand", clause=row.handle, value="same")
-    make.act(ann, "statements.stand", clause=row.handle, value="oppose", reservation="Who pays?")
+    make.act(ann, "statements.stand", clause=row.handle, value="block", reservation="Who pays?")
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="Peace and water.", revision=0)
     answer = make.act(ann, "statements.stand", clause=row.handle, value="same", revision=1)
     assert f"stood:{row.handle}:1" in answer.on
     stood = Support.objects.get()
-    assert (stood.value, stood.reservation, stood.revision) == ("oppose", "Who pays?", 1)
+    assert (stood.value, stood.reservation, stood.revision) == ("block", "Who pays?", 1)
 
 
 def test_ones_own_reservation_is_among_ones_own_marks_alone(event: Event, drafter: Seat) -> None:
     ann, ben = people(event, "", "")
     row = clause(drafter, "Peace.")
-    make.act(ann, "statements.stand", clause=row.handle, value="oppose", reservation="Who pays?")
+    make.act(ann, "statements.stand", clause=row.handle, value="block", reservation="Who pays?")
     room = make.room(event)
     mine = f"reservation:{row.handle}=Who pays?"
     assert mine in make.marks_of("statements", room, ann)

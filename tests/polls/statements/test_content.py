@@ -41,12 +41,12 @@ def test_support_is_counted_by_group_and_small_groups_together(event: Event, dra
     field = people(event, *["Fieldworkers"] * 3)
     young, none = people(event, "Youth", "Youth", ""), people(event, "", "")
     stand(row, *field, *young[:2])
-    stand(row, none[0], value="oppose", reservation="Too short.")
+    stand(row, none[0], value="block", reservation="Too short.")
     support = support_of(event, row, settling=1)
-    assert (support["support"], support["oppose"]) == (5, 1)
+    assert (support["support"], support["block"]) == (5, 1)
     assert support["by_group"] == [
-        {"groups": ["Fieldworkers"], "support": 3, "oppose": 0},
-        {"groups": ["Youth", ""], "support": 2, "oppose": 1},
+        {"groups": ["Fieldworkers"], "support": 3, "live": 0, "reserve": 0, "block": 0},
+        {"groups": ["Youth", ""], "support": 2, "live": 0, "reserve": 0, "block": 1},
     ]
 
 
@@ -89,8 +89,8 @@ def test_whoever_comes_alone_between_two_versions_is_not_told_by_their_group(eve
 def test_reservations_stand_without_names_and_not_in_the_order_of_writing(event: Event, drafter: Seat) -> None:
     row = clause(drafter, "Peace.")
     for seat, why in zip(people(event, "", "", ""), ["Too short", "And war?", "Now"], strict=True):
-        stand(row, seat, value="oppose", reservation=why)
-    assert support_of(event, row)["reservations"] == ["And war?", "Now", "Too short"]
+        stand(row, seat, value="block", reservation=why)
+    assert [each["text"] for each in support_of(event, row)["reservations"]] == ["And war?", "Now", "Too short"]
 
 
 def test_stands_on_an_earlier_wording_are_told_apart(event: Event, drafter: Seat) -> None:
@@ -113,7 +113,7 @@ def test_the_content_names_nobody(event: Event, drafter: Seat) -> None:
     row = clause(drafter, "We come back.")
     for source, quote in ((f"segment:{words.handle}", "second visit"), (f"idea:{idea.handle}", "Dig wells")):
         make.act(drafter, "statements.cite", clause=row.handle, source=source, quote=quote)
-    stand(row, zoe, value="oppose", reservation="Too short.")
+    stand(row, zoe, value="block", reservation="Too short.")
     statement = queries.statement(make.room(event))
     assert statement is not None
     assert "Zoe" not in json.dumps(content(statement))

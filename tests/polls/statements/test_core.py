@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from polls.statements.core import (
     CellSupport,
     Change,
+    Counts,
     Stance,
     Support,
     canonical,
@@ -19,11 +20,12 @@ from polls.statements.core import (
     seal,
     shortened,
     support,
+    unheard,
 )
 from rooms.events.folding import Cell
 from rooms.transcript.core import Op
 
-FOR, AGAINST = Stance.SUPPORT, Stance.OPPOSE
+FOR, AGAINST = Stance.SUPPORT, Stance.BLOCK
 VERSION: dict[str, Any] = {
     "version": 2,
     "title": "Just governance",
@@ -33,8 +35,9 @@ VERSION: dict[str, Any] = {
 
 def test_support_is_shown_by_group_and_small_groups_are_folded() -> None:
     stances = [("artists", FOR)] * 6 + [("youth", FOR)] * 2 + [("media", AGAINST)] * 3
+    alone, together = Cell(("artists",), 6), Cell(("media", "youth"), 5)
     assert support(stances, k=5) == Support(
-        8, 3, (CellSupport(Cell(("artists",), 6), 6, 0), CellSupport(Cell(("media", "youth"), 5), 2, 3))
+        Counts(8, block=3), (CellSupport(alone, Counts(6)), CellSupport(together, Counts(2, block=3)))
     )
 
 
@@ -51,33 +54,49 @@ def test_a_group_with_seats_and_no_stance_counts_as_small() -> None:
 
 
 def test_few_stances_have_a_total_and_no_groups() -> None:
-    assert support([("artists", FOR), ("youth", AGAINST)]) == Support(1, 1, ())
+    assert support([("artists", FOR), ("youth", AGAINST)]) == Support(Counts(1, block=1), ())
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(Stance))))
 def test_the_cells_always_add_up_to_the_totals(stances: list[tuple[str, Stance]]) -> None:
     result = support(stances, k=3)
-    assert result.support + result.oppose == len(stances)
+    assert sum(result.totals) == len(stances)
     if result.cells:
-        assert sum(cell.support for cell in result.cells) == result.support
-        assert sum(cell.oppose for cell in result.cells) == result.oppose
+        sums = [sum(counts) for counts in zip(*(cell.counts for cell in result.cells), strict=True)]
+        assert sums == list(result.totals)
 
 
 @pytest.mark.parametrize(
     ("before", "after", "seats"),
     [
-        ((3, 1), (3, 1), 0),
-        ((3, 1), (5, 1), 2),
-        ((3, 1), (5, 3), 4),
-        ((3, 1), (0, 4), 3),
-        ((3, 1), (0, 0), 4),
-        ((5, 0), (4, 3), 3),
+        ((3, 0, 0, 1), (3, 0, 0, 1), 0),
+        ((3, 0, 0, 1), (5, 0, 0, 1), 2),
+        ((3, 0, 0, 1), (5, 0, 0, 3), 4),
+        ((3, 0, 0, 1), (0, 0, 0, 4), 3),
+        ((3, 0, 0, 1), (0, 0, 0, 0), 4),
+        ((5, 0, 0, 0), (4, 0, 0, 3), 3),
+        ((5, 0, 0, 0), (2, 1, 1, 1), 3),
+        ((1, 1, 1, 1), (2, 0, 2, 0), 2),
     ],
 )
 def test_between_two_totals_so_many_seats_moved_at_least(
-    before: tuple[int, int], after: tuple[int, int], seats: int
+    before: tuple[int, ...], after: tuple[int, ...], seats: int
 ) -> None:
-    assert moved(before, after) == moved(after, before) == seats
+    assert moved(Counts(*before), Counts(*after)) == moved(Counts(*after), Counts(*before)) == seats
+
+
+def test_a_group_is_not_heard_while_fewer_than_k_of_it_took_a_stand() -> None:
+    seated = {"artists": 6, "media": 5, "youth": 7}
+    assert unheard(seated, {}, k=5) == [("youth",), ("artists",), ("media",)]
+    assert unheard(seated, {"artists": 4, "youth": 5}, k=5) == [("artists",), ("media",)]
+    assert unheard(seated, {"artists": 6, "youth": 5, "media": 5}, k=5) == []
+
+
+def test_small_groups_are_heard_or_not_together_and_nothing_is_said_of_a_small_room() -> None:
+    seated = {"artists": 6, "media": 3, "youth": 3}
+    assert unheard(seated, {"artists": 6}, k=5) == [("media", "youth")]
+    assert unheard(seated, {"artists": 6, "media": 3, "youth": 2}, k=5) == []
+    assert unheard({"media": 3, "youth": 1}, {}, k=5) == []
 
 
 def test_a_seal_is_the_hash_of_canonical_json() -> None:

@@ -42,11 +42,14 @@ async def test_a_clause_travels_from_an_idea_to_the_desk_to_every_phone_and_back
     cited = await drafter.act("statements.cite", clause="", source=f"idea:{idea}", quote="Dig wells")
     clause = cited["data"]["clause"]
     await drafter.act("statements.edit_clause", clause=clause, text="We dig a well in every village.", revision=0)
-    await ann.act("statements.stand", clause=clause, value="oppose", reservation="Who pays?", revision=1)
+    await ann.act("statements.stand", clause=clause, value="block", reservation="Who pays?", revision=1)
     await ben.act("statements.stand", clause=clause, value="support", revision=1)
     for phone, screen in screens.items():
         await as_reloaded(phone, screen, "statements")
-    assert "Clause 1 We dig a well in every village. 1 supports it 1 opposes it" in words(ben, "statements.text")
+    assert (
+        "Clause 1 We dig a well in every village. 1 supports it 0 can live with it 0 reservations 1 can’t accept it"
+        in words(ben, "statements.text")
+    )
     assert "Nothing waits." in words(drafter, "statements.proposals")
     assert ben.member is not None
     assert ben.member.marks["statements"] == [f"stands:{clause}:support", f"stood:{clause}", f"stood:{clause}:1"]

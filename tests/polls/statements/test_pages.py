@@ -84,12 +84,12 @@ def test_everybody_but_the_wall_reads_support_and_versions(event: Event, drafter
     for seat in people(event, *["Youth"] * 3, *["Diplomats"] * 3):
         make.act(seat, "statements.stand", clause=row.handle, value="support")
     seat = make.seat(event, role, group="Youth" if role == "participant" else "")
-    assert "Everybody 6 0 Groups are not told apart yet." in page(seat, "support/")
+    assert "Everybody 6 0 0 0 Groups are not told apart yet." in page(seat, "support/")
     assert "No version is settled yet" in page(seat, "versions/")
     settled(drafter)
     shown = page(seat, "support/")
     assert "Youth 3 0" in shown
-    assert "Everybody 6 0 Groups as they stood in version 1." in shown
+    assert "Everybody 6 0 0 0 Groups as they stood in version 1." in shown
 
 
 def test_versions_are_shown_with_what_changed(event: Event, drafter: Seat) -> None:

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from deliberate.door.fields import Line
+from deliberate.door.registry import command
+from deliberate.roles import HOST, MODERATOR, PARTICIPANT
+from polls.endorsements import actions
+from polls.statements.commands import Handle
+from polls.statements.signing import SIGNED
+
+
+class VersionForm(forms.Form):
+    """Which settled version, and for whom: oneself, or an organisation."""
+
+    version = forms.IntegerField(min_value=1, max_value=100_000, widget=forms.HiddenInput)
+    organisation = Line(label=_("Organisation"), max_length=120, required=False)
+
+
+class SignForm(VersionForm):
+    """How one is named."""
+
+    signed = forms.ChoiceField(label=_("Signed with"), choices=SIGNED, required=False)
+
+    def clean_signed(self) -> str:
+        return self.cleaned_data["signed"] or "nobody"
+
+
+class StrikeForm(forms.Form):
+    """Which signature."""
+
+    endorsement = Handle()
+
+
+command("endorsements.sign", form=SignForm, who=[PARTICIPANT], per_minute=10)(actions.sign)
+command("endorsements.withdraw", form=VersionForm, who=[PARTICIPANT])(actions.withdraw)
+command("endorsements.strike", form=StrikeForm, who=[MODERATOR, HOST])(actions.strike)

@@ -1,0 +1,81 @@
+"""Stands on clauses, who wrote reservations, and who signed versions, out of a bundle."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from polls.endorsements.models import Endorsement, Told
+from polls.exports.bringing_rows import Bearers, Kept, checked
+from polls.exports.reading import Part
+from polls.statements.core import Counts, Stance
+from polls.statements.models import Clause, Reserved, SettledClause, Statement, Support, Version
+from rooms.events.models import Attribution
+
+
+def stands(kept: Kept, rows: list[Part], bearers: Bearers, by: Part) -> None:
+    """Stands on a clause: so many of each, the written ones with their words and who wrote them, so many on an earlier
+    wording; and which of its wordings were settled by themselves."""
+    found, settled = [], []
+    for row in rows:
+        clause, told = kept.one("clause", row, "handle"), row.part("support")
+        written, earlier = told.parts("reservations", kept.most), told.count("earlier_wording")
+        counts = Counts(*(told.count(stance) for stance in Stance))
+        if Counter(each.text("stand") for each in written) != Counter(
+            {"reserve": counts.reserve, "block": counts.block}
+        ):
+            raise told.wrong("reservations", "whoever is against has written why")
+        if earlier and not clause.revision:
+            raise told.wrong("earlier_wording", "this clause has no earlier wording")
+        signed = by.parts(clause.handle, kept.most) if written else []
+        if len(signed) != len(written):
+            raise by.wrong(clause.handle, "for each reservation it must stand here who wrote it")
+        fields = [
+            {"value": each.text("stand"), "reservation": each.text("text"), **_signature(kept, who)}
+            for each, who in zip(written, signed, strict=True)
+        ]
+        fields += [{"value": "support"}] * counts.support + [{"value": "live"}] * counts.live
+        for at, (seat, stand) in enumerate(zip(bearers(len(fields)), fields, strict=True)):
+            read = clause.revision - 1 if at >= len(fields) - earlier else clause.revision
+            found.append(checked(told, Support(clause=clause, seat=seat, revision=read, **stand)))
+        for each in row.parts("settled", kept.most):
+            settled.append(_settled(clause, each))
+    Support.objects.bulk_create(found, batch_size=500)
+    SettledClause.objects.bulk_create(settled, batch_size=500)
+
+
+def _settled(clause: Clause, row: Part) -> SettledClause:
+    fields = {"revision": row.number("revision"), "hash": row.text("hash"), "settled_at": row.moment("settled_at")}
+    return checked(row, SettledClause(clause=clause, **fields))
+
+
+def _signature(kept: Kept, row: Part) -> dict[str, Any]:
+    """Columns level, author and group of what somebody is shown as having written."""
+    level, by = row.text("shown_as"), row.text("by")
+    author = by if level == Attribution.NAME else ""
+    return {"level": level, "author": author, "group": kept.group(by) if level == Attribution.GROUP else None}
+
+
+def beside_versions(kept: Kept, statement: Statement, rows: list[Part], bearers: Bearers) -> None:
+    """Who wrote the reservations of settled versions, and who signed these."""
+    versions = {version.number: version for version in Version.objects.filter(statement=statement)}
+    for row in rows:
+        version, by, signed = versions[row.number("number")], row.part("reserved_by"), row.part("signed")
+        Reserved.objects.bulk_create(
+            checked(who, Reserved(version=version, clause=clause, place=place, **_signature(kept, who)))
+            for clause in by.value
+            for place, who in enumerate(by.parts(clause, kept.most))
+        )
+        named, people = signed.texts("named"), signed.count("people")
+        if len(named) > people:
+            raise signed.wrong("people", "more are named than signed")
+        seats = bearers(people)
+        rows_of = [Endorsement(version=version, organisation=name) for name in signed.texts("organisations")]
+        for at, seat in enumerate(seats):
+            name = named[at] if at < len(named) else ""
+            level = Attribution.NAME if name else Attribution.NOBODY
+            rows_of.append(Endorsement(version=version, seat=seat, author=name, level=level.value))
+        Endorsement.objects.bulk_create([checked(signed, each) for each in rows_of], batch_size=500)
+        if counted := signed.count("counted"):
+            cells = [[each.texts("groups"), each.count("people")] for each in signed.parts("by_group", kept.most)]
+            Told.objects.create(version=version, cells=cells, people=counted)

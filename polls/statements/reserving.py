@@ -1,0 +1,77 @@
+"""Reservations: in which order they stand, who they are shown as written by, and how earlier versions kept them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from polls.statements import signing
+from polls.statements.core import Stance
+from polls.statements.models import Clause, Reserved, Statement, Support, Version
+from polls.statements.queries import numbered, rules
+from rooms.transcript.core import Shown
+
+
+def written(clauses: Collection[Clause]) -> QuerySet[Support]:
+    """Reservations, and why people cannot accept a clause: in the order of the words, not of their writing, which would tell
+    who wrote when."""
+    rows = Support.objects.filter(clause__in=clauses).exclude(reservation="").select_related("clause", "group", "seat")
+    return rows.order_by("reservation", "value", "pk")
+
+
+def writers(of: Statement) -> dict[str, list[Shown]]:
+    """By the clause's handle, who its reservations are shown as written by, in their order."""
+    event = of.room.event
+    policy = rules(event).reservations
+    found: dict[str, list[Shown]] = defaultdict(list)
+    for row in written([row for _number, row in numbered(of)]):
+        found[row.clause.handle].append(signing.shown_as(row, event, policy))
+    return found
+
+
+def writers_then(version: Version, event: Any) -> dict[str, list[Shown]]:
+    """The same for a settled version of the event, as far as it is shown now."""
+    policy = rules(event).reservations
+    found: dict[str, list[Shown]] = defaultdict(list)
+    for row in version.reserved.select_related("group").order_by("clause", "place"):
+        found[row.clause].append(signing.shown_as(row, event, policy))
+    return found
+
+
+def keep_writers(version: Version) -> None:
+    """Keep beside a version that is being settled who wrote its reservations."""
+    places: dict[str, int] = defaultdict(int)
+    kept = []
+    for row in written([row for _number, row in numbered(version.statement)]):
+        clause = row.clause.handle
+        signed = {"seat": row.seat, "level": row.level, "author": row.author, "group": row.group}
+        kept.append(Reserved(version=version, clause=clause, place=places[clause], **signed))
+        places[clause] += 1
+    Reserved.objects.bulk_create(kept)
+
+
+def said(stand: str, who: str) -> str:
+    """What a reservation is, and whose, in a few words."""
+    if stand == Stance.BLOCK:
+        return _("Cannot accept it: %(who)s") % {"who": who} if who else _("Cannot accept it")
+    return _("Reservation of %(who)s") % {"who": who} if who else _("Reservation")
+
+
+def as_now(text: Any) -> Any:
+    """A version that knew two stands alone, support and opposition, with the four there are now. Its stored content, which
+    the hash covers, stays as it is."""
+    for clause in text["clauses"]:
+        stood = clause["support"]
+        for counts in (stood, *stood["by_group"]):
+            if "oppose" in counts:
+                counts |= {"live": 0, "reserve": 0, "block": counts.pop("oppose")}
+        stood.setdefault("not_heard", [])
+        stood["reservations"] = [
+            {"text": each, "stand": Stance.BLOCK.value} if isinstance(each, str) else each
+            for each in stood["reservations"]
+        ]
+    return text

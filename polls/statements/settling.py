@@ -1,0 +1,183 @@
+"""A text is settled: clause by clause or as a whole, by the rule that the host names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from deliberate.clock import now
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.stale import touch
+from polls.ballots import actions as ballots
+from polls.ballots.deciding import decider
+from polls.ballots.models import Kind as PollKind
+from polls.ballots.models import Poll
+from polls.ballots.models import State as PollState
+from polls.ballots.queries import result, texts
+from polls.statements import core, queries
+from polls.statements.actions import TEXT, statement_of
+from polls.statements.content import content, sealed, settled
+from polls.statements.core import Amiss, Majority, Way
+from polls.statements.models import Clause, SettledClause, Settling, Statement, Version
+from polls.statements.pads.folding import fold, fold_all
+from polls.statements.reserving import keep_writers
+from polls.statements.rewording import holder
+from rooms.events.queries import participants
+from rooms.journal.actions import locked, note
+
+
+@transaction.atomic
+def settle(*, room: Any, by: Any, clause: str = "") -> Answer:
+    """Freeze a clause's wording, or without one the whole text as a version named by its hash, where the host's rule lets it.
+
+    Drafting goes on after it, towards the next version. A clause that is settled as it reads needs nothing more."""
+    room = locked(room)
+    if clause:
+        fold(room=room, clause=clause)
+        row = queries.clause(room, clause)
+        _check(room, [(queries.number_of(row), row)])
+        return _clause(room, by, row)
+    fold_all(room=room)
+    statement = statement_of(room)
+    numbered = queries.numbered(statement)
+    if not numbered:
+        raise Refused(_("There is no clause to settle yet."))
+    done = queries.settled_as_they_read(row for _number, row in numbered)
+    _check(room, [(number, row) for number, row in numbered if row.pk not in done])
+    return _whole(room, by, statement)
+
+
+@transaction.atomic
+def put(*, room: Any, by: Any, clause: str = "") -> Answer:
+    """Prepare the poll that settles a clause, or without one the whole text. The moderator opens and closes it like any other."""
+    room = locked(room)
+    rules = queries.rules(room.event)
+    if rules.settle_by != Way.POLL:
+        raise Refused(_("In this event a text is not settled by a poll. The host's page Statement says how."))
+    fold_all(room=room)
+    statement = statement_of(room)
+    row = queries.clause(room, clause) if clause else None
+    if row is None and not queries.numbered(statement):
+        raise Refused(_("There is no clause to settle yet."))
+    if Settling.objects.filter(statement=statement, clause=row).exclude(poll__state=PollState.CLOSED).exists():
+        raise Refused(_("A poll is prepared for this already."))
+    number = {"number": queries.number_of(row)} if row else {}
+    question = _("Shall clause %(number)d be settled as it reads?") % number if row else _("Shall the text be settled?")
+    if rules.majority != Majority.HALF:
+        question += " " + _("It needs: %(majority)s.") % {"majority": str(rules.get_majority_display()).lower()}
+    yes = _("Yes: settle it")
+    options = [yes, _("No: go on drafting")]
+    asked: dict[str, Any] = {"question": question, "kind": PollKind.ONE, "secret": True}
+    handle = ballots.prepare(room=room, by=by, options=options, **asked).data["poll"]
+    Settling.objects.create(
+        statement=statement,
+        clause=row,
+        poll=Poll.objects.get(handle=handle),
+        digest=_digest(statement, row),
+        option=yes,
+        majority=rules.majority,
+    )
+    note(room, by, "put to a poll", f"poll:{handle}", f"clause:{row.handle}" if row else "statement")
+    said = _("The poll is prepared. If it carries, it settles the words as they read now: leave them until it closes.")
+    return Answer(say=said, data={"poll": handle})
+
+
+@decider
+def by_poll(room: Any, by: Any, poll: Poll) -> None:
+    """What a poll settles when it closes: the words that were put, where it carries and they still read so."""
+    asked = Settling.objects.select_related("statement", "clause").filter(poll=poll).first()
+    if asked is None:
+        return
+    fold_all(room=room)
+    if asked.clause is not None:
+        asked.clause.refresh_from_db()
+    words = texts(poll)
+    votes = {words[option]: count for option, count in result(poll)["figures"]["votes"]}
+    yes = votes.get(asked.option, 0)
+    if not core.carried(yes, sum(votes.values()) - yes, Majority(asked.majority)):
+        note(room, by, "left open", poll, f"clause:{asked.clause.handle}" if asked.clause else "statement")
+    elif _digest(asked.statement, asked.clause) != asked.digest or (asked.clause is not None and asked.clause.removed):
+        note(room, by, "left open", poll, "reworded")
+    elif asked.clause is not None:
+        _clause(room, by, asked.clause)
+    elif not _unchanged(asked.statement):
+        _whole(room, by, asked.statement)
+
+
+def _digest(statement: Statement, clause: Clause | None) -> str:
+    """Names the words that a poll is about."""
+    if clause is not None:
+        return core.seal({"clause": clause.handle, "text": clause.text})
+    rows: list[core.Json] = [[row.handle, row.text] for _number, row in queries.numbered(statement)]
+    return core.seal({"title": statement.title, "preamble": statement.preamble, "clauses": rows})
+
+
+def _check(room: Any, numbered: list[tuple[int, Clause]]) -> None:
+    """Refused where the host's rule does not let these clauses be settled yet, saying what is in the way of which."""
+    rules = queries.rules(room.event)
+    totals, seats = queries.totals([row for _number, row in numbered]), participants(room).count()
+    for number, row in numbered:
+        stood = totals.get(row.pk, queries.Totals())
+        why = core.in_the_way(
+            Way(rules.settle_by), stood.counts, stood.earlier, seats, rules.quorum, Majority(rules.majority)
+        )
+        if why is not None:
+            raise Refused(_("Clause %(number)d: %(why)s") % {"number": number, "why": _said(why)}, code=why.value)
+
+
+def _said(why: Amiss) -> str:
+    return {
+        Amiss.NOBODY_STOOD: _("nobody has taken a stand on it as it reads now."),
+        Amiss.TOO_FEW: _("too few have taken a stand on it as it reads now."),
+        Amiss.BLOCKED: _("somebody can't accept it. Read why under Support."),
+        Amiss.NOT_CARRIED: _("too few support it or can live with it."),
+        Amiss.BY_POLL: _("the room settles it by a poll, which a moderator puts."),
+    }[why]
+
+
+def _clause(room: Any, by: Any, row: Clause) -> Answer:
+    number = {"number": queries.number_of(row)}
+    digest = _digest(row.statement, row)
+    _row, fresh = SettledClause.objects.get_or_create(
+        clause=row, revision=row.revision, defaults={"settled_at": now(), "hash": digest}
+    )
+    if not fresh:
+        return Answer(say=_("Clause %(number)d is settled already.") % number)
+    note(room, by, "settled a clause", row, digest)
+    touch(room, *TEXT)
+    return Answer(say=_("Clause %(number)d is settled as it reads.") % number, data={"hash": digest})
+
+
+@holder
+def settled_on(row: Clause) -> bool:
+    """The clause is settled as it reads: that wording is kept."""
+    return SettledClause.objects.filter(clause=row, revision=row.revision).exists()
+
+
+def _unchanged(statement: Statement) -> Version | None:
+    """The last version, where nothing has changed since; else None."""
+    last = queries.versions(statement.room).first()
+    before = settled(last) if last is not None else {}
+    return last if last is not None and {**before, **content(statement)} == before else None
+
+
+def _whole(room: Any, by: Any, statement: Statement) -> Answer:
+    same = _unchanged(statement)
+    if same is not None:
+        raise Refused(_("Nothing has changed since version %(number)d.") % {"number": same.number})
+    last = queries.versions(room).first()
+    number, moment = last.number + 1 if last else 1, now()
+    frozen, quotes = sealed(statement, number, moment)
+    frozen["settled_by"] = queries.rules(room.event).settle_by
+    digest = core.seal(frozen)
+    version = Version.objects.create(
+        statement=statement, number=number, settled_at=moment, content=frozen, quotes=quotes, hash=digest
+    )
+    keep_writers(version)
+    note(room, by, "settled", f"version:{number}", digest)
+    touch(room, *TEXT)
+    said = _("Version %(number)d is settled.") % {"number": number}
+    return Answer(say=said, data={"version": number, "hash": digest})
