@@ -12,7 +12,7 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
-from polls.statements import queries, signing
+from polls.statements import core, queries, signing
 from polls.statements.models import Clause, Reserved, Statement, Support
 from polls.statements.pads.folding import fold
 from polls.statements.rewording import TEXT as TEXT

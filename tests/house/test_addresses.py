@@ -84,7 +84,6 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         second = Room.objects.create(event=event, name=f"Second {WORD}", position=1)
         busy.people(event, second, f" {WORD}")
         busy.people(other, None, f" {WORD}")
-        make.act(make.seat(event, "drafter"), "statements.settle")
         event.links.exclude(role__in=[PARTICIPANT, HOST]).update(room=room)
         seats = {role: make.seat(event, role) for role in ROLES}
         yield World(room, second, make.room(other), seats)
