@@ -66,7 +66,6 @@ def test_a_plenary_with_its_text_is_the_same_byte_for_byte(attribution: str) -> 
 def test_a_room_in_which_everything_happened_is_the_same_but_for_its_open_poll() -> None:
     event = make.event(k=2)
     busy.people(event)
-    make.act(make.seat(event, "drafter"), "statements.settle")
     before, after, _found = again(event)
     was, now_is = json.loads(before), json.loads(after)
     polls = was["rooms"][0]["polls"]
