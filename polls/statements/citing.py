@@ -17,12 +17,13 @@ from deliberate.live.stale import touch, touch_seat
 from polls.statements import core, queries, signing, sources
 from polls.statements.actions import TEXT, USES, put_clause, statement_of
 from polls.statements.content import strike_from_version, texts_of
-from polls.statements.models import Citation, Clause, Proposal, Reserved, Rules, Support
+from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Reserved, Rules, Support
 from polls.statements.sources import SEGMENT
 from rooms.journal.actions import locked, note
 from rooms.transcript.models import Segment
 from rooms.transcript.striking import striker
 from rooms.transcript.struck import Struck
+from rooms.transcript.struck import strike as struck_from
 
 
 @transaction.atomic
@@ -99,6 +100,7 @@ def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Struck]) ->
         row.start, row.end, row.quote = texts[row.source_revision].quote(row.start, row.end)
         row.save(update_fields=["start", "end", "quote"])
         words |= {before.casefold()} if row.quote != before else set()
+    _strike_earlier(room, words)
     # What would bring a quote back that was taken out holds its words.
     Receipt.objects.filter(scope=room.event.handle, answer__data__undo__command="statements.cite").delete()
     said = []
@@ -116,6 +118,17 @@ def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Struck]) ->
                 _("Version %(number)d holds them itself, and stays as it was settled.") % {"number": version.number}
             )
     return said
+
+
+def _strike_earlier(room: Any, words: Iterable[str]) -> None:
+    """Strike words from earlier wordings of clauses, which nobody can reword: the wall shows what changed since."""
+    for row in ClauseRevision.objects.filter(clause__statement__room=room):
+        left = row.text
+        for piece in sorted(filter(str.strip, words), key=len):  # the words alone, where a whole quote holds them
+            left = struck_from(piece, [left])[0].left
+        if left != row.text:
+            ClauseRevision.objects.filter(pk=row.pk).update(text=left)
+            touch(room, *TEXT)
 
 
 def _holds(text: str, words: Iterable[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deliberate.errors import Refused
+from deliberate.live.painter import paint
 from polls.exports.markdown import written
 from polls.exports.outcome import outcome
 from polls.exports.outline import document
@@ -131,3 +132,15 @@ def test_versions_that_quote_something_else_are_left_alone(event: Event, drafter
     assert strike(event, segment) == "Struck."
     version = Version.objects.get()
     assert (struck(version), intact(version)) == (False, True)
+
+
+def test_an_earlier_wording_that_began_as_the_quote_loses_the_words_and_what_changed_shows_none(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="We heard a witness.", revision=0)
+    assert "Asha" in paint(make.room(event), "statements.wall", "wall", "en").html
+    assert strike(event, segment) == "Struck."
+    assert [each.text for each in row.revisions.all()] == ["heard [struck] speak"]
+    assert "Asha" not in paint(make.room(event), "statements.wall", "wall", "en").html
+    assert stored("asha") == []

@@ -1,0 +1,239 @@
+"""Words that were taken back stand nowhere any more: in no file, on no page, in no picture and no mark, in any encoding.
+
+Random rooms, random words, and every way in which words are taken back. Before the act the same search finds them, in every
+format: so that finding nothing afterwards means something. `NO_TRACE=20` looks into so many rooms for each way."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from deliberate.door import perform
+from deliberate.door.entrance import Place
+from deliberate.live import marks
+from deliberate.live.painter import paint
+from deliberate.live.parts import parts
+from deliberate.roles import CREW, HOST, MODERATOR, PARTICIPANT
+from polls.exports import views
+from polls.statements.models import Statement
+from rooms.events.models import Room
+from rooms.seats.models import Seat
+from rooms.seats.queries import cookie_of
+from tests import busy, make
+from tests.digest import undone
+from tests.house.test_addresses import addresses
+from tests.readings import holds
+from tests.traces import columns_with
+
+pytestmark = pytest.mark.django_db
+SEEDS = range(int(os.environ.get("NO_TRACE", "1")))
+#: What nothing else holds. Latin with accents, markup and other scripts: each is written in another way in some format.
+WORDS = ("Quaggazebu", "Ñandúçeqä", "Q*ag_ga&<Co>", "زيبراغنو", "斑馬鹿話語", "O'Quagga \\$x")
+LATIN = WORDS[:2]
+
+
+@dataclass
+class World:
+    """A room in which something of everything has happened, and two seats of which one takes words back."""
+
+    words: str
+    attribution: str
+    settle: bool
+    cite: bool
+    correct: bool
+    seats: list[Seat] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.event = make.event(k=2, attribution=self.attribution)
+        self.seats = busy.people(self.event)
+        self.room = make.room(self.event)
+        self.ann, self.ben = self.seats[:2]
+        self.crew = {seat.role: seat for seat in self.seats if seat.role != PARTICIPANT}
+        self.drafter, self.moderator = self.crew["drafter"], self.crew["moderator"]
+
+    def act(self, who: Seat, name: str, /, **fields: object) -> Any:
+        perform.rest()
+        return make.act_in(make.room(self.event), who, name, "", **fields).data
+
+    def clause(self) -> str:
+        """A clause that holds none of the words."""
+        return str(
+            self.act(self.drafter, "statements.add_clause", text="We come back, and say when.", after="")["clause"]
+        )
+
+    def quoted(self, source: str, quote: str) -> None:
+        """Let a clause rest on these words, in a settled version too, where this world does."""
+        if self.cite:
+            self.act(self.drafter, "statements.cite", clause=self.clause(), source=source, quote=quote)
+        self.act(self.ben, "statements.propose", source=source, note="It belongs there")
+        self.version()
+
+    def version(self) -> None:
+        if self.settle:
+            self.clause()
+            self.act(self.drafter, "statements.settle")
+
+    def shown(self, *, but: tuple[tuple[str, str], ...] = ()) -> dict[str, bytes]:
+        """All that anybody gets to see: pages and files of every role, pictures for every audience, marks of every seat.
+        `but`: (role, name) of seats that may read on what is theirs."""
+        found: dict[str, bytes] = {}
+        self.room = Room.objects.select_related("event").get(pk=self.room.pk)
+        for seat in Seat.objects.filter(event=self.event, ended=False).select_related("event", "group"):
+            if (seat.role, seat.name) in but:
+                continue
+            here = Place(seat, self.room, self.event)
+            found[f"marks of {seat.role} {seat.name}"] = json.dumps(marks.every(here)).encode()
+            if seat.role == PARTICIPANT and seat.name not in ("Ann", "Cem"):
+                continue  # one participant's pages are like another's, but for whoever it was
+            for address in self._addresses(seat):
+                found[f"{seat.role} {address}"] = self._get(seat, address)
+        readers = {
+            role
+            for role in (PARTICIPANT, HOST, *CREW)
+            if all(role != other for other, _name in but) or role == PARTICIPANT
+        }
+        for name, part in parts.items():
+            for audience in sorted(part.audiences & {*readers, "wall"}):
+                for called in (name, f"{name}/2") if part.paged else (name,):
+                    found[f"picture {called} of {audience}"] = paint(self.room, called, audience, "en").html.encode()
+        return found
+
+    def _addresses(self, seat: Seat) -> Iterator[str]:
+        for address in addresses(seat.role, self.event.handle, seat.role, self.room.handle):
+            if ("/outcome." in address or "/record." in address) and seat.role != HOST:
+                continue  # the same file for everybody who may have it
+            yield address
+            if "/outcome." in address:
+                yield f"{address}?version=draft"
+            if address.endswith(("/words/", "/strike/")):
+                yield f"{address}?q=well"
+
+    def _get(self, seat: Seat, address: str) -> bytes:
+        perform.rest()
+        views._asks.empty()
+        client = Client()
+        client.cookies["seat"] = cookie_of(seat)
+        response = client.get(address)
+        assert response.status_code in (200, 404), (address, response.status_code)
+        return bytes(response.content)
+
+
+def world_of(seed: int, name: str) -> World:
+    """The room of this seed; each test begins with another."""
+    chance = Random(f"{seed} {name}")
+    attribution = chance.choice(["name", "role", "group", "nobody"])
+    words = chance.choice(WORDS)
+    print(f"room {seed} of {name}: {words}, {attribution}")
+    settle, cite, correct = (chance.random() < 0.7 for _flag in range(3))
+    return World(words, attribution, settle, cite, correct)
+
+
+def searched(world: World, **but: Any) -> set[str]:
+    """Where the words stand."""
+    return {where for where, content in world.shown(**but).items() if holds(content, world.words)}
+
+
+def spoken(world: World) -> str:
+    """Ann says the words, once in an earlier text only; they are quoted and shown as captions."""
+    text = f"We saw {world.words} at the well, and came back."
+    captioner = world.crew["captioner"]
+    handle = str(world.act(captioner, "transcript.settle", text=text)["segments"][0])
+    if world.correct:
+        fields = {"segment": handle, "text": f"{text} Twice.", "revision": 0}
+        world.act(captioner, "transcript.correct", **fields)
+    world.quoted(f"segment:{handle}", f"saw {world.words} at the well")
+    return handle
+
+
+def files_of(found: set[str], name: str) -> set[str]:
+    """The endings of the files of this name among them."""
+    paths = {urllib.parse.urlsplit(each.split(" ", 1)[1]).path for each in found if f"/{name}." in each}
+    return {path.rpartition(".")[2] for path in paths}
+
+
+@pytest.mark.parametrize("all_of_it", [False, True], ids=["the words", "the whole piece"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_struck_words_are_nowhere_not_even_in_what_is_stored(all_of_it: bool, seed: int) -> None:
+    with undone():
+        world = world_of(seed, "struck")
+        handle = spoken(world)
+        before = searched(world)
+        if world.words in LATIN:  # what of other scripts a PDF's readers find depends on its font
+            assert files_of(before, "record") == {"html", "md", "pdf", "docx", "odt", "akn"}
+            wanted = {"html", "md", "pdf", "docx", "odt", "akn"} if world.cite else set()
+            assert files_of(before, "outcome") == wanted
+        assert {"vtt", "txt"} <= files_of(before, "transcript")
+        assert any(where.startswith("picture transcript.live") for where in before)
+        assert any("bundle.json" in where for where in before)
+        words = "" if all_of_it else world.words
+        world.act(world.moderator, "transcript.strike", segment=handle, words=words, sure="on")
+        assert searched(world) == set()
+        assert columns_with(world.words) == set()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_hidden_idea_is_for_its_author_and_moderators_alone(seed: int) -> None:
+    with undone():
+        world = world_of(seed, "hidden")
+        text = f"Ask {world.words} to come"
+        idea = str(world.act(world.ann, "ideas.post", text=text, show_author="on")["idea"])
+        world.act(world.ben, "ideas.upvote", idea=idea)
+        world.quoted(f"idea:{idea}", text)
+        theirs = ((MODERATOR, ""), (PARTICIPANT, "Ann"))
+        before = searched(world, but=theirs)
+        assert any("bundle.json" in where for where in before)
+        assert any(where.startswith("picture ideas.") for where in before)
+        world.act(world.moderator, "ideas.hide", idea=idea, reason="Off topic")
+        assert searched(world, but=theirs) == set()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_is_erased_is_named_nowhere_not_even_in_what_is_stored(seed: int) -> None:
+    with undone():
+        world = world_of(seed, "erased")
+        seat = make.seat(world.event, name=world.words, group="Youth")
+        kept = Seat.objects.get(pk=seat.pk).name
+        world.words = kept  # names lose what can't be seen
+        world.act(seat, "seats.move")
+        world.act(seat, "ideas.post", text="Sign what you say", show_author="on")
+        world.act(seat, "floor.ask", kind="point")
+        clause = world.clause()
+        fields = {"clause": clause, "revision": 0, "kind": "change", "text": "We come back in May.", "reason": "A date"}
+        world.act(seat, "amendments.propose", **fields, signed="name" if world.attribution == "name" else "nobody")
+        world.version()
+        assert searched(world)
+        world.act(seat, "seats.erase")
+        assert searched(world) == set()
+        assert columns_with(world.words) == set()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_somebody_takes_back_is_gone_for_everybody(seed: int) -> None:
+    """A note to the drafters, a reservation, an amendment with its reason."""
+    with undone():
+        world = world_of(seed, "taken back")
+        source = f"segment:{world.room.segments.order_by('number')[0].handle}"
+        clause, noted = world.clause(), world.words
+        world.act(world.ann, "statements.propose", source=source, note=f"{noted} said so")
+        reservation = f"{world.words} did not agree"
+        world.act(world.ann, "statements.stand", clause=clause, value="oppose", reservation=reservation, revision=0)
+        fields = {"clause": clause, "revision": 0, "kind": "change", "reason": f"{world.words} asks for it"}
+        amendment = world.act(world.ann, "amendments.propose", **fields, text=f"We and {world.words} come back.")[
+            "amendment"
+        ]
+        before = searched(world)
+        assert any("bundle.json" in where for where in before)
+        assert any("/outcome." in where for where in before)
+        world.act(world.ann, "statements.withdraw", source=source)
+        world.act(world.ann, "statements.stand", clause=clause, value="none", reservation="", revision=0)
+        world.act(world.ann, "amendments.withdraw", amendment=amendment)
+        assert Statement.objects.filter(room=world.room).exists()
+        assert searched(world) == set()
