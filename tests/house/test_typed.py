@@ -140,6 +140,9 @@ class Typing:
         said = self.act("captioner", "transcript.settle")["segments"]
         self.act("captioner", "transcript.correct", segment=said[0], revision="0", text="Quite other words")
         self.act("captioner", "transcript.correct", segment=said[0], revision="1")
+        self.act("captioner", "captions.open_feed")
+        self.act("captioner", "captions.feed")
+        self.act("captioner", "captions.close_feed")
         self.act(MODERATOR, "floor.end")
         struck = self.act("captioner", "transcript.settle", text="Trust is struck here.")["segments"][0]
         self.act("captioner", "transcript.strike", segment=struck, sure="on")
