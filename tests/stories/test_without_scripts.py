@@ -73,7 +73,8 @@ def test_the_console_comes_anew_by_itself_and_keeps_still_while_somebody_writes(
     console.get_by_role("link", name="Keep still while I write").click()
     assert refreshes(console) is None
     console.get_by_text("Prepare a poll").click()
-    console.get_by_label("Question").fill("Where?")
+    console.get_by_label("Question", exact=True).fill("Where?")
+    console.get_by_label("Ballots", exact=True).select_option("Secret: sealed")
     console.get_by_label("Options, one a line").fill("Here\nThere")
     console.get_by_role("button", name="Prepare", exact=True).click()
     expect(console.locator("#part-ballots-console")).to_contain_text("1Where?")
@@ -88,7 +89,8 @@ def test_a_ballot_keeps_still_on_its_own_page_and_whoever_waits_to_speak_learns_
     phone, console = sit(plain, links["participant"]), sit(plain, links["moderator"], "still/")
     assert refreshes(phone) == "15"
     console.get_by_text("Prepare a poll").click()
-    console.get_by_label("Question").fill("Where?")
+    console.get_by_label("Question", exact=True).fill("Where?")
+    console.get_by_label("Ballots", exact=True).select_option("Secret: sealed")
     console.get_by_label("Options, one a line").fill("Here\nThere")
     console.get_by_role("button", name="Prepare", exact=True).click()
     console.get_by_role("button", name="Open: Where?").click()
