@@ -224,7 +224,7 @@ def test_what_somebody_takes_back_is_gone_for_everybody(seed: int) -> None:
         clause, noted = world.clause(), world.words
         world.act(world.ann, "statements.propose", source=source, note=f"{noted} said so")
         reservation = f"{world.words} did not agree"
-        world.act(world.ann, "statements.stand", clause=clause, value="oppose", reservation=reservation, revision=0)
+        world.act(world.ann, "statements.stand", clause=clause, value="block", reservation=reservation, revision=0)
         fields = {"clause": clause, "revision": 0, "kind": "change", "reason": f"{world.words} asks for it"}
         amendment = world.act(world.ann, "amendments.propose", **fields, text=f"We and {world.words} come back.")[
             "amendment"
