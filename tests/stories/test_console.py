@@ -65,12 +65,12 @@ def test_a_poll_is_prepared_opened_and_closed_by_keyboard(console: Page) -> None
     console.keyboard.type("prepare")
     press(console, "Enter", "Tab")
     console.keyboard.type("Where?")
-    press(console, "Tab", "Tab", "Tab")
+    press(console, "Tab", "Tab", "ArrowDown", "Tab")  # sealed: nobody is there to vote blind
     console.keyboard.type("Here\nThere")
     console.get_by_role("button", name="Prepare", exact=True).press("Enter")
     expect(polls).to_contain_text("1Where?")
     press(console, "o")
-    expect(console.locator("#part-ballots-turnout")).to_contain_text("Poll open, blind")
+    expect(console.locator("#part-ballots-turnout")).to_contain_text("Poll open, sealed")
     expect(wall).to_contain_text("On the wall: Poll, by itself")
     press(console, "c")
     expect(console.locator("#part-ballots-results")).to_contain_text("Where?")
@@ -99,7 +99,7 @@ def test_the_form_of_a_poll_shows_what_its_kind_needs_and_says_at_the_field_what
     expect(options).to_be_hidden()
     expect(least).to_have_accessible_name("Lowest")
     prepare.click()
-    expect(console.locator("#part-ballots-console")).to_contain_text("A scale, sealed")
+    expect(console.locator("#part-ballots-console")).to_contain_text("A scale, blind")
 
 
 def test_why_somebody_is_called_out_of_order_is_asked_for_at_the_field(links: dict[str, str], console: Page) -> None:
