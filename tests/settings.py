@@ -6,7 +6,8 @@ from pathlib import Path
 
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="deliberate-tests-"))
 # Each of several processes has a folder of its own: a signer of one destroys the keys of polls that its database has not.
-if (worker := os.environ.get("PYTEST_XDIST_WORKER", "")) and Path(os.environ["DATA_DIR"]).name != worker:
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if worker and Path(os.environ["DATA_DIR"]).name.startswith("deliberate-tests-"):  # and no folder that a test has named
     os.environ["DATA_DIR"] = str(Path(os.environ["DATA_DIR"]) / worker)
 
 from deliberate.settings import *  # noqa: F403
