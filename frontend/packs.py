@@ -22,7 +22,7 @@ PACKS = {
     "packs/desk.css": ("css/tokens.css", "css/base.css", "css/desk.css"),
     "packs/wall.css": ("css/tokens.css", "css/base.css", "css/wall.css"),
     "packs/room.js": ("vendor/htmx-4.0.1.min.js", "js/line.js", "js/live.js"),
-    "packs/ballot.js": ("js/blind.js", "js/ballot.js"),
+    "packs/phone.js": ("vendor/htmx-4.0.1.min.js", "js/line.js", "js/live.js", "js/blind.js", "js/ballot.js"),
     "packs/pads.js": ("vendor/yjs-13.6.33.min.js", "js/pad.js", "js/pads.js"),
 }
 
@@ -33,7 +33,12 @@ _said_beside = re.compile(rb"(?m)[ \t]+// [^\"'`\n]*$")
 
 def packed(name: str) -> bytes:
     """The pack of this name. Before each file stands which it is, and the licence that lies beside it."""
-    return b"".join(b"/* %s%s */\n%s\n" % (file.encode(), _licence(file), _sent(file)) for file in PACKS[name])
+    return together(PACKS[name])
+
+
+def together(files: Iterable[str]) -> bytes:
+    """These files as they stand in a pack."""
+    return b"".join(b"/* %s%s */\n%s\n" % (file.encode(), _licence(file), _sent(file)) for file in files)
 
 
 def _sent(file: str) -> bytes:

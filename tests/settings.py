@@ -10,7 +10,7 @@ worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if worker and Path(os.environ["DATA_DIR"]).name.startswith("deliberate-tests-"):  # and no folder that a test has named
     os.environ["DATA_DIR"] = str(Path(os.environ["DATA_DIR"]) / worker)
 
-from deliberate.settings import *  # noqa: F403
+from deliberate.settings import *  # noqa: E402, F403
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -28,6 +28,8 @@ def files_with(text: str, folder: Path) -> set[str]:
 
 def database_files_with(text: str) -> set[str]:
     """The same for SQLite's files of the tests' database, the write-ahead log included."""
+    if connection.vendor != "sqlite":
+        return set()
     name = Path(connection.settings_dict["NAME"])
     assert name.parent == Path(settings.DATA_DIR)
     return {path for path in files_with(text, name.parent) if Path(path).name.startswith(name.name)}

@@ -176,7 +176,7 @@ def _amendments(room: Room) -> list[Row]:
     """Every amendment with what became of it; one that a moderator hid without its words. Co-signatures are counts."""
     rows = Amendment.objects.filter(statement__room=room).select_related("clause", "group", "poll", "made")
     found = []
-    for row in rows.annotate(signed=Count("cosignatures")):
+    for row in rows.annotate(signed=Count("cosignatures")).order_by("number"):  # a count forgets the model's own order
         public, by = row.state != AmendmentState.HIDDEN, proposed_as(row, room.event)
         found.append(
             {

@@ -282,7 +282,7 @@ class Innocent:
 def innocent(django_db_setup: None, django_db_blocker: Any) -> Innocent:
     found = Innocent()
     with django_db_blocker.unblock():
-        for words in (INNOCENT, " ".join([INNOCENT] * 12)):
+        for words in (INNOCENT, " ".join([INNOCENT] * 12), "Ouagadougou" * 40):
             with undone():
                 typing = Typing(words)
                 typing.everything()

@@ -68,7 +68,7 @@ def seated(browser: Browser, service: Service, *, scripts: bool) -> Iterator[Hal
 
 def scene(hall: Hall, name: str) -> Locator:
     """The wall shows this scene and no other."""
-    showing = hall.look(WALL).locator(f"main > .scene.{name}")
+    showing = hall.look(WALL).locator(f"main > .scene.{name}:visible")
     expect(showing).to_be_visible()
     expect(showing.page.locator(f"main > .scene:visible:not(.queueing, .{name})")).to_have_count(0)
     return showing

@@ -172,7 +172,8 @@ def the_wording_changes_and_the_wall_follows(hall: Hall) -> None:
     clause = hall.look(DRAFTER).locator("li.clause").first
     unfold(clause, "Reword")
     clause.get_by_label("Wording of clause 1").fill(f"{HEARD}, in writing")
-    clause.get_by_role("button", name="Save").click()
+    if not hall.scripts:  # else what is typed arrives by itself
+        clause.get_by_role("button", name="Save").click()
     expect(clause.locator(".text").first).to_have_text(f"{HEARD}, in writing")
     shown = scene(hall, "agreeing")
     expect(shown.locator("ins")).to_have_text(", in writing")
@@ -191,7 +192,7 @@ def the_statement_is_settled_and_taken_away(hall: Hall, folder: Path) -> None:
     files = {}
     for name in ("HTML", "Markdown", "PDF", "JSON bundle"):
         with outcome.expect_download() as download:
-            outcome.get_by_role("link", name=name, exact=True).click()
+            outcome.get_by_role("link", name=name, exact=True).first.click()  # the record's stand below
         download.value.save_as(folder / name)
         files[name] = (folder / name).read_bytes()
     for name in ("HTML", "Markdown"):

@@ -169,7 +169,7 @@ BEGINNING = (
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    patient = {"LIVE_TICK_S": "0.01", "LIVE_SWEEP_S": "3600", "LIMIT_FACTOR": "100000"}
+    patient = {"LIVE_TICK_S": "0.01", "LIVE_SWEEP_S": "3600", "LIMIT_FACTOR": "100000", "LIMIT_LINES_PER_SEAT": "64"}
     with running(tmp_path, **patient) as found:
         yield found
 

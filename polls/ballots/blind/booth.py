@@ -14,7 +14,7 @@ import httpx
 from deliberate.rehearsal.phone import Answer, Away, Phone
 from polls.ballots.blind import formats, published
 from polls.ballots.blind.voter import Voter
-from polls.ballots.core import BadChoice
+from polls.ballots.core import BadChoice, Kind
 from polls.ballots.paper import SameRank, read
 
 GROUP = "all"
@@ -30,9 +30,11 @@ async def cast(phone: Phone, choice: object) -> Answer:
         raise Away("no blind ballot is shown")
     poll, definition, box = found[1], entities.unescape(found[2]), found[3]
     picked: Sequence[str] = [str(each) for each in choice] if isinstance(choice, (list, tuple)) else [str(choice)]
-    voter = Voter(definition, GROUP, secrets.token_bytes(32))
+    voter, question = Voter(definition, GROUP, secrets.token_bytes(32)), published.question(definition)
+    if question.kind is Kind.RANKING:
+        picked = picked[: question.limit]  # the paper of a small room offers no more ranks
     try:
-        key = read(published.question(definition), picked)
+        key = read(question, picked)
     except (BadChoice, SameRank) as wrong:
         return {"ok": False, "say": str(wrong), "code": "choice"}
     answer = await _token(phone, poll, voter)
