@@ -282,12 +282,15 @@ class Innocent:
 def innocent(django_db_setup: None, django_db_blocker: Any) -> Innocent:
     found = Innocent()
     with django_db_blocker.unblock():
-        for words in (INNOCENT, " ".join([INNOCENT] * 12), "Ouagadougou" * 40):
+        for words in (INNOCENT, " ".join([INNOCENT] * 12)):
             with undone():
                 typing = Typing(words)
                 typing.everything()
                 found.pieces |= {piece for _where, html in typing.shown() for piece in Pieces(html).found}
                 found.tokens |= _tokens(typing)
+                # And once nothing is being said any more: the last words stand where those were.
+                typing.act("captioner", "transcript.settle", text=INNOCENT)
+                found.pieces |= {piece for _where, html in typing.shown() for piece in Pieces(html).found}
     return found
 
 
