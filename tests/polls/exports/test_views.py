@@ -126,8 +126,10 @@ def test_a_neutral_event_has_no_telling_title() -> None:
 
 def test_a_seat_takes_twenty_files_a_minute_and_is_told_so_in_words() -> None:
     held = plenary()
-    for _time in range(PER_MINUTE):
-        assert fetched(held.drafter, "outcome.md").status_code == 200
+    # On a slow machine some of the first come back to the seat before it has had them all.
+    answers = [fetched(held.drafter, "outcome.md").status_code for _time in range(PER_MINUTE)]
+    assert set(answers) == {200}
+    assert 429 in (fetched(held.drafter, "outcome.md").status_code for _time in range(PER_MINUTE))
     for name in (*FILES, "bundle.json"):
         response = fetched(held.drafter, name)
         assert (response.status_code, response["Retry-After"]) == (429, "60")
