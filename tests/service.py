@@ -32,6 +32,17 @@ class Service:
         self._begin = begin
         self.url = f"http://127.0.0.1:{port}"
 
+    def find_links(self) -> None:
+        """Wait for the six links that a demo prints."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            role, _colon, url = line.strip().partition(": ")
+            if url.startswith("http://"):
+                self.links[role] = url
+            if "host" in self.links:
+                return
+        raise AssertionError(f"the demo did not start: {self.log.read_text()}")
+
     def stop(self) -> None:
         self.process.terminate()
         try:
@@ -94,14 +105,8 @@ def demo(
     port = port or free_port()
     environment = environment or {}
     service = Service(lambda: start(["demo", *arguments], data, port, **environment), port, data / "log")
-    assert service.process.stdout is not None
-    for line in service.process.stdout:
-        role, _colon, url = line.strip().partition(": ")
-        if url.startswith("http://"):
-            service.links[role] = url
-        if "host" in service.links:
-            return service
-    raise AssertionError(f"the demo did not start: {service.log.read_text()}")
+    service.find_links()
+    return service
 
 
 @cache

@@ -10,8 +10,8 @@ from deliberate.live import load
 YOUNG = 10_000
 #: So many such looks, and everything is due.
 BRIEF = 50
-#: A line leaves some objects that refer to each other. Fewer lines than this are not worth a look at everything.
-FEW = 200
+#: The objects of one line. What lives is no rubbish: the more of it there is, the later everything is due.
+OF_A_LINE = 100
 #: As many times that much, and it waits for calm no longer.
 OVERDUE = 4
 #: A loop that is later than this, in seconds, has something else to do.
@@ -25,18 +25,12 @@ def begin() -> None:
     gc.set_threshold(YOUNG, 1_000_000, 1_000_000)
 
 
-class Gone:
-    """Counts lines that are gone; everything is looked at when they are many beside those that live."""
-
-    def __init__(self) -> None:
-        self.lines = 0
-
-    def look(self, living: int) -> bool:
-        """Whether everything was looked at. It takes some 50 µs for each line, living or gone: half a second for ten thousand.
-        So it waits for a calm moment, unless it is long overdue."""
-        due = max(self.lines / max(FEW, living), gc.get_count()[1] / BRIEF)
-        if due < 1 or (due < OVERDUE and load.lateness() > CALM_S):
-            return False
-        self.lines = 0
-        gc.collect()
-        return True
+def look(living: int) -> bool:
+    """Whether everything was looked at, with so many lines open. It takes some 50 µs for each: half a second for ten thousand.
+    So it waits for a calm moment, unless it is long overdue. A line that is gone leaves nothing for it to find where a wire
+    of ours carried it (on_uvicorn.py)."""
+    due = gc.get_count()[1] * YOUNG / (BRIEF * YOUNG + living * OF_A_LINE)
+    if due < 1 or (due < OVERDUE and load.lateness() > CALM_S):
+        return False
+    gc.collect()
+    return True

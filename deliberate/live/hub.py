@@ -12,9 +12,8 @@ import structlog
 from django.conf import settings
 
 from deliberate.door.entrance import entrance
-from deliberate.live import beside, hints, load, threads
+from deliberate.live import beside, garbage, hints, load, threads
 from deliberate.live.frames import frame
-from deliberate.live.garbage import Gone
 from deliberate.live.line import Line
 from deliberate.live.painter import Picture
 from deliberate.live.parts import known
@@ -38,7 +37,6 @@ class Hub:
         self.rooms: dict[int, RoomHub] = {}
         self.seats: dict[int, dict[Line, None]] = {}  # the lines of a seat, oldest first
         self.lines = 0
-        self.gone = Gone()
         self._tasks: dict[object, asyncio.Task[None]] = {}
         self._all_forgot = False
 
@@ -168,7 +166,6 @@ class Hub:
         room.lines.discard(line)
         room.forget(line)
         self.lines -= 1
-        self.gone.lines += 1
         metrics.lines.labels(kind=line.kind).dec()
         self._tidy(room)
 
@@ -222,7 +219,7 @@ class Hub:
         """Paint everything that is watched, now and then: heals a lost hint, and moves what depends on the minute."""
         while True:
             await asyncio.sleep(settings.LIVE_SWEEP_S * random.uniform(0.8, 1.2))
-            self.gone.look(self.lines)
+            garbage.look(self.lines)
             self.everything()
             await self.let_go()
             await beside.sweep()

@@ -24,8 +24,8 @@ class Line:
 
     __slots__ = (
         "_close", "_due", "_patience", "asked", "asks_back", "audience", "closing", "forgot", "half", "holds", "kind",
-        "language", "largest", "pending", "pings", "read", "refresh", "room", "screen", "seat", "sent", "stalled_since",
-        "window", "wire",
+        "language", "largest", "pending", "pings", "read", "refresh", "room", "screen", "seat", "sent", "smooth",
+        "stalled_since", "window", "wire",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +50,7 @@ class Line:
         self.sent = self.read = self.asked = self.largest = 0
         self.window: int = settings.LIVE_WINDOW_BYTES
         self.half = self.window // 2
+        self.smooth = self.half if asks_back else self.window  # sent so much, it is time to see how far it has read
         self.pings: dict[str, int] | None = None
         self.stalled_since: float | None = None
         self._due: asyncio.Handle | None = None
@@ -59,10 +60,10 @@ class Line:
     # ---- pictures ----------------------------------------------------------------------------------------------------
 
     def take(self, screen: Screen, ready: Frame, held: Holds, before: Holds) -> bool:
-        """The way of most: the pictures that a screen is handed, of these hashes, in a frame that is shared, at once.
-        False where the line has to be offered them one by one: it lags, shows something else by now, or holds one of
-        them already. `before`: what lines in step held till now."""
-        wire = self.wire  # a room has thousands of lines: this is written for speed, and touches little of each
+        """The pictures that a screen is handed, of these hashes, in a frame that is shared, at once. False where the line
+        has to be offered them one by one: it lags, shows something else by now, or holds one of them already.
+        `before`: what lines in step held till now."""
+        wire = self.wire
         if self.pending or self.screen is not screen or self.sent - self.read > self.window or wire.full:
             return False
         holds = self.holds
@@ -140,6 +141,7 @@ class Line:
 
     def _ask(self) -> None:
         self.asked = self.sent
+        self._smoothed()
         word = secrets.token_hex(4)  # only somebody who reads what we sent can say it back
         if self.pings is None:
             self.pings = {}
@@ -151,7 +153,11 @@ class Line:
         read = self.pings.pop(word, None) if self.pings and isinstance(word, str) else None
         if read is not None:
             self.read = max(self.read, read)
+            self._smoothed()
             self._moved()
+
+    def _smoothed(self) -> None:
+        self.smooth = min(self.read + self.window, self.asked + self.half)
 
     @property
     def unread(self) -> int:
@@ -201,3 +207,28 @@ class Line:
             if waits is not None:
                 waits.cancel()
         self._due = self._patience = None
+        # What it refers to refers back to it: else all there is would have to be looked through to find what lines leave.
+        self._close, self.refresh = _over, _nothing
+
+
+def hand(lines: list[Line], screen: Screen, ready: Frame, held: Holds, before: Holds) -> list[Line]:
+    """Let all of these take what their screen is handed (Line.take); those who have to be offered it one by one.
+
+    A room has thousands of lines: this is the way of most, written for speed, and touches little of each."""
+    size, holds = ready.size, screen.holds
+    left = []
+    for line in lines:
+        wire, sent = line.wire, line.sent + size
+        if sent > line.smooth or line.holds is not before or line.pending or line.screen is not screen or wire.full:
+            if not line.take(screen, ready, held, before):
+                left.append(line)
+            continue
+        line.holds, line.sent = holds, sent
+        wire.put(ready)
+    return left
+
+
+async def _over(_why: str) -> None: ...
+
+
+async def _nothing() -> None: ...

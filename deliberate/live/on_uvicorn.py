@@ -91,6 +91,7 @@ class Protocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._hang_up()
         super().connection_lost(exc)
+        self.conn.parser.close()  # a generator and what holds it refer to each other (garbage.py)
 
     def shutdown(self) -> None:
         self._hang_up()

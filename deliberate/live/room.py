@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError
 from deliberate.door.entrance import entrance
 from deliberate.live import load, threads
 from deliberate.live.frames import frame_of
-from deliberate.live.line import Line
+from deliberate.live.line import Line, hand
 from deliberate.live.painter import Picture, paint
 from deliberate.live.parts import split
 from deliberate.live.screen import NO_PARTS, NOTHING, Holds, Key, Screen
@@ -193,15 +193,13 @@ class RoomHub:
             everybody = list(screen.lines)
             for start in range(0, len(everybody), IN_ONE_GO):
                 begun = time.perf_counter()
-                taken = 0
-                for line in everybody[start : start + IN_ONE_GO]:
-                    if together and line.take(screen, ready, held, before):
-                        taken += 1
-                    else:
-                        for picture in pictures:
-                            if picture.name in line.holds:
-                                line.offer(picture)
-                metrics.pictures.inc(taken * len(pictures))
+                some = everybody[start : start + IN_ONE_GO]
+                left = hand(some, screen, ready, held, before) if together else some
+                for line in left:
+                    for picture in pictures:
+                        if picture.name in line.holds:
+                            line.offer(picture)
+                metrics.pictures.inc((len(some) - len(left)) * len(pictures))
                 worked += time.perf_counter() - begun
                 await asyncio.sleep(0)
         return worked
