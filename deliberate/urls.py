@@ -37,6 +37,7 @@ urlpatterns = [
     path("at/<slug:event>/<slug:role>/<slug:room>/alike/", suggestions.alike, name="alike"),
     path("at/<slug:event>/<slug:role>/<slug:room>/<slug:screen>/", show, name="screen"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.vtt", transcript.vtt, name="transcript_vtt"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/transcript.srt", transcript.srt, name="transcript_srt"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.txt", transcript.text, name="transcript_text"),
     *(
         path(f"at/<slug:event>/<slug:role>/<slug:room>/outcome.{ending}", exports.outcome_as(ending))

@@ -87,6 +87,19 @@ class Part:
         except ValueError:
             raise self.wrong(name, "this is no day") from None
 
+    def spans(self, name: str, most: int) -> list[list[int]] | None:
+        """[from, to] in milliseconds, each beginning no earlier than the one before, `most` of them; None where null stands."""
+        found = self.any(name, (list, type(None)), "the times of the words, or null, must stand here")
+        begun = 0
+        for each in found or ():
+            whole = isinstance(each, list) and len(each) == 2 and all(type(moment) is int for moment in each)
+            if not whole or not begun <= each[0] <= each[1] < 2**31:
+                raise self.wrong(name, "these are no times of words, one after the other")
+            begun = each[0]
+        if found is not None and len(found) > most:
+            raise self.wrong(name, f"these are the times of {len(found)} words, and {most} stand there")
+        return None if found is None else list(found)
+
     def part(self, name: str) -> Part:
         return Part(self.value.get(name), f"{self.place}.{name}".lstrip("."))
 

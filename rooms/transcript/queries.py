@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import groupby, takewhile
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from rooms.events.models import AgendaItem, Event, Room
 from rooms.events.queries import group_sizes
 from rooms.floor.models import Turn
 from rooms.floor.queries import on_floor
-from rooms.transcript import core, plain, search, vtt
+from rooms.transcript import core, plain, search, srt, vtt
 from rooms.transcript.models import Interim, Segment
 from rooms.transcript.pieces import pieces
 
@@ -232,6 +232,15 @@ def last_end(room: Any) -> datetime | None:
 def as_vtt(room: Any, *, words: bool = False) -> str:
     """The transcript as WebVTT, its times counted from the first words. `words`: with when each word was said, where that was
     measured."""
+    return vtt.write(_cues(room, words=words))
+
+
+def as_srt(room: Any) -> str:
+    """The transcript as SubRip, its times counted from the first words."""
+    return srt.write(_cues(room))
+
+
+def _cues(room: Any, *, words: bool = False) -> Iterator[vtt.Cue]:
     begin: datetime = Segment.objects.filter(room=room).aggregate(begin=Min("started_at"))["begin"]
 
     def ms(moment: datetime) -> int:
@@ -240,11 +249,9 @@ def as_vtt(room: Any, *, words: bool = False) -> str:
     def begins(segment: Segment) -> tuple[int, ...]:
         return tuple(ms(segment.started_at) + since for since, _until in (segment.times or ())) if words else ()
 
-    return vtt.write(
-        vtt.Cue(ms(segment.started_at), ms(segment.ended_at), segment.text, paragraph.attribution, begins(segment))
-        for paragraph in paragraphs(room)
-        for segment in paragraph.segments
-    )
+    for paragraph in paragraphs(room):
+        for each in paragraph.segments:
+            yield vtt.Cue(ms(each.started_at), ms(each.ended_at), each.text, paragraph.attribution, begins(each))
 
 
 def as_text(room: Any) -> str:

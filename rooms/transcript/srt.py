@@ -1,13 +1,16 @@
-"""SubRip (SRT), read. There is no standard: this reads what programs write and players take.
+"""SubRip (SRT), read and written. There is no standard: this reads what programs write and players take.
 
 Blocks parted by empty lines: a number (it may be missing), a line of times with commas (or points), lines of words. Tags of
 look (<i> <b> <u> <s> <font ...>, and {\\an8} and the like) are passed over. A name stands before its words, as in plain
-text; dashes that part two speakers are passed over. What can't be read is an error by its line, never lost in silence."""
+text; dashes that part two speakers are passed over. What can't be read is an error by its line, never lost in silence.
+
+Written: a number, times and one line of words for each cue. There is no way to write markup as text, so a blank parts
+whatever a player would take for it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deliberate.text import tidy
 from rooms.transcript import plain
@@ -17,7 +20,24 @@ _TIME = r"([0-9]{1,3}):([0-5]?[0-9]):([0-5]?[0-9])[,.]([0-9]{1,3})"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?", re.ASCII)
 _NUMBER = re.compile(r"\s*[0-9]{1,9}\s*", re.ASCII)
 _LOOK = re.compile(r"</?(?:i|b|u|s|font)(?:\s[^<>]*)?>|\{\\[a-z]+[^{}]*\}", re.IGNORECASE)
+#: What players would read as a tag, or as a line of times, in somebody's words; a blank goes behind it.
+_TAKEN = re.compile(r"<(?=[a-z/!?])|\{(?=\\)|--(?=>)", re.IGNORECASE)
 _DASH = re.compile(r"^\s*[-–—]\s+(?=\S)", re.MULTILINE)
+
+
+def write(cues: Iterable[Cue]) -> str:
+    """A SubRip file with line feeds; "Name: words" where somebody is named. A cue without words is left out.
+
+    ValueError for times below 0 or an end before its start."""
+    blocks: list[str] = []
+    for cue in cues:
+        if not 0 <= cue.start_ms <= cue.end_ms:
+            raise ValueError("a cue starts at 0 or later and ends after its start")
+        text, name = tidy(cue.text), tidy(cue.speaker).replace(":", ",")[: plain.LONGEST_NAME].strip()
+        if text:
+            said = _TAKEN.sub(r"\g<0> ", f"{name}: {text}" if name else text)
+            blocks.append(f"{len(blocks) + 1}\n{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n{said}\n")
+    return "\n".join(blocks)
 
 
 def looks_so(text: str) -> bool:
@@ -64,3 +84,8 @@ def _cue(number: int, block: list[str]) -> Cue:
 def _ms(parts: tuple[str | None, ...]) -> int:
     hours, minutes, seconds, fraction = (part or "0" for part in parts)
     return ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(fraction.ljust(3, "0"))
+
+
+def _clock(ms: int) -> str:
+    seconds, ms = divmod(ms, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02},{ms:03}"

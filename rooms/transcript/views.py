@@ -22,6 +22,12 @@ def vtt(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
 
 
 @require_safe
+def srt(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
+    """The room's transcript as SubRip, for every role but the wall."""
+    return _file(request, event, role, room, "transcript.srt", "application/x-subrip", queries.as_srt)
+
+
+@require_safe
 def text(request: HttpRequest, event: str, role: str, room: str) -> HttpResponse:
     """The room's transcript as plain text, for every role but the wall."""
     return _file(request, event, role, room, "transcript.txt", "text/plain", queries.as_text)

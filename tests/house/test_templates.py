@@ -21,6 +21,7 @@ INLINE = {
 FILE = "exports/file.html"
 #: Names of keys, formats and addresses: the same in every language.
 NOT_WORDS = {"Enter", "Esc", "WebVTT", "SHA-256:", "/join/", "HTML", "PDF", "DOCX", "ODT", "Markdown", "Akoma Ntoso"}
+NOT_WORDS |= {"SRT", "SubRip (SRT)"}
 #: Blocks that stand inside a tag, and so hold attributes.
 ATTRIBUTES = ("shell", "body", "columns")
 #: Attributes that people read or hear.

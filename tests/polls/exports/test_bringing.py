@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 
 from deliberate.clock import now
@@ -25,8 +27,12 @@ from polls.exports.record import document as record
 from polls.statements.content import intact
 from polls.statements.models import Version
 from rooms.events.models import Event, Room
+from rooms.journal.actions import locked
 from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
+from rooms.transcript.queries import as_vtt
+from rooms.transcript.spoken import Word
+from rooms.transcript.spoken import said as spoken
 from tests import busy, make
 from tests.polls.exports.documents import HOSTILE
 from tests.polls.exports.rows import plenary
@@ -91,6 +97,37 @@ def test_hidden_struck_merged_and_withheld_words_stay_what_they_are() -> None:
     assert after == before
     for words in ("Name the colonel", "Dig *wells*", "Not let through yet", "second visit"):
         assert words not in after
+
+
+def heard(event: Event, text: str) -> Any:
+    """Words that a machine heard, each of them 300 ms long."""
+    since, captioner = now() - timedelta(minutes=1), make.seat(event, "captioner")
+    moments = [since + timedelta(milliseconds=300 * at) for at in range(len(text.split()) + 1)]
+    words = [Word(word, *pair) for word, pair in zip(text.split(), pairwise(moments), strict=True)]
+    with transaction.atomic():
+        [segment] = spoken(room=locked(make.room(event)), by=captioner, words=words, since=since)
+    return segment
+
+
+def test_when_each_word_was_said_comes_in_again_until_words_were_taken_back_or_corrected() -> None:
+    held = held_and_settled()
+    heard(held.event, "What trust costs.")
+    struck, corrected = heard(held.event, "Zoe Quarrel told me."), heard(held.event, "Two wells a year.")
+    make.act(make.seat(held.event, "moderator"), "transcript.strike", segment=struck.handle, words="Zoe", sure="on")
+    make.act(
+        make.seat(held.event, "captioner"),
+        "transcript.correct",
+        segment=corrected.handle,
+        text="Ten wells a year.",
+        revision=0,
+    )
+    before, after, found = again(held.event)
+    assert after == before
+    times = {segment["text"]: segment["times"] for segment in json.loads(after)["rooms"][0]["segments"]}
+    assert times["What trust costs."] == [[0, 300], [300, 600], [600, 900]]
+    assert times["[struck] Quarrel told me."] is None, "how long it took to say them is gone with the words"
+    assert times["Ten wells a year."] is None
+    assert as_vtt(make.room(found), words=True).count("<00:") == 2
 
 
 def test_texts_that_look_like_anything_else_come_in_as_they_are() -> None:
@@ -173,6 +210,9 @@ WRONG = {
         "segments.0.text: there are letters",
     ),
     "words of a turn that is not there": (_set(*ROOM, "segments", 0, "turn", to="zzzzzzzz"), "no such turn"),
+    "times that fall": (_set(*ROOM, "segments", 0, "times", to=[[5, 6], [4, 9]]), "segments.0.times: these are no"),
+    "times that are texts": (_set(*ROOM, "segments", 0, "times", to=[["0", "1"]]), "segments.0.times: these are no"),
+    "times of more words": (_set(*ROOM, "segments", 0, "times", to=[[0, 1]] * 99), "segments.0.times: these are the"),
     "a moment without a zone": (_set(*ROOM, "segments", 0, "started_at", to="2026-11-22T10:00:00"), "no time zone"),
     "more people than there are": (_set(*ROOM, "ideas", 0, "support", to=10**9), "ideas.0.support: a number"),
     "a truth for a number": (_set(*ROOM, "ideas", 0, "support", to=True), "ideas.0.support: a whole number"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rooms.transcript.srt import looks_so, read
+from rooms.transcript.srt import looks_so, read, write
 from rooms.transcript.vtt import BadFile, Cue, Flaw
 
 
@@ -44,6 +44,29 @@ def test_what_cannot_be_read_is_named_by_its_line(text: str, code: Flaw, line: i
     with pytest.raises(BadFile) as refusal:
         read(text)
     assert (refusal.value.code, refusal.value.line) == (code, line)
+
+
+def test_what_is_written_is_read_again() -> None:
+    cues = [Cue(0, 1500, "One, two.", "Ada Obi"), Cue(3_723_004, 3_723_500, "5 < 6 & so on", "Ada Obi"), Cue(1, 2, "")]
+    text = write(cues)
+    assert text == (
+        "1\n00:00:00,000 --> 00:00:01,500\nAda Obi: One, two.\n\n"
+        "2\n01:02:03,004 --> 01:02:03,500\nAda Obi: 5 < 6 & so on\n"
+    )
+    assert looks_so(text)
+    assert read(text) == cues[:2], "a cue without words is left out"
+    assert write([]) == ""
+
+
+def test_markup_in_somebody_s_words_does_nothing_and_loses_no_letter() -> None:
+    words = "<b>bold</b> <font color=red>x {\\an8} a-->b <!-- 7"
+    [cue] = read(write([Cue(0, 1, words)]))
+    assert "".join(cue.text.split()) == "".join(words.split())
+
+
+def test_times_that_cannot_be_are_not_written() -> None:
+    with pytest.raises(ValueError, match="ends after its start"):
+        write([Cue(5, 4, "No.")])
 
 
 def test_it_is_known_by_its_first_times() -> None:

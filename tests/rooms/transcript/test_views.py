@@ -28,19 +28,24 @@ def test_everybody_but_the_wall_takes_the_transcript_away() -> None:
         plain, captions = file(make.seat(event, role), "transcript.txt"), file(make.seat(event, role), "transcript.vtt")
         if role == "wall":
             assert (plain.status_code, captions.status_code) == (404, 404)
+            assert file(make.seat(event, role), "transcript.srt").status_code == 404
             continue
         assert plain.content.decode() == "NAME: WORDS\n\nAsha: I was there.\n"
         assert plain["Content-Type"] == "text/plain; charset=utf-8"
         assert "<v Asha>I was there.</v>" in captions.content.decode()
         assert captions["Content-Type"] == "text/vtt; charset=utf-8"
         assert captions["Content-Disposition"] == 'attachment; filename="transcript.vtt"'
+        subrip = file(make.seat(event, role), "transcript.srt")
+        assert subrip.content.decode().partition("\n")[2].startswith("00:00:00,000 --> ")
+        assert subrip.content.decode().endswith("\nAsha: I was there.\n")
+        assert subrip["Content-Type"] == "application/x-subrip; charset=utf-8"
 
 
 def test_a_name_withheld_is_in_no_file() -> None:
     event = make.event()
     speaks(make.seat(event, name="Asha"))
     said(make.seat(event, "captioner"), "I was there.")
-    for name in ("transcript.txt", "transcript.vtt"):
+    for name in ("transcript.txt", "transcript.vtt", "transcript.srt"):
         written = file(make.seat(event, "host"), name).content.decode()
         assert "I was there." in written
         assert "Asha" not in written
