@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -42,10 +42,17 @@ def cast(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
     Nothing is noted. Of a secret one no receipt is kept: that a seat has voted is the only thing that is stored of it. Of a
     named one there is a receipt: what was sent before a newer word, and comes again after it, changes nothing. It holds no
     words, for it outlives a poll that is discarded."""
+    return each_poll(asked, lambda handle, these: _cast(room, handle, these))
+
+
+def each_poll(
+    asked: Sequence[Asked], work: Callable[[str, list[Asked]], list[Answer | Refused]]
+) -> list[Answer | Refused]:
+    """Let `work` answer what is asked of each poll (by its handle, all at once); the answers in the order of the asked."""
     answers: dict[int, Answer | Refused] = {}
     for handle in dict.fromkeys(each.fields["poll"] for each in asked):
         these = [number for number, each in enumerate(asked) if each.fields["poll"] == handle]
-        answers |= zip(these, _cast(room, handle, [asked[number] for number in these]), strict=True)
+        answers |= zip(these, work(handle, [asked[number] for number in these]), strict=True)
     return [answers[number] for number in range(len(asked))]
 
 
@@ -65,7 +72,9 @@ def _cast(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refus
     found = [_Poll(*row) for row in rows.read(POLL, room.pk, handle)]
     each_to_theirs = by_language(asked, lambda each: each.by.language)
     if not found or found[0].state != State.OPEN:
-        answers = {place: _not_open(found) for place, _each in each_to_theirs}
+        answers: dict[int, Answer | Refused] = {
+            place: not_open(bool(found), found[0].state if found else "") for place, _each in each_to_theirs
+        }
     elif found[0].blind:
         why = _("This ballot is blind: it goes to the ballot box, which must not know you. Reload the page, please.")
         answers = {place: Refused(why, code="blind") for place, _each in each_to_theirs}
@@ -78,10 +87,13 @@ def _cast(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refus
     return [answers[place] for place in range(len(asked))]
 
 
-def _not_open(found: list[_Poll]) -> Answer | Refused:
-    if not found:
-        return Refused(_("This poll is not there any more."))
-    return Refused(_("This poll is closed. A ballot that was in before counts."), code="closed")
+def not_open(there: bool, state: str) -> Refused:
+    """Why no ballot can fall into a poll, or none of this kind."""
+    if not there:
+        return Refused(_("This poll is not there any more."), code="gone")
+    if state == State.CLOSED:
+        return Refused(_("This poll is closed. A ballot that was in before counts."), code="closed")
+    return Refused(_("This poll is not open for blind ballots. Reload the page, please."), code="closed")
 
 
 class _Box:

@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from deliberate.clock import epoch_ms
 from polls.exports.bundle_text import ideas, polls, statement, time_text
 from polls.exports.figures import people_of, seats, seconds
 from polls.statements import queries
 from rooms.events.models import Event, Room
 from rooms.floor.models import State as TurnState
 from rooms.floor.models import Turn
-from rooms.journal.models import Entry
-from rooms.journal.queries import broken_at
+from rooms.journal.queries import broken_at, told
 from rooms.transcript.queries import attribution_of, segments, shown_as
 
 FORMAT = "deliberate.bundle/2"
@@ -135,21 +133,4 @@ def _segments(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
 
 
 def _journal(room: Room) -> Row:
-    """The journal with its chain: the hash of an entry is the SHA-256 of [the hash before it, number, at_ms, role, verb,
-    subject, detail] as compact JSON; before the first stand 64 zeros."""
-    entries = Entry.objects.filter(room=room).order_by("number")
-    return {
-        "whole": broken_at(room) is None,
-        "entries": [
-            {
-                "number": entry.number,
-                "at_ms": epoch_ms(entry.at),
-                "role": entry.role,
-                "verb": entry.verb,
-                "subject": entry.subject,
-                "detail": entry.detail,
-                "hash": entry.hash,
-            }
-            for entry in entries
-        ],
-    }
+    return {"whole": broken_at(room) is None, "entries": told(room)}

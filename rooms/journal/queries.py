@@ -7,6 +7,22 @@ from rooms.journal import core
 from rooms.journal.models import Entry
 
 
+def told(room: Any) -> list[core.Told]:
+    """The journal of a room, from its first entry on."""
+    return [
+        {
+            "number": entry.number,
+            "at_ms": epoch_ms(entry.at),
+            "role": entry.role,
+            "verb": entry.verb,
+            "subject": entry.subject,
+            "detail": entry.detail,
+            "hash": entry.hash,
+        }
+        for entry in Entry.objects.filter(room=room).order_by("number")
+    ]
+
+
 def broken_at(room: Any) -> int | None:
     """The number of the first entry that does not fit the chain; None where it is whole."""
     previous = core.START

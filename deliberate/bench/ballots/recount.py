@@ -19,7 +19,7 @@ from deliberate.bench.result import Asked, Reach, Table
 from polls.ballots.blind import formats, frozen, published, rsabssa, verify_poll
 from polls.ballots.blind.rsabssa import VARIANTS, PrivateKey, PublicKey, Variant
 from polls.ballots.blind.voter import Voter
-from rooms.journal.core import START, chained
+from rooms.journal.core import START, Told, chained
 
 #: The numbers of RFC 9474, appendix A, and one more from its authors' code.
 VECTORS = Path(__file__).with_name("vectors.json")
@@ -55,7 +55,7 @@ class Poll:
         acts = [("prepared", ""), ("opened", formats.poll_hash(self.definition).hex())]
         acts += published.noted_at_closing(self.definition, self.ballots, issued)
         subject = f"poll:{json.loads(self.definition)['poll']}"
-        entries: list[published.Entry] = []
+        entries: list[Told] = []
         for number, (verb, detail) in enumerate(acts, start=1):
             before, at_ms = entries[-1]["hash"] if entries else START, 1_750_000_000_000 + number * 61_007
             digest = chained(before, number, at_ms, "moderator", verb, subject, detail)

@@ -7,14 +7,13 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from deliberate.clock import epoch_ms
 from polls.ballots import core
 from polls.ballots.blind import falling, formats, frozen, published
 from polls.ballots.blind.signing import signer
 from polls.ballots.blind.wire import SignerError
 from polls.ballots.models import BlindBallot, Poll, Published, State, Voucher
 from rooms.journal.actions import note
-from rooms.journal.models import Entry
+from rooms.journal.queries import told
 
 log = structlog.get_logger("deliberate.ballots")
 
@@ -35,19 +34,7 @@ def publish(poll: Poll, by: Any, *, ballots: bool) -> None:
         note(poll.room, by, verb, poll, detail)
     if not ballots:
         return
-    entries: list[published.Entry] = [
-        {
-            "number": entry.number,
-            "at_ms": epoch_ms(entry.at),
-            "role": entry.role,
-            "verb": entry.verb,
-            "subject": entry.subject,
-            "detail": entry.detail,
-            "hash": entry.hash,
-        }
-        for entry in Entry.objects.filter(room=poll.room).order_by("number")
-    ]
-    Published.objects.create(poll=poll, text=published.published(poll.definition, entries, found, issued))
+    Published.objects.create(poll=poll, text=published.published(poll.definition, told(poll.room), found, issued))
 
 
 def forget(poll: Poll) -> None:

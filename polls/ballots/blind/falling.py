@@ -19,10 +19,9 @@ from deliberate import rows
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
 from deliberate.shell import traces
-from polls.ballots import core, sentences
-from polls.ballots.blind import formats, frozen, issuing, tallies
+from polls.ballots import casting, core, sentences
+from polls.ballots.blind import formats, frozen, tallies
 from polls.ballots.blind.rsabssa import verify
-from polls.ballots.casting import COUNT
 from polls.ballots.models import BlindBallot, Poll, State
 
 # Locked, so that no ballot falls in while it closes.
@@ -133,7 +132,7 @@ def _stored(ballots: Sequence[Good]) -> list[Refused | None]:
 def _into(handle: str, ballots: Sequence[Good]) -> list[Refused | None]:
     found = rows.read(POLL, handle)
     if not found or found[0][2] != State.OPEN:
-        return [issuing.not_open(bool(found), found[0][2] if found else "")] * len(ballots)
+        return [casting.not_open(bool(found), found[0][2] if found else "")] * len(ballots)
     [(pk, room, _state, live)] = found
     wanted = list(dict.fromkeys(each.tracker for each in ballots))
     held = {tracker: (number, formats.from_text(text)) for tracker, number, text in rows.read(HELD, pk, wanted)}
@@ -155,16 +154,13 @@ def _into(handle: str, ballots: Sequence[Good]) -> list[Refused | None]:
     if fresh:
         rows.write(COUNTED, fresh, pk)
         if live:
-            _tell(pk, [each.choice for each in ballots if before.get(each.tracker) is None and _is_in(held, each)])
-        touch(_Place(room), *COUNT, crowd=True)
+            said = {each.octets: each.choice for each in ballots}  # the same octets may have come twice
+            _tell(pk, [said[octets] for tracker, _number, octets in news if tracker not in before])
+        touch(_Place(room), *casting.COUNT, crowd=True)
     if news:
         # Else SQLite's log would keep in which order they came.
         transaction.on_commit(traces.soon.ask, robust=True)
     return why
-
-
-def _is_in(held: dict[str, tuple[int, bytes]], ballot: Good) -> bool:
-    return held.get(ballot.tracker, (0, b""))[1] == ballot.octets
 
 
 def _tell(poll: int, choices: Sequence[str]) -> None:

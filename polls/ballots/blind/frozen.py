@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -31,7 +32,6 @@ class Definition:
     width: int
     change: bool
     keys: Mapping[str, PublicKey]
-    eligible: int
 
 
 def define(
@@ -89,7 +89,6 @@ def read(text: str) -> Definition:
         width=value["width"],
         change=value["change"],
         keys={group["id"]: PublicKey.of(formats.from_text(group["n"])) for group in value["groups"]},
-        eligible=sum(group["eligible"] for group in value["groups"]),
     )
 
 
@@ -102,6 +101,7 @@ def ranks(options: int, voters: int) -> int:
     return most
 
 
+@lru_cache(maxsize=500)
 def receipts_key(poll: str) -> Ed25519PrivateKey:
     """The key that signs a poll's receipts, out of the service's own secret (RFC 5869): every process of it has the same.
 

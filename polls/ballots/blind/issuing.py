@@ -21,6 +21,7 @@ from deliberate import rows
 from deliberate.door.registry import Answer, Asked
 from deliberate.errors import Refused
 from deliberate.languages import by_language
+from polls.ballots import casting
 from polls.ballots.blind import formats, frozen
 from polls.ballots.blind.signing import signer
 from polls.ballots.blind.wire import SignerError
@@ -64,7 +65,7 @@ def open_box(poll: Poll, moduli: dict[str, bytes]) -> None:
         said = _(
             "A blind poll needs %(k)d people who can vote, and there are %(n)d: among so few a choice could be guessed."
         )
-        more = _("Wait for more, or change the poll to an open one.")
+        more = _("Wait for more, or change the poll to a named or a sealed one.")
         raise Refused(f"{said % {'k': event.k, 'n': len(seats)}} {more}", code="few")
     poll.eligible = len(seats)
     if poll.kind == Kind.RANKING:
@@ -87,11 +88,7 @@ def open_box(poll: Poll, moduli: dict[str, bytes]) -> None:
 def token(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
     """Note for which blinded messages these seats have tokens; fields: poll (its handle), blinded (octets). The same
     blinded message may be asked for as often as one likes, and for each seat no other."""
-    answers: dict[int, Answer | Refused] = {}
-    for handle in dict.fromkeys(each.fields["poll"] for each in asked):
-        these = [number for number, each in enumerate(asked) if each.fields["poll"] == handle]
-        answers |= zip(these, _noted(room, handle, [asked[number] for number in these]), strict=True)
-    return [answers[number] for number in range(len(asked))]
+    return casting.each_poll(asked, lambda handle, these: _noted(room, handle, these))
 
 
 def _noted(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refused]:
@@ -99,7 +96,9 @@ def _noted(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refu
     pk, state, blind, definition, salt = found[0] if found else (None, "", False, "", "")
     each_to_theirs = list(by_language(asked, lambda each: each.by.language))
     if state != State.OPEN or not blind:
-        answers: dict[int, Answer | Refused] = {place: not_open(bool(found), state) for place, _each in each_to_theirs}
+        answers: dict[int, Answer | Refused] = {
+            place: casting.not_open(bool(found), state) for place, _each in each_to_theirs
+        }
         return [answers[place] for place in range(len(asked))]
     known = frozen.read(definition)
     seats = [hashed(salt, each.by.pk) for each in asked]
@@ -126,15 +125,6 @@ def _noted(room: Any, handle: str, asked: Sequence[Asked]) -> list[Answer | Refu
     fresh = sorted((seat, pk, group, this) for seat, (group, this) in new.items() if held[seat][1] != this)
     rows.insert(Voucher, ("seat", "poll", "group", "asked"), fresh, ASKED)
     return [answers[place] for place in range(len(asked))]
-
-
-def not_open(there: bool, state: str) -> Refused:
-    """Why nothing can be done in a poll that isn't an open blind one."""
-    if not there:
-        return Refused(_("This poll is not there any more."), code="gone")
-    if state == State.CLOSED:
-        return Refused(_("This poll is closed. A ballot that was in before counts."), code="closed")
-    return Refused(_("This poll is not open for blind ballots. Reload the page, please."), code="closed")
 
 
 def sign(answers: Sequence[Answer]) -> list[Answer | Refused]:

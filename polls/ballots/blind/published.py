@@ -8,26 +8,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from polls.ballots.blind import formats
 from polls.ballots.core import Kind, Question
 from polls.ballots.outcome import figures
 from polls.ballots.runoff import instant_runoff
+from rooms.journal.core import Told
 
 VERSION = 1
-
-
-class Entry(TypedDict):
-    """An entry of the room's journal, as in the bundle of an event; `hash` covers the one before (rooms/journal/core.py)."""
-
-    number: int
-    at_ms: int
-    role: str
-    verb: str
-    subject: str
-    detail: str
-    hash: str
 
 
 def closing_hash(definition: str, ballots: Iterable[bytes]) -> str:
@@ -45,7 +34,7 @@ def noted_at_closing(definition: str, ballots: Iterable[bytes], issued: Mapping[
     ]
 
 
-def published(definition: str, journal: Sequence[Entry], ballots: Iterable[bytes], issued: Mapping[str, int]) -> str:
+def published(definition: str, journal: Sequence[Told], ballots: Iterable[bytes], issued: Mapping[str, int]) -> str:
     """The file's text.
 
     `journal`: the room's entries from the first to the poll's closing. `ballots`: the last one of each key. `issued`: tokens by

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from polls.ballots.blind.formats import poll_hash
-from polls.ballots.blind.published import Entry, closing_hash, published
-from rooms.journal.core import START, chained
+from polls.ballots.blind.published import closing_hash, published
+from rooms.journal.core import START, Told, chained
 
 OPTIONS = [["k3b9x", "Hearings"], ["m2p7d", "A fund"], ["q8r4t", "A report"], ["z6w5h", "أرشيف مفتوح"]]
 #: Valid choices of each kind, what is most popular first, for polls with these options or a scale from -1 to 5.
@@ -137,9 +137,9 @@ def definition(keys: Sequence[Key], kind: str = "one", eligible: int = 150, **fi
     return json.dumps({**asked, **fields}, ensure_ascii=False, separators=(",", ":"))
 
 
-def journal(acts: Iterable[tuple[str, str, str]]) -> list[Entry]:
+def journal(acts: Iterable[tuple[str, str, str]]) -> list[Told]:
     """A room's entries, of (verb, subject, detail)."""
-    entries: list[Entry] = []
+    entries: list[Told] = []
     for number, (verb, subject, detail) in enumerate(acts, 1):
         before, at_ms = entries[-1]["hash"] if entries else START, 1_750_000_000_000 + 61_007 * number
         digest = chained(before, number, at_ms, "moderator", verb, subject, detail)
@@ -169,7 +169,7 @@ class Made:
     ballots: Sequence[bytes]
     issued: Mapping[str, int]
 
-    def journal(self, closing: str) -> list[Entry]:
+    def journal(self, closing: str) -> list[Told]:
         """The room's: with other acts before the poll, and while it was open."""
         subject = f"poll:{json.loads(self.definition)['poll']}"
         acts = [

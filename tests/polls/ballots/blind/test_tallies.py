@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from deliberate.errors import Refused
 from polls.ballots.blind.tallies import Tallies, fallen, further, size
-from polls.ballots.core import Contents
-from polls.ballots.models import Published
+from polls.ballots.core import Contents, rows
+from polls.ballots.models import BallotBox, Published
 from tests import make
-from tests.polls.ballots.blind.polling import all_vote, polled, votes
+from tests.polls.ballots.blind.polling import all_vote, choice, polled, put, token, voter, votes
 from tests.polls.ballots.make import closed, moderator
 from tests.polls.ballots.test_screens import picture, words
 
@@ -42,6 +42,21 @@ def test_a_light_question_shows_its_tally_but_for_the_last_ballots() -> None:
     shown = words(picture(event, "ballots.turnout"))
     assert "So far, of 5 ballots:" in shown
     assert "5 votes" in shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ballot_that_comes_twice_in_one_commit_counts_once_in_what_is_shown() -> None:
+    _event, poll, seats = polled(12, live="on")
+    cast = []
+    for seat in seats[:10]:
+        who = voter(poll)
+        cast.append(who.ballot(token(seat, poll, who), choice(poll, "Hearings")))
+    said = put(poll, *cast, *cast)
+    assert said[:10] == said[10:]
+    held = rows(BallotBox.objects.get(poll=poll).contents)
+    assert size(held) == 10
+    poll.refresh_from_db()
+    assert poll.turnout == 10
 
 
 @pytest.mark.django_db
