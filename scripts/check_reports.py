@@ -10,7 +10,7 @@ from typing import Any
 
 ZERO = ("lost", "doubled", "screens_differ", "citations_not_verbatim")
 EQUAL = (("turns_in", "turns_out"), ("words_in", "words_out"), ("stances_in", "stances_out"))
-THERE = ("phones", "sent", "acknowledged", "refused", "citations", "latency_ms")
+THERE = ("phones", "sent", "acknowledged", "refused", "citations", "citations_looked_up", "exports", "latency_ms")
 
 
 def broken_promises(report: dict[str, Any]) -> list[str]:

@@ -51,6 +51,7 @@ class Report:
     ballots_out: int = 0
     citations: int = 0
     citations_not_verbatim: int = 0
+    citations_looked_up: int = 0
     exports: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -123,6 +124,7 @@ class Report:
             ("polls in / out", f"{self.polls_in} / {self.polls_out}"),
             ("ballots in / out", f"{self.ballots_in} / {self.ballots_out}"),
             ("citations / not verbatim", f"{self.citations} / {self.citations_not_verbatim}"),
+            ("citations looked up in records and transcripts", str(self.citations_looked_up)),
             ("exports", ", ".join(self.exports)),
             ("act to its answer, ms", _spread(self.latency(self.answers_ms))),
             ("act to every other screen, ms", _spread(self.latency(self.screens_ms))),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from deliberate.rehearsal import files
 from deliberate.rehearsal.material import Unreadable, Vote, conversation, meeting
 from deliberate.rehearsal.report import Report, percentile
 from tests.service import ROOT, bare
@@ -50,6 +51,9 @@ def test_a_small_meeting_and_conversation_end_sound(tmp_path: Path) -> None:
     assert found["screens"] == 6
     assert found["screens_differ"] == found["lost"] == found["doubled"] == found["citations_not_verbatim"] == 0
     assert found["citations"] > 3
+    assert found["exports"] == list(files.ALL)
+    ideas, spoken = min(6, found["ideas_in"]), found["citations"] - min(6, found["ideas_in"])
+    assert found["citations_looked_up"] == 8 * spoken + 4 * ideas, "in each record but the PDF, in each transcript"
     assert found["latency_ms"]["p99"] > 0
 
 
