@@ -24,6 +24,7 @@ NOW = (
     "ballots.open",
     "ballots.frozen",
     "ballots.results",
+    "ballots.just_closed",
     "transcript.live",
 )
 Progress = Callable[[str, int, int], None]

@@ -151,14 +151,24 @@ def console(room: Any, audience: str) -> Context:
     return {"poll": queries.open_poll(room), "prepared": queries.prepared(room), "kinds": Kind.choices}
 
 
-@part("ballots.results", audiences=[PARTICIPANT, MODERATOR, DRAFTER, WALL])
+@part("ballots.just_closed", audiences=[PARTICIPANT], template="ballots/results.html", also=["floor", "agenda"])
+def just_closed(room: Any, audience: str) -> Context:
+    """Where the ballot stood: the poll that closed last, as long as its result is what the room looks at."""
+    poll = queries.fresh(room)
+    return {"shown": shown(poll) if poll else None, "heading": _heading(audience)}
+
+
+@part("ballots.results", audiences=[PARTICIPANT, MODERATOR, DRAFTER, WALL], also=["floor", "agenda"])
 def results(room: Any, audience: str) -> Context:
-    """The poll that closed last, until the next one opens. Participants find the earlier ones behind a link."""
+    """The poll that closed last, until the next one opens. Participants find the earlier ones behind a link, and what has just
+    closed further up."""
     every = queries.closed(room)
     poll = every.first() if queries.open_poll(room) is None else None
     if audience == WALL:
         return _on_wall(shown(poll)) if poll else {"shown": None}
     earlier = every.count() - bool(poll) if audience == PARTICIPANT else 0
+    if audience == PARTICIPANT and queries.fresh(room) is not None:
+        poll = None
     return {"shown": shown(poll) if poll else None, "heading": _heading(audience), "earlier": earlier}
 
 

@@ -32,6 +32,7 @@ USES = (
     "ideas.console",
     "ideas.desk",
     "ballots.results",
+    "ballots.just_closed",
     "ballots.closed",
 )
 

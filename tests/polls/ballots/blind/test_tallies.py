@@ -93,8 +93,8 @@ def test_of_few_ballots_only_the_verdict_is_published_where_the_host_chose_so(te
     assert (poll.result["figures"]["votes"], poll.result["figures"]["abstained"]) == ([], 0)
     assert f"“Hearings” {says}." in poll.result["text"]
     assert not Published.objects.exists()
-    for audience in ("participant", "moderator", "wall"):
-        shown = words(picture(event, "ballots.results", audience))
+    for part, audience in (("just_closed", "participant"), ("results", "moderator"), ("results", "wall")):
+        shown = words(picture(event, f"ballots.{part}", audience))
         assert says in shown
         assert "%" not in shown
         assert "recount" not in shown
