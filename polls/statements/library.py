@@ -12,9 +12,12 @@ from deliberate.live.parts import Context
 from deliberate.text import tidy
 from polls.statements import queries
 from polls.statements.sources import IDEA, POLL, SEGMENT, open_to_quote, source_of
+from rooms.journal.models import Entry
 
 #: Sources a page shows.
 EACH = 6
+#: What the journal calls the acts by which words, or who said them, are taken back.
+_TAKEN_BACK = ("struck", "took words back", "hid", "lowered", "ended a seat")
 _text = {SEGMENT: ("text",), IDEA: ("text",), POLL: ("question", "options__text")}
 
 
@@ -36,6 +39,7 @@ def shelf(request: HttpRequest, room: Any) -> Context:
     return {
         "kind": kind,
         "newest": newest(room)[kind],
+        "gone": gone(room),
         "find": asked,
         "shown": shown,
         "sources": sources,
@@ -46,3 +50,10 @@ def shelf(request: HttpRequest, room: Any) -> Context:
 def newest(room: Any) -> dict[str, str]:
     """The handle of what came last, by kind: a library that was opened before it knows that there is more. "" for nothing."""
     return {kind: rows.values_list("handle", flat=True).first() or "" for kind, rows in open_to_quote(room).items()}
+
+
+def gone(room: Any) -> int:
+    """How often words, or who said them, were taken back: a library that was opened before it is fetched anew. Corrections by
+    whoever spoke count too, those by a captioner do not: for them what is being cut out keeps still."""
+    taken = Q(verb__in=_TAKEN_BACK) | Q(verb="corrected", detail__endswith="the speaker")
+    return Entry.objects.filter(taken, room=room).count()

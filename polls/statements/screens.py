@@ -123,15 +123,16 @@ def proposals(room: Any, audience: str) -> Context:
     return {"proposals": shown, "more": len(waiting) - len(shown), "into": queries.numbered(queries.statement(room))}
 
 
-@part("statements.newest", audiences=[DRAFTER], also=["said", "ideas", "posted"])
+@part("statements.newest", audiences=[DRAFTER], also=["said", "ideas", "posted", "words", "attribution"])
 def newest(room: Any, audience: str) -> Context:
-    """That there is more to quote than a library shows that was opened before: the drafter's script compares."""
+    """That there is more to quote than a library shows that was opened before, or less: the drafter's script compares."""
     said = {
         SEGMENT: _("Newer words are there: show them"),
         IDEA: _("Newer ideas are there: show them"),
         POLL: _("Newer polls are there: show them"),
     }
-    return {"newest": [(kind, handle, said[kind]) for kind, handle in library.newest(room).items()]}
+    newest = [(kind, handle, said[kind]) for kind, handle in library.newest(room).items()]
+    return {"newest": newest, "gone": library.gone(room)}
 
 
 @part("statements.wall", audiences=[WALL])

@@ -6,6 +6,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Viewpor
 
 PHONE = ViewportSize(width=390, height=844)
 SMALLEST = ViewportSize(width=320, height=640)
+TABLET = ViewportSize(width=820, height=1180)
 LAPTOP = ViewportSize(width=1280, height=800)
 #: How long a story waits for what must come: other tests may keep the machine busy.
 PATIENCE_MS = 15_000

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, expect
 
 from tests.service import Service, running
-from tests.stories.browser import LAPTOP, PHONE, Eye
+from tests.stories.browser import LAPTOP, PHONE, TABLET
 from tests.stories.stage import Hand, new_room, sit
-
-TABLET = ViewportSize(width=820, height=1180)
+from tests.stories.writer import Writer
 
 
 @pytest.fixture(scope="module")
@@ -23,28 +22,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture
 def links(service: Service) -> dict[str, str]:
     return new_room(service)
-
-
-class Writer:
-    """Somebody who has the pad of the one clause open."""
-
-    def __init__(self, context: BrowserContext, link: str) -> None:
-        self.eye = Eye(context, "/".join(link.split("/")[:3]))
-        self.page: Page = sit(context, link)
-        self.page.locator("summary", has_text="Reword").click()
-        self.field: Locator = self.page.get_by_label("Wording of clause 1")
-        expect(self.page.locator("form.live")).to_be_visible()
-        self.name = self.page.locator("[data-told]").inner_text().removeprefix("You write here as ").rstrip(".")
-
-    def cursor(self) -> Locator:
-        return self.page.locator(".mirror .caret")
-
-    def to_the(self, end: str) -> None:
-        self.field.press(f"Control+{end}")
-
-    def reads(self, words: str) -> None:
-        expect(self.field).to_have_value(words)
-        expect(self.page.locator("[data-state]")).to_contain_text("Kept.")
 
 
 def test_two_write_one_clause_at_the_same_time_and_a_phone_reads_it(links: dict[str, str], chromium: Browser) -> None:

@@ -75,6 +75,21 @@ def test_a_long_library_has_pages(event: Event, drafter: Seat) -> None:
     assert "Page 2 of 2" in page(drafter, kind="idea", page="99")
 
 
+def test_a_library_that_is_open_learns_that_words_were_taken_back(event: Event, drafter: Seat) -> None:
+    """The drafter's script compares what the library was opened with and what the live line says, and fetches it anew."""
+    words = said(event, "The second visit counts.")
+
+    def told() -> list[str]:
+        whole = browser(drafter).get(path(drafter)).content.decode()
+        return [found[1] for found in re.finditer(r'data-gone="(\d+)"', whole)]
+
+    assert told() == ["0", "0"]
+    make.act(make.seat(event, "captioner"), "transcript.correct", segment=words.handle, text="The third.", revision=0)
+    assert told() == ["0", "0"], "a captioner's correction leaves alone what is being cut out"
+    make.act(make.seat(event, "moderator"), "transcript.strike", segment=words.handle, words="third", sure="on")
+    assert told() == ["1", "1"]
+
+
 # ---- support and versions --------------------------------------------------------------------------------------------
 
 

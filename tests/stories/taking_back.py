@@ -1,0 +1,144 @@
+"""The speaker's say in the chain, and what every file says before and after it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+from lxml import etree
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from deliberate.rehearsal.files import ALL, BUNDLE, FORMATS, OUTCOME, RECORD, TRANSCRIPT
+from deliberate.rehearsal.reading import read
+from deliberate.roles import CAPTIONER, DRAFTER, HOST
+from tests.readings import holds
+from tests.service import ROOT, bare, demo
+from tests.stories.chain import AMENDED, GROUPS, HEARD, QUOTE, RESERVATION, RIGHT, Chain
+from tests.stories.stage import Hand
+
+SCHEMA = Path(__file__).parent.parent / "polls" / "exports" / "akn" / "akomantoso30.xsd"
+#: What stands in no file once she took it back: what she said, as it was heard and as she set it right.
+GONE = (QUOTE, HEARD, "what will trust", "Nobody asked")
+
+
+def asha_sets_a_word_right(here: Chain) -> None:
+    desk = Hand(here.service.links[CAPTIONER])
+    for segment in segments(here):
+        if "second visit" in segment["text"].casefold():
+            said = segment["text"][: segment["text"].casefold().index("the second visit")] + RIGHT
+            desk.do("transcript.correct", segment=segment["handle"], text=said, revision=str(segment["revision"]))
+    expect(here.screen("Ben", "Words").locator(".speech")).to_contain_text(QUOTE)
+
+
+def asha_withdraws_her_words(here: Chain) -> None:
+    desk = Hand(here.service.links[CAPTIONER])
+    for segment in segments(here):
+        desk.do("transcript.strike", segment=segment["handle"], words="", sure="on")
+
+
+def the_words_are_nowhere_any_more(here: Chain) -> None:
+    """On no open screen, on no page that is loaded anew, and not where the settled text stands for good."""
+    for page in here.pages.values():
+        expect(page.locator("body")).not_to_contain_text(QUOTE)
+        assert [words for words in GONE if holds(page.content().encode(), words)] == []
+        page.reload()
+        assert [words for words in GONE if holds(page.content().encode(), words)] == []
+    assert RESERVATION in httpx.get(here.settled).text
+    for address in (here.settled, f"{here.settled.rstrip('/')}.json"):
+        assert [words for words in GONE if holds(httpx.get(address).content, words)] == []
+
+
+def segments(here: Chain) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(taken(here.hands[HOST], BUNDLE))["rooms"][0]["segments"]
+    return found
+
+
+def taken(hand: Hand, name: str) -> bytes:
+    response = hand.http.get(f"{hand.base}{name}")
+    assert response.status_code == 200, name
+    return response.content
+
+
+def files_of(here: Chain) -> dict[str, bytes]:
+    """Every export there is, as a drafter takes them."""
+    return {name: taken(here.hands[DRAFTER], name) for name in ALL}
+
+
+def every_file_holds_the_quote(here: Chain) -> None:
+    """So that finding it nowhere afterwards means something; and the quote is hers, word for word."""
+    files = files_of(here)
+    assert [name for name, content in files.items() if not holds(content, QUOTE)] == []
+    for name in (*RECORD, *TRANSCRIPT):
+        assert holds(files[name], HEARD), name
+        assert holds(files[name], "Asha"), name
+    for name in OUTCOME:
+        if not name.endswith(".pdf"):
+            assert read(name, files[name]).quotes == [RESERVATION, QUOTE], name
+
+
+def files_agree(files: dict[str, bytes]) -> None:
+    """The clause as the room amended it, the reservation with its group, that a source was withdrawn; of the words nothing."""
+    assert {name: words for name, content in files.items() for words in GONE if holds(content, words)} == {}
+    told = {name: text_of(name, files[name]) for name in OUTCOME}
+    for name, text in told.items():
+        for words in (AMENDED, RESERVATION, GROUPS[1], "Version 1"):
+            assert holds(text.encode(), words), f"{name}: {words}"
+        assert re.search("withdrawn|struck", text), f"{name} says nothing of the source that was withdrawn"
+    quotes = {name: read(name, files[name]).quotes for name in OUTCOME if not name.endswith(".pdf")}
+    assert len({tuple(some) for some in quotes.values()}) == 1, quotes
+    schema = etree.XMLSchema(etree.parse(SCHEMA))
+    for name in ("outcome.akn", "record.akn"):
+        schema.assertValid(etree.fromstring(files[name]))
+    statement = json.loads(files[BUNDLE])["rooms"][0]["statement"]
+    [clause] = statement["clauses"]
+    assert clause["text"] == AMENDED
+    assert [each["text"] for each in clause["support"]["reservations"]] == [RESERVATION]
+    [writers] = statement["reserved_by"].values()
+    assert writers == [{"by": GROUPS[1], "shown_as": "group"}]
+    assert [len(files[f"outcome.{ending}"]) > 0 for ending in FORMATS] == [True] * len(FORMATS)
+
+
+def text_of(name: str, content: bytes) -> str:
+    if name.endswith(".pdf"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    return read(name, content).text
+
+
+def the_bundle_becomes_the_same_event_elsewhere(content: bytes, data: Path) -> None:
+    """Another service reads it, and gives it out again as it was."""
+    file = data / "bundle.json"
+    data.mkdir()
+    file.write_bytes(content)
+    environment = {**bare(), "DATA_DIR": str(data)}
+    for words in (["migrate", "--verbosity", "0"], ["import", str(file)]):
+        run = [sys.executable, "-m", "deliberate", *words]
+        brought = subprocess.run(
+            run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
+        )
+        assert brought.returncode == 0, brought.stdout + brought.stderr
+    service = demo(data)
+    try:
+        host = Hand(service.links[HOST])
+        was, came = (dict(leaves(json.loads(each))) for each in (content, taken(host, BUNDLE)))
+    finally:
+        service.stop()
+    differ = {place for place in was.keys() | came.keys() if was.get(place) != came.get(place)}
+    # Which groups are not heard yet is told of those who sit in the room: here nobody does.
+    assert {place for place in differ if ".not_heard" not in place} == set()
+
+
+def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Every single value of a file, with its place in it."""
+    if isinstance(value, dict | list) and value:
+        for name, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(each, f"{place}.{name}")
+    else:
+        yield place, value
