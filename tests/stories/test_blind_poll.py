@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
 from deliberate.bench.servers.guarded import free_port
 from polls.ballots.blind import verify_poll
@@ -67,6 +67,38 @@ def casts(phone: Page, choice: str = "Yes") -> None:
     expect(form).to_be_visible()
     form.get_by_label(choice, exact=True).check()
     form.get_by_role("button", name="Cast my ballot").click()
+
+
+def test_a_token_that_does_not_come_is_asked_for_until_it_does(
+    hall: Room, links: dict[str, str], service: Service
+) -> None:
+    for _person in range(4):
+        Hand(links["participant"]).http.close()
+    phone = hall.sits(links["participant"])
+    here = phone.url
+    phone.goto("about:blank")
+    opened(links)
+    signer = service.log.parent / "signer"
+    gone = signer.rename(signer.with_name("gone"))
+    signer.touch()  # the signer ends, for nobody can find it any more, and no other can take its place
+    phone.clock.install()
+    phone.goto(here)
+    away = phone.get_by_text("What lets you vote did not come yet.")
+    passes(phone, away)
+    signer.unlink()
+    gone.rename(signer)
+    passes(phone, phone.locator("form.ballot"))
+    expect(away).to_be_hidden()
+
+
+def passes(phone: Page, what: Locator) -> None:
+    """Let time pass for the page until this is seen."""
+    for _step in range(60):
+        if what.is_visible():
+            return
+        phone.clock.run_for(20_000)
+        phone.wait_for_timeout(200)
+    expect(what).to_be_visible()
 
 
 def test_five_people_vote_blind_and_anybody_recounts(

@@ -6,7 +6,7 @@
   const { act, say, onChange } = window.deliberate ?? {};
   const blind = window.deliberateBlind;
   if (!act || !blind) return;
-  const GROUP = "all", SPREAD = 8000;
+  const GROUP = "all", SPREAD = 8000, AGAIN = 6000;
   const memory = new Map(); // where the browser keeps nothing
   const kept = {
     get(key) { try { return localStorage.getItem(key) ?? memory.get(key) ?? null; } catch { return memory.get(key) ?? null; } },
@@ -43,7 +43,11 @@
     const storage = { get: () => kept.get(`ballot:${poll}`), set: (text) => kept.set(`ballot:${poll}`, text), delete: () => kept.delete(`ballot:${poll}`) };
     mine.voting = blind.voting({ text: definition, group: GROUP, fetchToken: (blinded) => token(poll, blinded), cast: (ballot) => put(box + poll, ballot), storage, random, sleep });
     mine.change = JSON.parse(definition).change;
-    prepare(mine, poll, definition, noted, said).catch((failure) => fail(poll, failure, said)).finally(show);
+    const ask = () => prepare(mine, poll, definition, noted, said).catch((failure) => {
+      fail(poll, failure, said);
+      if (mine.state === "away") setTimeout(ask, AGAIN * (1 + Math.random())); // not a whole room at once
+    }).finally(show);
+    ask();
   }
   async function prepare(mine, poll, definition, noted, said) {
     const hash = await blind.pollHash(definition);
@@ -53,6 +57,7 @@
     if (mine.state === "in" && !mine.change) return;
     if (kept.get(`ballot:${poll}`)?.includes('"ballot"')) await finish(poll, mine.voting.resume(), said);
     else await mine.voting.issue();
+    if (mine.state === "away") mine.state = "ready";
   }
   function fail(poll, failure, said) {
     const mine = polls.get(poll);

@@ -162,7 +162,7 @@ def serve(folder: Path, lines: Lines, *, linger_s: float = LINGER_S) -> None:
 
 def _still(folder: Path, mine: os.stat_result) -> bool:
     """Whether those who look for the socket still find this one: the folder may be gone."""
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, NotADirectoryError):
         return os.path.samestat((folder / wire.SOCKET).stat(), mine)
     return False
 
@@ -197,7 +197,8 @@ def _listening(folder: Path) -> Iterator[socket.socket]:
         try:
             yield listening
         finally:
-            (folder / wire.SOCKET).unlink(missing_ok=True)
+            with suppress(FileNotFoundError, NotADirectoryError):
+                (folder / wire.SOCKET).unlink()
 
 
 def _signed(key: PrivateKey, blinded: str) -> str | None:
