@@ -84,6 +84,7 @@ def people(event: Event, here: Room | None = None, word: str = "") -> list[Seat]
     version = act(drafter, "statements.settle")["version"]
     act(ann, "endorsements.sign", version=version, organisation=f"The Union of Salt Carriers{word}", signed="")
     act(ben, "endorsements.sign", version=version, organisation="", signed="name")
+    act(crew["host"], "statements.reopen", reason=f"A figure was wrong{word}.", sure="on")
     act(ben, "statements.propose", source=f"idea:{ideas[0]}", note=f"It is what we came for{word}")
     act(cem, "statements.propose", source=f"poll:{closed}", note="")
     return [*people, *crew.values()]

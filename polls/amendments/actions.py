@@ -16,7 +16,7 @@ from polls.amendments import queries
 from polls.amendments.models import Amendment, CoSignature, Kind, State
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
-from polls.statements import signing
+from polls.statements import in_force, signing
 from polls.statements.actions import statement_of
 from polls.statements.models import Clause
 from polls.statements.queries import clause as clause_of
@@ -52,6 +52,7 @@ def propose(
     if row.revision != revision:
         said = _("Somebody reworded this clause while you wrote. Read their words, then send your amendment once more.")
         raise Refused(said, code="stale", instead={"revision": str(row.revision)})
+    check_open(row, kind)
     if kind == Kind.CHANGE and text == row.text:
         raise Refused(_("That is how the clause reads already. Change some of its words."))
     statement = statement_of(room)
@@ -149,6 +150,14 @@ def unhide(*, room: Any, by: Any, amendment: str) -> Answer:
     note(room, by, "unhid", row)
     tell(room, row)
     return Answer(say=_("Amendment %(n)d is back.") % {"n": row.number})
+
+
+def check_open(clause: Clause, kind: str) -> None:
+    """Refused where an amendment of this kind can't stand in the text: its clause, or the whole text, is settled."""
+    if kind in (Kind.CHANGE, Kind.DELETE):
+        in_force.check_open(clause)
+    else:
+        in_force.check_text_open(clause.statement_id)
 
 
 def check_not_voted_on(row: Amendment) -> None:

@@ -14,7 +14,7 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from polls.amendments import core, queries
-from polls.amendments.actions import check_not_voted_on, drop_poll, tell
+from polls.amendments.actions import check_not_voted_on, check_open, drop_poll, tell
 from polls.amendments.models import Amendment, Kind, State
 from polls.ballots import actions as ballots
 from polls.ballots.deciding import decider
@@ -38,6 +38,7 @@ def accept(*, room: Any, by: Any, amendment: str) -> Answer:
     room = locked(room)
     row = queries.amendment(room, amendment)
     check_not_voted_on(row)
+    check_open(row.clause, row.kind)
     made = _into_text(room, by, row)
     if made is None:
         said = _("The words it amends have changed since. Merge it: write how the clause shall read.")
@@ -55,6 +56,7 @@ def merge(*, room: Any, by: Any, amendment: str, text: str, revision: int, reaso
     some = [row, *(queries.amendment(room, each) for each in dict.fromkeys(also) if each != amendment)]
     for each in some:
         check_not_voted_on(each)
+        check_open(each.clause, each.kind)
         if each.clause_id != row.clause_id:
             raise Refused(_("Amendment %(n)d is on another clause.") % {"n": each.number})
     clause = _standing(row)
@@ -105,6 +107,7 @@ def put(*, room: Any, by: Any, amendment: str, with_rivals: bool) -> Answer:
     some = [row, *(queries.rivals([row]).get(row.pk, []) if with_rivals else [])]
     some = sorted((each for each in some if each.state == State.OPEN), key=lambda each: each.number)
     for each in some:
+        check_open(each.clause, each.kind)
         if each.poll is not None and each.poll.state != PollState.CLOSED:
             raise Refused(_("Amendment %(n)d is put to a poll already.") % {"n": each.number})
     number = {clause.pk: number for number, clause in numbered(row.statement)}.get(_standing(row).pk)
@@ -157,8 +160,17 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
         if row.option != carried:
             _decided(room, by, row, State.DECLINED, None, said)
             continue
-        made = _into_text(room, by, row) if not row.clause.removed else None
+        # Taken out or settled meanwhile, it waits for the drafters: the room's word holds.
+        made = _into_text(room, by, row) if not row.clause.removed and _is_open(row) else None
         _decided(room, by, row, State.ACCEPTED if made else State.CARRIED, made, said)
+
+
+def _is_open(row: Amendment) -> bool:
+    try:
+        check_open(row.clause, row.kind)
+    except Refused:
+        return False
+    return True
 
 
 def _adopts(text: str, rows: Sequence[Amendment]) -> bool:

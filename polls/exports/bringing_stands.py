@@ -16,7 +16,7 @@ from rooms.events.models import Attribution
 def stands(kept: Kept, rows: list[Part], bearers: Bearers, by: Part) -> None:
     """Stands on a clause: so many of each, the written ones with their words and who wrote them, so many on an earlier
     wording; and which of its wordings were settled by themselves."""
-    found, settled = [], []
+    found = []
     for row in rows:
         clause, told = kept.one("clause", row, "handle"), row.part("support")
         written, earlier = told.parts("reservations", kept.most), told.count("earlier_wording")
@@ -39,14 +39,27 @@ def stands(kept: Kept, rows: list[Part], bearers: Bearers, by: Part) -> None:
             read = clause.revision - 1 if at >= len(fields) - earlier else clause.revision
             found.append(checked(told, Support(clause=clause, seat=seat, revision=read, **stand)))
         for each in row.parts("settled", kept.most):
-            settled.append(_settled(clause, each))
+            _settled(kept, clause, each)
     Support.objects.bulk_create(found, batch_size=500)
-    SettledClause.objects.bulk_create(settled, batch_size=500)
 
 
-def _settled(clause: Clause, row: Part) -> SettledClause:
+def _settled(kept: Kept, clause: Clause, row: Part) -> None:
+    """A wording that was settled by itself, and who wrote its reservations."""
     fields = {"revision": row.number("revision"), "hash": row.text("hash"), "settled_at": row.moment("settled_at")}
-    return checked(row, SettledClause(clause=clause, **fields))
+    fields |= {"content": row.part("content").value, "quotes": row.part("quotes").value}
+    fields |= {"reopened_at": row.moment_or_none("reopened_at"), "reason": row.text("reason")}
+    alone = checked(row, SettledClause(clause=clause, **fields), but=("content", "quotes", "reason"))
+    alone.save()
+    _reserved(kept, {"alone": alone}, row.part("reserved_by"))
+
+
+def _reserved(kept: Kept, beside: dict[str, Any], by: Part) -> None:
+    """Who wrote the reservations of what was settled."""
+    Reserved.objects.bulk_create(
+        checked(who, Reserved(**beside, clause=clause, place=place, **_signature(kept, who)))
+        for clause in by.value
+        for place, who in enumerate(by.parts(clause, kept.most))
+    )
 
 
 def _signature(kept: Kept, row: Part) -> dict[str, Any]:
@@ -61,11 +74,7 @@ def beside_versions(kept: Kept, statement: Statement, rows: list[Part], bearers:
     versions = {version.number: version for version in Version.objects.filter(statement=statement)}
     for row in rows:
         version, by, signed = versions[row.number("number")], row.part("reserved_by"), row.part("signed")
-        Reserved.objects.bulk_create(
-            checked(who, Reserved(version=version, clause=clause, place=place, **_signature(kept, who)))
-            for clause in by.value
-            for place, who in enumerate(by.parts(clause, kept.most))
-        )
+        _reserved(kept, {"version": version}, by)
         named, people = signed.texts("named"), signed.count("people")
         if len(named) > people:
             raise signed.wrong("people", "more are named than signed")

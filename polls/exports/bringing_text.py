@@ -184,6 +184,7 @@ def _source(kept: Kept, row: Part) -> dict[str, Any]:
 def _version(statement: Statement, row: Part) -> Version:
     content = row.part("content")
     fields = {"number": row.number("number"), "hash": row.text("hash"), "settled_at": content.at_ms("settled_at_ms")}
+    fields |= {"reopened_at": row.moment_or_none("reopened_at"), "reason": row.text("reason")}
     return Version(statement=statement, content=content.value, quotes=row.part("quotes").value, **fields)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from polls.opinions.queries import counts
 from polls.statements import queries
 from polls.statements.content import content, shown_quotes
 from polls.statements.content import shown as as_shown
-from polls.statements.models import Clause, Proposal, Version
+from polls.statements.models import Clause, Proposal, Sealed, Version
 from polls.statements.reserving import writers, writers_then
 from rooms.events.models import Room
 from rooms.transcript.core import Shown
@@ -117,7 +118,7 @@ def statement(room: Room) -> Row:
     drafted: Any = as_shown(content(found), hidden)
     for clause in drafted["clauses"]:
         clause["revision"] = rows[clause["handle"]].revision
-        clause["settled"] = _settled(rows[clause["handle"]])
+        clause["settled"] = _settled(rows[clause["handle"]], hidden, room.event)
     return {
         **drafted,
         # Amendments may point at a clause that was taken out; its words are the drafters' alone.
@@ -126,6 +127,7 @@ def statement(room: Room) -> Row:
             {
                 "number": version.number,
                 "hash": version.hash,
+                **_reopened(version),
                 "content": version.content,
                 "quotes": shown_quotes(version, hidden),
                 "reserved_by": _reserved_by(writers_then(version, room.event)),
@@ -139,12 +141,25 @@ def statement(room: Room) -> Row:
     }
 
 
-def _settled(clause: Clause) -> list[Row]:
+def _settled(clause: Clause, hidden: Collection[str], event: Any) -> list[Row]:
     """The wordings of a clause that were settled by themselves."""
     return [
-        {"revision": row.revision, "hash": row.hash, "settled_at": time_text(row.settled_at)}
-        for row in clause.settlings.order_by("revision")
+        {
+            "revision": row.revision,
+            "hash": row.hash,
+            "settled_at": time_text(row.settled_at),
+            "content": row.content,
+            "quotes": shown_quotes(row, hidden) if row.content else {},
+            "reserved_by": _reserved_by(writers_then(row, event)),
+            **_reopened(row),
+        }
+        for row in clause.settlings.order_by("settled_at", "pk")
     ]
+
+
+def _reopened(settled: Sealed) -> Row:
+    """Since when it is not in force any more, and why."""
+    return {"reopened_at": time_text(settled.reopened_at), "reason": settled.reason}
 
 
 def _reserved_by(writers: dict[str, list[Shown]]) -> Row:

@@ -19,9 +19,9 @@ from polls.endorsements import queries as endorsements
 from polls.exports import figures
 from polls.ideas.models import Idea
 from polls.statements import queries
-from polls.statements.content import content, settled, shown, struck, together
+from polls.statements.content import ALONE, content, settled, shown, struck, together
 from polls.statements.core import Stance
-from polls.statements.models import Version
+from polls.statements.models import Sealed, SettledClause, Version
 from polls.statements.reserving import said, writers, writers_then
 from polls.statements.sources import IDEA, SEGMENT
 from rooms.transcript.models import Segment
@@ -78,6 +78,8 @@ class Clause:
     @property
     def cells_are_of(self) -> str:
         """Where the cells are of an earlier version, which; else empty."""
+        if self.cells_of == ALONE:
+            return _("Groups as they stood when the clause was settled by itself.")
         return _("Groups as they stood in version %(n)d.") % {"n": self.cells_of} if self.cells_of else ""
 
     @property
@@ -93,7 +95,8 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`version` and `settled_at` are None and `hash` empty for a draft. `struck`: words were struck from what the version
+    """`version` and `settled_at` are None and `hash` empty for a draft; `version` alone is None for a clause settled by
+    itself. `reopened_at`: since when it may be changed again. `struck`: words were struck from what the version
     quotes since it was settled; `settled_by`: by which rule; `signed`: who signed it, line by line. `process`: label and figure, in order; `groups`: people in the room by group, small ones
     folded."""
 
@@ -111,6 +114,7 @@ class Outcome:
     struck: bool = False
     settled_by: str = ""
     signed: tuple[str, ...] = ()
+    reopened_at: datetime | None = None
 
     @property
     def counted(self) -> str:
@@ -120,15 +124,19 @@ class Outcome:
     @property
     def state(self) -> str:
         """What this text is, in a sentence."""
-        if self.version is None or self.settled_at is None:
+        if self.settled_at is None:
             return _("A draft. It is not settled.")
-        words = {"number": self.version, "date": moment_text(self.settled_at)}
-        settled = _("Version %(number)d, settled %(date)s.") % words
+        date = {"date": moment_text(self.settled_at)}
+        settled = _("Settled by itself %(date)s.") % date
+        if self.version is not None:
+            settled = _("Version %(number)d, settled %(date)s.") % {"number": self.version, **date}
         by = {"consensus": _("By consensus."), "consent": _("By majority."), "poll": _("By a poll.")}
         if self.settled_by in by:
             settled += " " + by[self.settled_by]
         if self.struck:
             settled += " " + _("Words were struck from its quotes later.")
+        if self.reopened_at is not None:
+            settled += " " + _("Reopened %(date)s.") % {"date": moment_text(self.reopened_at)}
         return settled
 
 
@@ -158,6 +166,34 @@ def outcome(room: Any, version: Version | None) -> Outcome:
         struck=version is not None and struck(version),
         settled_by=text.get("settled_by", ""),
         signed=_signed(version, room.event) if version else (),
+        reopened_at=version.reopened_at if version else None,
+    )
+
+
+def alone(room: Any, found: SettledClause) -> Outcome:
+    """A clause of the room that was settled by itself, with all that stands beside it."""
+    text: Any = shown(settled(found), queries.withheld(room))
+    wrote = writers_then(found, room.event)
+    beside = {
+        "amended": credits(room, found.settled_at),
+        "writers": {handle: [who.text for who in some] for handle, some in wrote.items()},
+    }
+    clauses = tuple(_clause(clause, _origins(room, text), found, beside) for clause in text["clauses"])
+    return Outcome(
+        event=room.event.title,
+        room=room.name,
+        title=_("Clause %(number)d") % {"number": clauses[0].number},
+        preamble="",
+        version=None,
+        settled_at=found.settled_at,
+        hash=found.hash,
+        clauses=clauses,
+        process=(),
+        groups=(),
+        counted_at=found.settled_at,
+        struck=struck(found),
+        settled_by=text.get("settled_by", ""),
+        reopened_at=found.reopened_at,
     )
 
 
@@ -179,11 +215,12 @@ def _ground(cited: dict[str, Any], origin: dict[str, str]) -> Ground:
 
 
 def _clause(
-    clause: dict[str, Any], origin: dict[str, str], version: Version | None, beside: dict[str, dict[str, list[str]]]
+    clause: dict[str, Any], origin: dict[str, str], found: Sealed | None, beside: dict[str, dict[str, list[str]]]
 ) -> Clause:
     support = clause["support"]
     who_wrote = beside["writers"].get(clause["handle"], [])
     taken_at = support["by_group_version"] if support["by_group"] else None
+    this = found.number if isinstance(found, Version) else ALONE if found is not None else None
     return Clause(
         number=clause["number"],
         text=clause["text"],
@@ -196,7 +233,7 @@ def _clause(
         cells=tuple(
             Cell(together(cell["groups"]), *(cell[stance] for stance in Stance)) for cell in support["by_group"]
         ),
-        cells_of=None if version and taken_at == version.number else taken_at,
+        cells_of=None if taken_at == this else taken_at,
         reservations=tuple(
             Reservation(each["text"], said(each["stand"], who))
             for each, who in zip(support["reservations"], chain(who_wrote, repeat("")), strict=False)

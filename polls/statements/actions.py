@@ -12,7 +12,7 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
-from polls.statements import core, queries, signing
+from polls.statements import core, in_force, queries, signing
 from polls.statements.models import Clause, Reserved, Statement, Support
 from polls.statements.pads.folding import fold
 from polls.statements.rewording import TEXT as TEXT
@@ -46,7 +46,7 @@ def statement_of(room: Any) -> Statement:
 def name(*, room: Any, by: Any, title: str, preamble: str) -> Answer:
     """Give the statement its title and the words before its clauses."""
     room = locked(room)
-    statement_of(room)
+    in_force.check_text_open(statement_of(room))
     Statement.objects.filter(room=room).update(title=title, preamble=preamble)
     note(room, by, "named the statement")
     touch(room, *TEXT)
@@ -67,6 +67,7 @@ def put_clause(room: Any, by: Any, text: str, after: Clause | None = None, *, be
     """Add a clause behind or before another one, or at the end, with the room locked. Refused where the statement holds no
     more."""
     statement = statement_of(room)
+    in_force.check_text_open(statement)
     clauses = Clause.objects.filter(statement=statement)
     _check_room_for_one(statement)
     if len(text) > core.LONGEST_CLAUSE:
@@ -108,6 +109,7 @@ def move_clause(*, room: Any, by: Any, clause: str, direction: str) -> Answer:
     """Let a clause and its neighbour change places."""
     room = locked(room)
     row = queries.clause(room, clause)
+    in_force.check_open(row)
     standing = Clause.objects.filter(statement=row.statement, removed=False)
     up = direction == "up"
     before = (
@@ -115,6 +117,9 @@ def move_clause(*, room: Any, by: Any, clause: str, direction: str) -> Answer:
     )
     if before is None:
         raise Refused(_("It is the first clause already.") if up else _("It is the last clause already."))
+    if in_force.clauses([before]):
+        said = _("Its neighbour is settled and keeps its place. To move it, ask the host to reopen it.")
+        raise Refused(said, code="settled")
     row.position, before.position = before.position, row.position
     row.save(update_fields=["position"])
     before.save(update_fields=["position"])
@@ -134,7 +139,9 @@ def remove_clause(*, room: Any, by: Any, clause: str) -> Answer:
 
 
 def take_out(room: Any, by: Any, row: Clause) -> None:
-    """Take a clause out, with the room locked. What was typed on its pad till now is its text."""
+    """Take a clause out, with the room locked. What was typed on its pad till now is its text. Refused
+    where it is settled."""
+    in_force.check_open(row)
     fold(room=room, clause=row.handle)
     Clause.objects.filter(pk=row.pk).update(removed=True)
     note(room, by, "took out a clause", row)
@@ -146,6 +153,7 @@ def restore_clause(*, room: Any, by: Any, clause: str) -> Answer:
     """Put a clause back where it stood. Refused where the statement holds no more."""
     room = locked(room)
     row = queries.clause(room, clause, removed=True)
+    in_force.check_text_open(row.statement)
     _check_room_for_one(row.statement)
     Clause.objects.filter(pk=row.pk).update(removed=False, changed_at=now())
     note(room, by, "put back a clause", row)

@@ -14,10 +14,10 @@ from deliberate.door.models import Receipt
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch, touch_seat
-from polls.statements import core, queries, signing, sources
+from polls.statements import core, in_force, queries, signing, sources
 from polls.statements.actions import TEXT, USES, put_clause, statement_of
 from polls.statements.content import strike_from_version, texts_of
-from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Reserved, Rules, Support
+from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Reserved, Rules, SettledClause, Support
 from polls.statements.sources import SEGMENT
 from rooms.journal.actions import locked, note
 from rooms.transcript.models import Segment
@@ -78,6 +78,7 @@ def cite(*, room: Any, by: Any, clause: str, source: str, quote: str) -> Answer:
     start, end = sources.place_of(quote, found)
     words = found.text[start:end]
     row = queries.clause(room, clause) if clause else put_clause(room, by, words)
+    in_force.check_open(row)
     place = {"start": start, "end": end, "source_revision": found.revision, **found.column}
     if Citation.objects.filter(clause=row, **place).exists():
         raise Refused(_("The clause rests on these words already."))
@@ -106,7 +107,10 @@ def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Struck]) ->
     said = []
     for number, clause in queries.numbered(queries.statement(room)):
         if _holds(clause.text, words):
-            said.append(_("Clause %(number)d holds them itself: a drafter can reword it.") % {"number": number})
+            holds = _("Clause %(number)d holds them itself: a drafter can reword it.")
+            if in_force.over(clause) is not None:
+                holds = _("Clause %(number)d holds them itself and is settled: the host can reopen it.")
+            said.append(holds % {"number": number})
     for version in queries.versions(room).reverse():
         if strike_from_version(version, f"{SEGMENT}:{segment.handle}", texts):
             note(room, by, "struck", f"version:{version.number}")
@@ -117,7 +121,15 @@ def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Struck]) ->
             said.append(
                 _("Version %(number)d holds them itself, and stays as it was settled.") % {"number": version.number}
             )
-    return said
+    for alone in (
+        SettledClause.objects.filter(clause__statement__room=room).exclude(content={}).select_related("clause")
+    ):
+        if strike_from_version(alone, f"{SEGMENT}:{segment.handle}", texts):
+            note(room, by, "struck", alone.clause, "settled")
+            said.append(_("A quote under a clause that was settled by itself is struck too, and its page says so."))
+        if any(_holds(text, words) for text in texts_of(alone)):
+            said.append(_("A clause that was settled by itself holds them, and stays as it was settled."))
+    return list(dict.fromkeys(said))
 
 
 def _strike_earlier(room: Any, words: Iterable[str]) -> None:
@@ -150,6 +162,7 @@ def uncite(*, room: Any, by: Any, citation: str) -> Answer:
     row = queries.with_sources(Citation.objects.filter(clause__statement__room=room, handle=citation)).first()
     if row is None:
         raise Refused(_("This quote is no longer there."))
+    in_force.check_open(row.clause)
     kind, source = queries.source_row(row)
     name = f"{kind}:{source.handle}"
     again = {"clause": row.clause.handle, "source": name, "quote": row.quote}

@@ -10,9 +10,10 @@ from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT
 from deliberate.text import paragraphs
-from polls.statements import actions, citing, core, ruling, settling, signing
+from polls.statements import actions, citing, core, reopening, ruling, settling, signing
 from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.models import Support
+from polls.statements.reopening import ReopenForm
 from polls.statements.ruling import RulesForm
 
 
@@ -139,3 +140,4 @@ command("statements.stand", form=StandForm, who=[PARTICIPANT], wordless=True)(ci
 command("statements.rules", form=RulesForm, who=[HOST])(ruling.change)
 command("statements.settle", form=SettleForm, who=[DRAFTER])(settling.settle)
 command("statements.put", form=SettleForm, who=[MODERATOR])(settling.put)
+command("statements.reopen", form=ReopenForm, who=[HOST])(reopening.reopen)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from deliberate.clock import epoch_ms
 from polls.statements import core, reserving
 from polls.statements.core import Counts, Json, Stance
-from polls.statements.models import Citation, Clause, Statement, Support, Version
+from polls.statements.models import Citation, Clause, Sealed, SettledClause, Statement, Support, Version
 from polls.statements.queries import numbered, source_row, totals, unheard, with_sources
 from rooms.events.queries import participants
 from rooms.transcript.struck import Struck
@@ -29,11 +29,16 @@ def together(groups: Sequence[str]) -> str:
     return _("%(some)s and %(last)s together") % {"some": ", ".join(names[:-1]), "last": names[-1]}
 
 
-def content(of: Statement, settling: int = 0) -> Content:
-    """The statement as it stands, with every quote: what is shown of it goes through `shown`.
+#: In the place of a version's number, of figures that were taken when a clause was settled by itself.
+ALONE = 0
 
-    Support by group is that of the last version: only the version number `settling` takes it anew."""
-    clauses = numbered(of)
+
+def content(of: Statement, settling: int | None = None, only: Clause | None = None) -> Content:
+    """The statement as it stands, with every quote: what is shown of it goes through `shown`. `only`: this clause alone.
+
+    Support by group is that of when something was settled last: only the version number `settling` (or ALONE) takes it
+    anew."""
+    clauses = [(number, row) for number, row in numbered(of) if only is None or row.pk == only.pk]
     rows = [row for _number, row in clauses]
     rests: dict[int, list[Json]] = defaultdict(list)
     for row in with_sources(Citation.objects.filter(clause__in=rows)):
@@ -66,7 +71,7 @@ def _citation(row: Citation) -> Json:
     }
 
 
-def _support(of: Statement, clauses: list[Clause], settling: int) -> dict[int, Json]:
+def _support(of: Statement, clauses: list[Clause], settling: int | None) -> dict[int, Json]:
     event = of.room.event
     names = {group.handle: group.name for group in event.groups.all()} | {"": ""}  # in the host's order, none last
     seated = {handle or "" for handle in participants(event).values_list("group__handle", flat=True)}
@@ -88,7 +93,11 @@ def _support(of: Statement, clauses: list[Clause], settling: int) -> dict[int, J
             for cell in result.cells
         ]
         before = told[clause.handle]
-        anew = settling and cells and all(core.moved(_sums(old), result.totals) >= event.k for old, _version in before)
+        anew = (
+            cells
+            and settling is not None
+            and all(core.moved(_sums(old), result.totals) >= event.k for old, _version in before)
+        )
         by_group, taken_at = (cells, settling) if anew else before[0] if before else ([], None)
         found[clause.pk] = {
             **result.totals._asdict(),
@@ -102,13 +111,15 @@ def _support(of: Statement, clauses: list[Clause], settling: int) -> dict[int, J
 
 
 def _told(of: Statement) -> dict[str, list[tuple[list[Json], int]]]:
-    """By the clause's handle: the cells that versions show, newest first, and the version they were taken in.
+    """By the clause's handle: the cells that settled texts show, newest first, and the version they were taken in.
 
     Cells that followed each stand would tell the group of whoever took it. So they change at settling alone, and only
     where k seats or more have moved since any that were told before."""
     told: dict[str, list[tuple[list[Json], int]]] = defaultdict(list)
-    for version in Version.objects.filter(statement=of).order_by("-number"):
-        text: Any = reserving.as_now(deepcopy(version.content))
+    frozen: list[Sealed] = [*Version.objects.filter(statement=of)]
+    frozen += SettledClause.objects.filter(clause__statement=of).exclude(content={})
+    for each in sorted(frozen, key=lambda each: each.settled_at, reverse=True):
+        text: Any = reserving.as_now(deepcopy(each.content))
         for clause in text["clauses"]:
             support = clause["support"]
             if support["by_group"]:
@@ -122,17 +133,29 @@ def _sums(cells: list[Any]) -> Counts:
 
 def sealed(of: Statement, number: int, moment: Any) -> tuple[Content, Content]:
     """The content of a version that is being settled at this moment, and by their seals the quotes that it seals."""
-    text: Any = content(of, number)
+    text, quotes = _with_seals(content(of, number))
+    return {"room": of.room.handle, "version": number, "settled_at_ms": epoch_ms(moment), **text}, quotes
+
+
+def sealed_alone(clause: Clause, moment: Any) -> tuple[Content, Content]:
+    """The same of one clause that is being settled by itself: a text of this clause, without title and preamble."""
+    of = clause.statement
+    text, quotes = _with_seals(content(of, ALONE, clause))
+    about: Content = {"room": of.room.handle, "clause": clause.handle, "settled_at_ms": epoch_ms(moment)}
+    return about | {"clauses": text["clauses"]}, quotes
+
+
+def _with_seals(text: Content) -> tuple[Content, Content]:
     quotes: Content = {}
     for cited in _citations(text):
         salt, quote = secrets.token_hex(16), cited.pop("quote")
         cited["quote_seal"] = core.quote_seal(quote, salt)
         quotes[cited["quote_seal"]] = {"salt": salt, "quote": quote}
-    return {"room": of.room.handle, "version": number, "settled_at_ms": epoch_ms(moment), **text}, quotes
+    return text, quotes
 
 
-def settled(version: Version) -> Content:
-    """The content of a version with its quotes in it, as it stood when it was settled, but for words struck since."""
+def settled(version: Sealed) -> Content:
+    """The content of a version, or of a clause settled by itself, with its quotes in it, as it stood when it was settled, but for words struck since."""
     text: Content = reserving.as_now(deepcopy(version.content))
     for cited in _citations(text):
         kept: Any = version.quotes.get(cited.pop("quote_seal"), {"quote": ""})
@@ -154,13 +177,13 @@ def _citations(text: Any) -> list[dict[str, Any]]:
     return [cited for clause in text["clauses"] for cited in clause["citations"]]
 
 
-def shown_quotes(version: Version, hidden: Collection[str]) -> Content:
+def shown_quotes(version: Sealed, hidden: Collection[str]) -> Content:
     """The quotes of a version by their seals, without those that are withheld: what somebody checks them with."""
     gone = {cited["quote_seal"] for cited in _citations(version.content) if cited["source"] in hidden}
     return {seal: quote for seal, quote in version.quotes.items() if seal not in gone}
 
 
-def strike_from_version(version: Version, source: str, texts: Mapping[int, Struck]) -> bool:
+def strike_from_version(version: Sealed, source: str, texts: Mapping[int, Struck]) -> bool:
     """Strike from a version's quotes of a segment what was struck from its texts; whether any of them held it.
 
     Its content holds the seals of quotes alone and stays. Without the salt nobody can try which words a seal is of."""
@@ -180,18 +203,18 @@ def strike_from_version(version: Version, source: str, texts: Mapping[int, Struc
     return held
 
 
-def struck(version: Version) -> bool:
+def struck(version: Sealed) -> bool:
     """Whether words were struck from a quote of a version since it was settled."""
     return any("struck" in kept for kept in version.quotes.values())
 
 
-def texts_of(version: Version) -> list[str]:
+def texts_of(version: Sealed) -> list[str]:
     """What drafters wrote themselves in a version: title, preamble and clauses."""
     content: Any = version.content
-    return [content["title"], content["preamble"], *(clause["text"] for clause in content["clauses"])]
+    return [content.get("title", ""), content.get("preamble", ""), *(clause["text"] for clause in content["clauses"])]
 
 
-def intact(version: Version) -> bool:
+def intact(version: Sealed) -> bool:
     """Whether a version's content still has the hash it was settled with, and its quotes the seals in it.
 
     A quote from which words were struck says so, and can't be checked any more."""

@@ -160,31 +160,61 @@ class Support(models.Model):
         ]
 
 
-class Version(models.Model):
-    """A settled text, frozen with its citations and support, named by its hash. Never changed afterwards.
+class Sealed(models.Model):
+    """What is settled, frozen with its citations and support, named by its hash. In force until the host reopens it; it is
+    kept afterwards, too, and never changed.
 
     In `content` a quote is its seal; `quotes` holds by the seal what it covers: {"salt", "quote"}. So a quote can be
     withheld while its source is off the board, and the version still be checked. Where words were struck from the source,
     "place" is where the quote stands in it since, and one that lost words has no salt and is "struck". `content` holds no
     names: a citation names its source, and who is shown as having said it is asked anew each time."""
 
+    settled_at = models.DateTimeField()
+    content = models.JSONField(default=dict)
+    quotes = models.JSONField(default=dict)
+    #: SHA-256 of `content` as canonical JSON: it stands in the journal, too.
+    hash = models.CharField(max_length=64)
+    #: When the host reopened it, and why; None while it is in force.
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=280, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Version(Sealed):
+    """The whole text as it was settled."""
+
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    settled_at = models.DateTimeField()
-    content = models.JSONField()
-    quotes = models.JSONField(default=dict)
-    hash = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["statement", "number"], name="statements_one_version_a_number")]
 
 
-class Reserved(models.Model):
-    """Who a reservation in a settled version is shown as written by. It stands beside the version, whose hash covers the words
-    alone: so a name can be taken away later, and the version still be checked."""
+class SettledClause(Sealed):
+    """One wording of a clause that was settled by itself: its `content` is a text with this clause alone."""
 
-    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="reserved")
+    clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="settlings")
+    revision = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clause", "revision"],
+                condition=models.Q(reopened_at=None),
+                name="statements_one_settling_a_wording",
+            )
+        ]
+
+
+class Reserved(models.Model):
+    """Who a reservation in a settled version, or in a clause settled by itself, is shown as written by. It stands beside them,
+    whose hash covers the words alone: so a name can be taken away later, and they still be checked."""
+
+    version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.CASCADE, related_name="reserved")
+    alone = models.ForeignKey(SettledClause, null=True, blank=True, on_delete=models.CASCADE, related_name="reserved")
     clause = models.SlugField(max_length=12)
     #: Which of the clause's reservations, from 0.
     place = models.PositiveIntegerField()
@@ -195,21 +225,14 @@ class Reserved(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["version", "clause", "place"], name="statements_one_writer_a_reservation")
+            models.UniqueConstraint(fields=["version", "clause", "place"], name="statements_one_writer_a_reservation"),
+            models.UniqueConstraint(fields=["alone", "place"], name="statements_one_writer_alone"),
+            models.CheckConstraint(
+                condition=models.Q(version__isnull=True, alone__isnull=False)
+                | models.Q(version__isnull=False, alone__isnull=True),
+                name="statements_reserved_in_one",
+            ),
         ]
-
-
-class SettledClause(models.Model):
-    """That one wording of a clause is settled, by itself. Reworded, the clause is not settled any more; this stays."""
-
-    clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="settlings")
-    revision = models.PositiveIntegerField()
-    settled_at = models.DateTimeField()
-    #: SHA-256 of {"clause": its handle, "text"} as canonical JSON: it stands in the journal, too.
-    hash = models.CharField(max_length=64)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["clause", "revision"], name="statements_one_settling_a_wording")]
 
 
 class Settling(models.Model):

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,9 +14,9 @@ from deliberate.errors import Refused
 from deliberate.roles import PARTICIPANT
 from polls.ideas.models import State as IdeaState
 from polls.ideas.queries import withheld as withheld_ideas
-from polls.statements import core
+from polls.statements import core, in_force
 from polls.statements.core import Counts, Stance
-from polls.statements.models import Citation, Clause, Proposal, Rules, SettledClause, Statement, Support, Version
+from polls.statements.models import Citation, Clause, Proposal, Rules, Statement, Support, Version
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT, Source, source_of
 from rooms.events.queries import group_sizes
 from rooms.transcript.queries import attribution_of
@@ -170,9 +171,13 @@ def totals(clauses: Iterable[Clause]) -> dict[int, Totals]:
 
 
 def settled_as_they_read(clauses: Iterable[Clause]) -> set[int]:
-    """The keys of those of these clauses that are settled in the wording that stands."""
-    rows = SettledClause.objects.filter(clause__in=list(clauses), revision=F("clause__revision"))
-    return set(rows.values_list("clause", flat=True))
+    """The keys of those of these clauses that are settled by themselves."""
+    return set(in_force.clauses(clauses))
+
+
+def address(hash: str) -> str:
+    """The path of the permanent page of what was settled under this hash: there is one where the event's rules say so."""
+    return reverse("settled", args=[hash])
 
 
 def unheard(room: Any, clauses: Iterable[Clause]) -> dict[int, list[tuple[str, ...]]]:

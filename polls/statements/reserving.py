@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from polls.statements import signing
 from polls.statements.core import Stance
-from polls.statements.models import Clause, Reserved, Statement, Support, Version
+from polls.statements.models import Clause, Reserved, Sealed, Statement, Support, Version
 from polls.statements.queries import numbered, rules
 from rooms.transcript.core import Shown
 
@@ -33,23 +33,28 @@ def writers(of: Statement) -> dict[str, list[Shown]]:
     return found
 
 
-def writers_then(version: Version, event: Any) -> dict[str, list[Shown]]:
-    """The same for a settled version of the event, as far as it is shown now."""
+def writers_then(settled: Sealed, event: Any) -> dict[str, list[Shown]]:
+    """The same for something settled in the event, as far as it is shown now."""
     policy = rules(event).reservations
     found: dict[str, list[Shown]] = defaultdict(list)
-    for row in version.reserved.select_related("group").order_by("clause", "place"):
+    for row in Reserved.objects.filter(**_beside(settled)).select_related("group").order_by("clause", "place"):
         found[row.clause].append(signing.shown_as(row, event, policy))
     return found
 
 
-def keep_writers(version: Version) -> None:
-    """Keep beside a version that is being settled who wrote its reservations."""
+def _beside(settled: Sealed) -> dict[str, Sealed]:
+    """The column of Reserved that points at it."""
+    return {"version" if isinstance(settled, Version) else "alone": settled}
+
+
+def keep_writers(settled: Sealed, clauses: Collection[Clause]) -> None:
+    """Keep beside what is being settled, these clauses, who wrote its reservations."""
     places: dict[str, int] = defaultdict(int)
     kept = []
-    for row in written([row for _number, row in numbered(version.statement)]):
+    for row in written(clauses):
         clause = row.clause.handle
         signed = {"seat": row.seat, "level": row.level, "author": row.author, "group": row.group}
-        kept.append(Reserved(version=version, clause=clause, place=places[clause], **signed))
+        kept.append(Reserved(**_beside(settled), clause=clause, place=places[clause], **signed))
         places[clause] += 1
     Reserved.objects.bulk_create(kept)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from deliberate.clock import now
 from deliberate.live.stale import touch
+from polls.statements import in_force
 from polls.statements.models import Clause, ClauseRevision, Support
 from rooms.journal.actions import note
 
@@ -14,6 +15,7 @@ from rooms.journal.actions import note
 TEXT = (
     "statements.text",
     "statements.drafter",
+    "statements.ending",
     "statements.proposals",
     "statements.wall",
     "wall.scene",
@@ -44,14 +46,15 @@ def stood_on(row: Clause) -> bool:
 
 def open_to_words(row: Clause) -> bool:
     """Whether drafters may write on a clause."""
-    return not row.removed
+    return not row.removed and in_force.over(row) is None
 
 
 def reword(room: Any, by: Any, row: Clause, text: str, *, typing: bool = False) -> None:
     """Give a clause other words, with the room locked. Every wording that anybody could read has a number.
 
     The earlier one is kept; while drafters are `typing`, only where something rests on it: else a sentence would leave a
-    wording every few seconds."""
+    wording every few seconds. Refused where the clause is settled."""
+    in_force.check_open(row)
     if not typing or any(held(row) for held in _holders):
         ClauseRevision.objects.create(clause=row, number=row.revision, text=row.text, replaced_at=now())
     row.text, row.revision, row.changed_at = text, row.revision + 1, now()

@@ -16,9 +16,8 @@ from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.live.sockets import socket
 from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT, ROLES, WALL
-from polls.ballots.queries import fresh
 from polls.ideas.actions import QUOTED
-from polls.statements import core, library, pages, proposing, queries, ruling, signing
+from polls.statements import core, in_force, library, pages, proposing, queries, reopening, ruling, signing, walls
 from polls.statements.actions import MOST_CLAUSES
 from polls.statements.content import together
 from polls.statements.models import Citation, Clause, Proposal, Support
@@ -26,9 +25,6 @@ from polls.statements.pads.socket import PadSocket
 from polls.statements.pads.words import words
 from polls.statements.queries import Rest, Totals
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT
-from rooms.events.queries import moved_on_at
-from rooms.transcript.core import Diff, diff
-from rooms.wall.queries import subject
 from rooms.wall.scenes import scene
 
 #: Clauses a part holds, so that one change sends few of them. The pages name all parts there can be.
@@ -36,8 +32,6 @@ EACH = 4
 PARTS = MOST_CLAUSES // EACH
 #: Seconds after which the page of the text comes anew for readers without scripts who asked for it.
 FOLLOW_S = 20
-#: What the wall can show of a clause in lines that are read from twenty metres.
-WALL_LETTERS = 270
 
 
 def parts_of(name: str) -> list[str]:
@@ -50,7 +44,8 @@ def parts_of(name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A clause as a page shows it."""
+    """A clause as a page shows it. `page`: the address of its permanent page, "" where it is not settled by itself or the
+    event has no such pages."""
 
     number: int
     clause: Clause
@@ -58,13 +53,14 @@ class Standing:
     totals: Totals
     silent: list[str]
     settled: bool
+    page: str
 
 
 def standing(room: Any, numbered: list[tuple[int, Clause]]) -> list[Standing]:
-    """These clauses with what they rest on and how they are supported: eight queries, and those of the attribution."""
+    """These clauses with what they rest on and how they are supported: nine queries, and those of the attribution."""
     rows = [row for _number, row in numbered]
     rests, totals, silent = queries.cited(room, rows), queries.totals(rows), queries.unheard(room, rows)
-    done = queries.settled_as_they_read(rows)
+    done, public = in_force.clauses(rows), queries.rules(room.event).public
     return [
         Standing(
             number,
@@ -73,6 +69,7 @@ def standing(room: Any, numbered: list[tuple[int, Clause]]) -> list[Standing]:
             totals.get(row.pk, Totals()),
             [together(names) for names in silent[row.pk]],
             row.pk in done,
+            queries.address(done[row.pk].hash) if public and row.pk in done else "",
         )
         for number, row in numbered
     ]
@@ -82,13 +79,15 @@ def _clauses(room: Any, page: int) -> Context:
     statement = queries.statement(room)
     every = queries.numbered(statement)
     rules = queries.rules(room.event)
-    last = queries.versions(room).values_list("number", flat=True).first()
+    last = queries.versions(room).first()
     return {
         "statement": statement,
         "clauses": standing(room, every[EACH * (page - 1) : EACH * page]),
         "first": EACH * (page - 1) + 1,
         "count": len(every),
-        "settled": last,
+        "settled": last.number if last else None,
+        "closed": last is not None and last.reopened_at is None,
+        "permanent": queries.address(last.hash) if last is not None and rules.public else "",
         "signed": signing.choices(room.event, rules.reservations),
         "by_poll": rules.settle_by == core.Way.POLL,
         "way": rules.get_settle_by_display(),
@@ -115,6 +114,13 @@ def drafter(room: Any, audience: str, page: int) -> Context:
     return context
 
 
+@part("statements.ending", audiences=[DRAFTER])
+def ending(room: Any, audience: str) -> Context:
+    """Below the clauses: a new one, and the settling of the whole text, as long as it is not settled."""
+    by_poll = queries.rules(room.event).settle_by == core.Way.POLL
+    return {"closed": in_force.version(queries.statement(room)) is not None, "by_poll": by_poll}
+
+
 @part("statements.proposals", audiences=[DRAFTER], also=["attribution", "words", "ideas"])
 def proposals(room: Any, audience: str) -> Context:
     """What people say belongs in the statement, to cite or to decline with a reason."""
@@ -133,33 +139,6 @@ def newest(room: Any, audience: str) -> Context:
     }
     newest = [(kind, handle, said[kind]) for kind, handle in library.newest(room).items()]
     return {"newest": newest, "gone": library.gone(room)}
-
-
-@part("statements.wall", audiences=[WALL])
-def wall(room: Any, audience: str) -> Context:
-    """The clause being agreed, with what changed since the last settled version, or else since its earlier wording."""
-    numbered = {row.handle: (number, row) for number, row in queries.numbered(queries.statement(room))}
-    latest = max(numbered.values(), key=lambda pair: pair[1].changed_at, default=None)
-    found = numbered.get(subject(room, "clause"), latest)
-    if found is None:
-        return {"clause": None}
-    number, clause = found
-    words = core.shortened(_changes(room, clause), WALL_LETTERS)
-    totals = queries.totals([clause]).get(clause.pk, Totals())
-    return {"number": number, "clause": clause, "words": words, "totals": totals, "size": _size(words)}
-
-
-def _size(words: Diff) -> str:
-    """How large the wall can write it: a few words as large as they get, a long clause smaller."""
-    letters = sum(len(piece) for _op, piece in words)
-    return "" if letters <= 100 else "long" if letters <= 160 else "longest"
-
-
-def _changes(room: Any, clause: Clause) -> Diff:
-    version = queries.versions(room).first()
-    sealed = {each["handle"]: each["text"] for each in version.content["clauses"]} if version else {}
-    earlier = clause.revisions.order_by("-number").values_list("text", flat=True).first()
-    return diff(sealed.get(clause.handle, earlier or clause.text), clause.text)
 
 
 # ---- what others know of it ------------------------------------------------------------------------------------------
@@ -249,41 +228,21 @@ def _drafter_page(request: HttpRequest, place: Place) -> Context:
 
 READERS = [role for role in ROLES if role != WALL]
 page("rules", roles=[HOST], template="host/rules.html", extra=ruling.screen)
+page("reopen", roles=[HOST], template="statements/reopen.html", extra=reopening.screen)
 page("support", roles=READERS, template="statements/support.html", extra=pages.support)
 page("versions", roles=READERS, template="statements/versions.html", extra=pages.versions)
 page("propose", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="statements/propose.html", extra=proposing.page)
 page("text", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="phone/text.html", extra=_text_page)
 page("", roles=[DRAFTER], template="drafter.html", extra=_drafter_page)
 socket("pads")(PadSocket.as_asgi())
-
-
-def _gist(room: Any) -> list[str]:
-    context = wall(room, WALL)
-    if context["clause"] is None:
-        return [_("Nothing is written yet.")]
-    return [_("Clause %(number)d") % {"number": context["number"]}, context["clause"].text]
-
-
-def _being_agreed(room: Any) -> bool:
-    """Whether a clause was written, reworded or put back since the agenda moved on, and since the poll whose result the
-    room looks at."""
-    clauses = Clause.objects.filter(statement__room=room, removed=False)
-    poll = fresh(room)
-    earlier = [moment for moment in (moved_on_at(room), poll.closed_at if poll else None) if moment is not None]
-    return clauses.filter(changed_at__gt=max(earlier)).exists() if earlier else clauses.exists()
-
-
-def _holds(room: Any, handle: str) -> bool:
-    return Clause.objects.filter(statement__room=room, removed=False, handle=handle).exists()
-
-
+part("statements.wall", audiences=[WALL])(walls.wall)
 scene(
     "clause",
-    _being_agreed,
+    walls.being_agreed,
     50,
     title=gettext_lazy("Clause"),
     key="k",
-    gist=_gist,
+    gist=walls.gist,
     parts=("statements.wall",),
-    holds=_holds,
+    holds=walls.holds,
 )

@@ -17,12 +17,12 @@ from polls.ballots.models import Kind as PollKind
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ballots.queries import result, texts
-from polls.statements import core, queries
+from polls.statements import core, in_force, queries
 from polls.statements.actions import TEXT, statement_of
-from polls.statements.content import content, sealed, settled
+from polls.statements.content import content, sealed, sealed_alone, settled
 from polls.statements.core import Amiss, Majority, Way
 from polls.statements.models import Clause, SettledClause, Settling, Statement, Version
-from polls.statements.pads.folding import fold, fold_all
+from polls.statements.pads.folding import fold_all, unfit
 from polls.statements.reserving import keep_writers
 from polls.statements.rewording import holder
 from rooms.events.queries import participants
@@ -33,15 +33,15 @@ from rooms.journal.actions import locked, note
 def settle(*, room: Any, by: Any, clause: str = "") -> Answer:
     """Freeze a clause's wording, or without one the whole text as a version named by its hash, where the host's rule lets it.
 
-    Drafting goes on after it, towards the next version. A clause that is settled as it reads needs nothing more."""
+    It stays as it reads until the host reopens it. A clause that is settled by itself needs nothing more."""
     room = locked(room)
+    fold_all(room=room)
+    statement = statement_of(room)
+    in_force.check_text_open(statement)
     if clause:
-        fold(room=room, clause=clause)
         row = queries.clause(room, clause)
         _check(room, [(queries.number_of(row), row)])
         return _clause(room, by, row)
-    fold_all(room=room)
-    statement = statement_of(room)
     numbered = queries.numbered(statement)
     if not numbered:
         raise Refused(_("There is no clause to settle yet."))
@@ -54,13 +54,16 @@ def settle(*, room: Any, by: Any, clause: str = "") -> Answer:
 def put(*, room: Any, by: Any, clause: str = "") -> Answer:
     """Prepare the poll that settles a clause, or without one the whole text. The moderator opens and closes it like any other."""
     room = locked(room)
+    in_force.check_text_open(statement_of(room))
     rules = queries.rules(room.event)
     if rules.settle_by != Way.POLL:
         raise Refused(_("In this event a text is not settled by a poll. The host's page Statement says how."))
     fold_all(room=room)
     statement = statement_of(room)
     row = queries.clause(room, clause) if clause else None
-    if row is None and not queries.numbered(statement):
+    if row is not None:
+        in_force.check_open(row)
+    elif not queries.numbered(statement):
         raise Refused(_("There is no clause to settle yet."))
     if Settling.objects.filter(statement=statement, clause=row).exclude(poll__state=PollState.CLOSED).exists():
         raise Refused(_("A poll is prepared for this already."))
@@ -101,6 +104,8 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
         note(room, by, "left open", poll, f"clause:{asked.clause.handle}" if asked.clause else "statement")
     elif _digest(asked.statement, asked.clause) != asked.digest or (asked.clause is not None and asked.clause.removed):
         note(room, by, "left open", poll, "reworded")
+    elif in_force.version(asked.statement) is not None:
+        note(room, by, "left open", poll, "settled")
     elif asked.clause is not None:
         _clause(room, by, asked.clause)
     elif not _unchanged(asked.statement):
@@ -118,8 +123,14 @@ def _digest(statement: Statement, clause: Clause | None) -> str:
 def _check(room: Any, numbered: list[tuple[int, Clause]]) -> None:
     """Refused where the host's rule does not let these clauses be settled yet, saying what is in the way of which."""
     rules = queries.rules(room.event)
+    waiting = unfit(row for _number, row in numbered)
     totals, seats = queries.totals([row for _number, row in numbered]), participants(room).count()
     for number, row in numbered:
+        if row.pk in waiting:
+            said = _(
+                "Clause %(number)d: drafters have typed what can't be a clause yet. Cut it down first, or undo it."
+            )
+            raise Refused(said % {"number": number}, code="unfit")
         stood = totals.get(row.pk, queries.Totals())
         why = core.in_the_way(
             Way(rules.settle_by), stood.counts, stood.earlier, seats, rules.quorum, Majority(rules.majority)
@@ -140,12 +151,16 @@ def _said(why: Amiss) -> str:
 
 def _clause(room: Any, by: Any, row: Clause) -> Answer:
     number = {"number": queries.number_of(row)}
-    digest = _digest(row.statement, row)
-    _row, fresh = SettledClause.objects.get_or_create(
-        clause=row, revision=row.revision, defaults={"settled_at": now(), "hash": digest}
-    )
-    if not fresh:
+    if in_force.clauses([row]):
         return Answer(say=_("Clause %(number)d is settled already.") % number)
+    moment = now()
+    frozen, quotes = sealed_alone(row, moment)
+    frozen["settled_by"] = queries.rules(room.event).settle_by
+    digest = core.seal(frozen)
+    made = SettledClause.objects.create(
+        clause=row, revision=row.revision, settled_at=moment, content=frozen, quotes=quotes, hash=digest
+    )
+    keep_writers(made, [row])
     note(room, by, "settled a clause", row, digest)
     touch(room, *TEXT)
     return Answer(say=_("Clause %(number)d is settled as it reads.") % number, data={"hash": digest})
@@ -153,15 +168,17 @@ def _clause(room: Any, by: Any, row: Clause) -> Answer:
 
 @holder
 def settled_on(row: Clause) -> bool:
-    """The clause is settled as it reads: that wording is kept."""
+    """The clause was settled as it reads: that wording is kept."""
     return SettledClause.objects.filter(clause=row, revision=row.revision).exists()
 
 
 def _unchanged(statement: Statement) -> Version | None:
-    """The last version, where nothing has changed since; else None."""
+    """The last version, where it was not reopened and nothing has changed since; else None."""
     last = queries.versions(statement.room).first()
-    before = settled(last) if last is not None else {}
-    return last if last is not None and {**before, **content(statement)} == before else None
+    if last is None or last.reopened_at is not None:
+        return None
+    before = settled(last)
+    return last if {**before, **content(statement)} == before else None
 
 
 def _whole(room: Any, by: Any, statement: Statement) -> Answer:
@@ -176,7 +193,7 @@ def _whole(room: Any, by: Any, statement: Statement) -> Answer:
     version = Version.objects.create(
         statement=statement, number=number, settled_at=moment, content=frozen, quotes=quotes, hash=digest
     )
-    keep_writers(version)
+    keep_writers(version, [row for _number, row in queries.numbered(statement)])
     note(room, by, "settled", f"version:{number}", digest)
     touch(room, *TEXT)
     said = _("Version %(number)d is settled.") % {"number": number}

@@ -190,6 +190,7 @@ class Typing:
         self._do(PARTICIPANT, "endorsements.sign", {"version": "1", "organisation": "", "signed": "name"})
         self.used.add(("endorsements.withdraw", "organisation"))
         self._do(self.second, "endorsements.withdraw", {"version": "1", "organisation": "Given back"})
+        self.act(HOST, "statements.reopen", clause="", sure="on")
         revision = str(self.room.statement.clauses.get(handle=clause).revision)
         self.act(DRAFTER, "statements.edit_clause", clause=clause, revision=revision, text=f"After {self.words}")
 

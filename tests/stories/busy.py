@@ -132,7 +132,10 @@ class Busy:
         for person in (first, second):
             person.do("statements.stand", clause=promise, value="support", revision="0")
         third.do("statements.stand", clause=promise, value="block", reservation="Who pays?", revision="0")
+        kept = str(drafter.do("statements.add_clause", text="We keep the minutes.", after="")["clause"])
+        drafter.do("statements.settle", clause=kept)
         drafter.do("statements.settle")
+        self.crew[HOST].do("statements.reopen", reason="A figure was wrong.", sure="on")
         drafter.do("statements.edit_clause", clause=promise, text=f"{IDEAS[0]}, in public", revision="0")
         drafter.do("statements.remove_clause", clause=gone)
         for source in (f"segment:{self.segments[1]}", f"poll:{self.closed}", f"idea:{self.ideas[1]}"):

@@ -6,6 +6,7 @@ nothing of pads."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -51,16 +52,24 @@ def fold(*, room: Any, clause: str) -> None:
 
 @transaction.atomic
 def fold_all(*, room: Any) -> None:
-    """The same for all clauses of a room: before its text is frozen."""
+    """The same for all clauses of a room: before its text is frozen. Nobody types on any until the act is over."""
     room = locked(room)
+    list(_pads(room).values_list("pk"))
     for pad in _waiting(room):
         _fold(room, pad)
+
+
+def unfit(clauses: Iterable[Clause]) -> set[int]:
+    """The keys of those of these clauses, folded, on whose pads there is something that can't be their words."""
+    waiting = Pad.objects.filter(clause__in=list(clauses), number__gt=F("base"))
+    return set(waiting.values_list("clause", flat=True))
 
 
 def left() -> list[Any]:
     """The rooms in which words were typed that are not in their clauses yet."""
     waiting = Pad.objects.filter(number__gt=F("base"), clause__removed=False).select_related("clause__statement__room")
-    return list({pad.clause.statement.room_id: pad.clause.statement.room for pad in waiting}.values())
+    some = [pad.clause for pad in waiting if open_to_words(pad.clause)]
+    return list({clause.statement.room_id: clause.statement.room for clause in some}.values())
 
 
 def forget_strokes() -> None:
@@ -71,8 +80,13 @@ def forget_strokes() -> None:
 
 def _waiting(room: Any) -> Any:
     """The pads of a room that may not agree with their clauses, locked."""
-    unlike = Pad.objects.filter(number__gt=F("base")) | Pad.objects.exclude(revision=F("clause__revision"))
-    return unlike.filter(clause__statement__room=room).select_for_update(of=("self",)).order_by("pk")
+    unlike = Q(number__gt=F("base")) | ~Q(revision=F("clause__revision"))
+    return _pads(room).filter(unlike)
+
+
+def _pads(room: Any) -> Any:
+    """The pads of a room, locked."""
+    return Pad.objects.filter(clause__statement__room=room).select_for_update(of=("self",)).order_by("pk")
 
 
 def _fold(room: Any, pad: Pad) -> None:

@@ -18,7 +18,7 @@ from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
 from tests.polls.amendments.rows import TEXT, again, proposed, put, vote
-from tests.polls.statements.rows import texts
+from tests.polls.statements.rows import reopened, texts
 
 pytestmark = pytest.mark.django_db
 TWELVE, TWO, TOWN = (TEXT.replace(*words) for words in (("four", "twelve"), ("four", "two"), ("village", "town")))
@@ -205,6 +205,7 @@ def test_the_files_credit_what_stands_in_the_text_as_far_as_it_is_shown_now(
 ) -> None:
     row = proposed(ann, clause, TWELVE, signed="name")
     make.act(drafter, "statements.settle")
+    reopened(event)
     make.act(drafter, "amendments.accept", amendment=row.handle)
     make.act(drafter, "statements.settle")
     room = make.room(event)

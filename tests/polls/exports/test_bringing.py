@@ -36,7 +36,7 @@ from rooms.transcript.spoken import said as spoken
 from tests import busy, make
 from tests.polls.exports.documents import HOSTILE
 from tests.polls.exports.rows import plenary
-from tests.polls.statements.rows import asked, clause, said, settled, thought
+from tests.polls.statements.rows import asked, clause, reopened, said, settled, thought
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,10 @@ def again(event: Event) -> tuple[str, str, Event]:
 
 def held_and_settled(attribution: str = "nobody") -> Any:
     held = plenary(attribution=attribution)
+    make.act(held.drafter, "statements.settle", clause=held.clause.handle)
     settled(held.drafter)
+    reopened(held.event)
+    reopened(held.event, held.clause.handle)
     make.act(held.drafter, "statements.edit_clause", clause=held.clause.handle, text="We stay.", revision=0)
     make.act(held.others[0], "statements.propose", source=f"idea:{held.idea.handle}", note="It is what we came for")
     return held

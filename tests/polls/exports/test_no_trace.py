@@ -79,7 +79,11 @@ class World:
     def version(self) -> None:
         if self.settle:
             self.clause()
+            self.act(self.drafter, "statements.settle", clause=self.clause())
             self.act(self.drafter, "statements.settle")
+            asked = {"reason": "A figure was wrong.", "sure": "on"}
+            for clause in ("", self.clause()):
+                self.act(make.seat(self.event, HOST), "statements.reopen", clause=clause, **asked)
 
     def shown(self, *, but: tuple[tuple[str, str], ...] = ()) -> dict[str, bytes]:
         """All that anybody gets to see: pages and files of every role, pictures for every audience, marks of every seat.

@@ -12,7 +12,7 @@ from polls.exports.outline import document
 from polls.statements.queries import versions
 from tests import make
 from tests.polls.exports.rows import NAME, plenary
-from tests.polls.statements.rows import settled
+from tests.polls.statements.rows import reopened, settled
 
 pytestmark = pytest.mark.django_db
 
@@ -62,12 +62,17 @@ def test_the_process_is_told_in_figures() -> None:
 def test_a_settled_outcome_stays_as_it_was_settled() -> None:
     held = plenary()
     version = settled(held.drafter)
+    before = outcome(make.room(held.event), version)
+    assert before.state == f"Version 1, settled {moment_text(version.settled_at)}."
+    reopened(held.event)
     make.act(held.drafter, "statements.edit_clause", clause=held.clause.handle, text="We stay.", revision=0)
     room = make.room(held.event)
     found = outcome(room, versions(room).get())
     assert found.clauses[0].text == "We come back."
     assert (found.version, found.hash) == (1, version.hash)
-    assert found.state == f"Version 1, settled {moment_text(version.settled_at)}."
+    then = versions(room).get().reopened_at
+    assert then is not None
+    assert found.state == f"{before.state} Reopened {moment_text(then)}."
     assert found.counted.startswith("Counted at ")
     assert outcome(room, None).clauses[0].text == "We stay."
 

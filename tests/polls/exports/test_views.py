@@ -14,7 +14,7 @@ from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
 from tests import make
 from tests.polls.exports.rows import NAME, plenary
-from tests.polls.statements.rows import clause, settled
+from tests.polls.statements.rows import clause, reopened, settled
 
 pytestmark = pytest.mark.django_db
 FILES = ("outcome.html", "outcome.md", "outcome.pdf", "outcome.docx", "outcome.odt", "outcome.akn")
@@ -94,8 +94,10 @@ def test_one_can_ask_for_a_version_or_for_the_draft() -> None:
     row = clause(drafter, "We come back.")
     assert "We come back." in fetched(drafter, "outcome.md").content.decode()
     settled(drafter)
+    reopened(event)
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="We stay.", revision=0)
     settled(drafter)
+    reopened(event)
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="We go.", revision=1)
     for asked, words in (
         ("1", "We come back."),

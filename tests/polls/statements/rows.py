@@ -6,7 +6,8 @@ from typing import Any
 
 from polls.ballots.models import Poll
 from polls.ideas.models import Idea
-from polls.statements.models import Clause, Version
+from polls.statements import in_force
+from polls.statements.models import Clause, Statement, Version
 from rooms.events.models import Event
 from rooms.seats.models import Seat
 from rooms.transcript.models import Segment
@@ -56,9 +57,17 @@ def texts(event: Event) -> list[str]:
 
 
 def settled(drafter: Seat) -> Version:
-    """The version that the drafter settles."""
+    """The version that the drafter settles; one that is in force is reopened first."""
+    if in_force.version(Statement.objects.filter(room=make.room(drafter.event)).first()) is not None:
+        reopened(drafter.event)
     number = make.act(drafter, "statements.settle").data["version"]
     return Version.objects.get(statement__room=make.room(drafter.event), number=number)
+
+
+def reopened(event: Event, clause: str = "") -> None:
+    """The host reopens the whole text, or a clause that is settled by itself."""
+    asked = {"clause": clause, "reason": "A figure was wrong.", "sure": "on"}
+    make.act(make.seat(event, "host"), "statements.reopen", **asked)
 
 
 def people(event: Event, *groups: str) -> list[Seat]:

@@ -13,7 +13,7 @@ from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
-from tests.polls.statements.rows import clause, people, said, settled, texts
+from tests.polls.statements.rows import clause, people, reopened, said, settled, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,7 @@ def test_a_clause_of_another_room_can_not_be_touched(drafter: Seat) -> None:
 def test_a_settled_version_keeps_the_text_under_its_hash(event: Event, drafter: Seat) -> None:
     row = clause(drafter, "Peace.")
     version = settled(drafter)
+    reopened(event)
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="Peace now.", revision=0)
     version.refresh_from_db()
     assert [each["text"] for each in version.content["clauses"]] == ["Peace."]
@@ -149,12 +150,12 @@ def test_the_journal_holds_the_hash_of_a_version(event: Event, drafter: Seat) ->
     assert broken_at(make.room(event)) is None
 
 
-def test_there_must_be_something_new_to_settle(event: Event, drafter: Seat) -> None:
+def test_there_must_be_something_to_settle_and_it_must_not_be_settled(event: Event, drafter: Seat) -> None:
     with pytest.raises(Refused, match="no clause to settle"):
         make.act(drafter, "statements.settle")
     row = clause(drafter, "Peace.")
     settled(drafter)
-    with pytest.raises(Refused, match="Nothing has changed since version 1"):
+    with pytest.raises(Refused, match="Version 1 is settled"):
         make.act(drafter, "statements.settle")
     make.act(people(event, "")[0], "statements.stand", clause=row.handle, value="support")
     assert settled(drafter).content["clauses"][0]["support"]["support"] == 1

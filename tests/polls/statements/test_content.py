@@ -23,7 +23,7 @@ def event() -> Event:
     return make.event(k=3)
 
 
-def support_of(event: Event, row: Clause, settling: int = 0) -> Any:
+def support_of(event: Event, row: Clause, settling: int | None = None) -> Any:
     """Support of a clause in the draft, or in the version of that number that would be settled now."""
     statement = queries.statement(make.room(event))
     assert statement is not None
@@ -123,3 +123,14 @@ def test_groups_counted_together_are_named_together() -> None:
     assert together(["Youth"]) == "Youth"
     assert together(["Youth", "Artists", ""]) == "Youth, Artists and no group together"
     assert together([""]) == "No group"
+
+
+def test_figures_told_with_a_clause_alone_are_not_told_anew_for_one_who_comes(event: Event, drafter: Seat) -> None:
+    row = clause(drafter, "Peace.")
+    stand(row, *people(event, *["Fieldworkers"] * 3, *["Youth"] * 3))
+    make.act(drafter, "statements.settle", clause=row.handle)
+    first = row.settlings.get().content["clauses"][0]["support"]
+    assert (first["by_group_version"], [cell["support"] for cell in first["by_group"]]) == (0, [3, 3])
+    stand(row, *people(event, "Youth"))
+    second = settled(drafter).content["clauses"][0]["support"]
+    assert (second["support"], second["by_group"], second["by_group_version"]) == (7, first["by_group"], 0)

@@ -57,10 +57,16 @@ async def test_a_clause_travels_from_an_idea_to_the_desk_to_every_phone_and_back
     assert "In clause 1" in (await door.page(ann.member, "ideas/")).text
 
     settled = await drafter.act("statements.settle")
+    kept = await drafter.act("statements.remove_clause", clause=clause)
+    assert (kept["ok"], kept["code"]) == (False, "settled")
+    for phone, screen in screens.items():
+        await as_reloaded(phone, screen, "statements")
+    host = await sit(door, service.links["host"], ())
+    await host.act("statements.reopen", clause="", reason="A figure was wrong.", sure="on")
     await drafter.act("statements.remove_clause", clause=clause)
     for phone, screen in screens.items():
         await as_reloaded(phone, screen, "statements")
     assert "We dig" not in words(ben, "statements.text")
     assert settled["data"]["hash"] in (await door.page(ben.member, "versions/")).text
-    for phone in screens:
+    for phone in (*screens, host):
         await phone.close()

@@ -12,7 +12,7 @@ from rooms.events.models import Event
 from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
 from tests import make
-from tests.polls.statements.rows import asked, clause, people, said, settled, texts, thought
+from tests.polls.statements.rows import asked, clause, people, reopened, said, settled, texts, thought
 
 pytestmark = pytest.mark.django_db
 
@@ -110,8 +110,10 @@ def test_everybody_but_the_wall_reads_support_and_versions(event: Event, drafter
 def test_versions_are_shown_with_what_changed(event: Event, drafter: Seat) -> None:
     row = clause(drafter, "Paid for the hours they lose.")
     first = settled(drafter)
+    reopened(event)
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="Paid for the day they lose.", revision=0)
     second = settled(drafter)
+    reopened(event)
     clause(drafter, "And heard.")
     reader = make.seat(event)
     shown = page(reader, "versions/")

@@ -17,7 +17,7 @@ from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
 from tests.polls.amendments.rows import vote
-from tests.polls.statements.rows import clause, people, settled
+from tests.polls.statements.rows import clause, people, reopened, settled
 
 HALF = Majority.HALF
 
@@ -86,6 +86,8 @@ def test_a_settled_clause_needs_nothing_more_and_a_reworded_one_does(event: Even
     stand(ann, row, "block", "Now I can't.")
     version = settled(drafter)
     assert version.content["settled_by"] == "consensus"
+    reopened(event)
+    reopened(event, row.handle)
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="We come back soon.", revision=0)
     assert settled_as_they_read([Clause.objects.get()]) == set()
     with pytest.raises(Refused, match="nobody has taken a stand on it as it reads now"):

@@ -102,8 +102,8 @@ def test_striking_again_strikes_at_the_right_place(event: Event, drafter: Seat, 
     strike(event, segment, "well")
     version = Version.objects.get()
     assert [kept["quote"] for kept in version.quotes.values()] == ["the [struck] was promised"]
-    with pytest.raises(Refused, match="Nothing has changed"):
-        settled(drafter)
+    with pytest.raises(Refused, match="Version 1 is settled"):
+        make.act(drafter, "statements.settle")
     assert Citation.objects.get().quote == "the [struck] was promised"
     assert intact(version)
 
