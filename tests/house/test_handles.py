@@ -48,7 +48,13 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
     "floor.open_list": [("moderator", "floor.close_list", {})],
     "ideas.put_back": [("moderator", "ideas.take_up", {"idea": lambda room: room.ideas.get(number=1).handle})],
     "ideas.unpin": [("moderator", "ideas.pin", {"idea": lambda room: room.ideas.get(number=1).handle})],
-    "statements.reopen": [("drafter", "statements.settle", {})],
+    "statements.reopen": [
+        (
+            "drafter",
+            "statements.settle",
+            {"clause": lambda room: room.statement.clauses.filter(removed=False)[0].handle},
+        )
+    ],
     "statements.put": [("host", "statements.rules", {"majority": "half", "settle_by": "poll"})],
     "amendments.uncosign": [
         ("Ben", "amendments.cosign", {"amendment": lambda room: room.statement.amendments.get(number=1).handle})

@@ -140,7 +140,7 @@ def test_a_poll_on_an_amendment_that_carries_after_its_clause_was_settled_waits(
     ann, moderator = people(event, "")[0], make.seat(event, "moderator")
     asked = {"kind": "change", "text": "We come back soon.", "reason": "So that it holds", "signed": "", "revision": 0}
     row = Amendment.objects.get(
-        handle=make.act(ann, "amendments.propose", clause=first.handle, **asked).data["amendment"]
+        handle=make.act(ann, "amendments.propose", "", clause=first.handle, **asked).data["amendment"]
     )
     make.act(moderator, "amendments.put", amendment=row.handle)
     row.refresh_from_db()
@@ -153,7 +153,7 @@ def test_a_poll_on_an_amendment_that_carries_after_its_clause_was_settled_waits(
     assert (row.state, Clause.objects.get().text) == ("carried", "We come back.")
     reopened(event, first.handle)
     merged = {"text": row.text, "revision": 0, "reason": "", "also": ""}
-    make.act(drafter, "amendments.merge", amendment=row.handle, **merged)
+    make.act(drafter, "amendments.merge", "", amendment=row.handle, **merged)
     assert Clause.objects.get().text == "We come back soon."
 
 
