@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -138,7 +139,13 @@ def test_a_poll_on_an_amendment_that_carries_after_its_clause_was_settled_waits(
     event: Event, drafter: Seat, first: Clause
 ) -> None:
     ann, moderator = people(event, "")[0], make.seat(event, "moderator")
-    asked = {"kind": "change", "text": "We come back soon.", "reason": "So that it holds", "signed": "", "revision": 0}
+    asked: dict[str, Any] = {
+        "kind": "change",
+        "text": "We come back soon.",
+        "reason": "So that it holds",
+        "signed": "",
+        "revision": 0,
+    }
     row = Amendment.objects.get(
         handle=make.act(ann, "amendments.propose", "", clause=first.handle, **asked).data["amendment"]
     )
@@ -152,7 +159,7 @@ def test_a_poll_on_an_amendment_that_carries_after_its_clause_was_settled_waits(
     row.refresh_from_db()
     assert (row.state, Clause.objects.get().text) == ("carried", "We come back.")
     reopened(event, first.handle)
-    merged = {"text": row.text, "revision": 0, "reason": "", "also": ""}
+    merged: dict[str, Any] = {"text": row.text, "revision": 0, "reason": "", "also": ""}
     make.act(drafter, "amendments.merge", "", amendment=row.handle, **merged)
     assert Clause.objects.get().text == "We come back soon."
 
