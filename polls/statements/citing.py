@@ -18,6 +18,7 @@ from polls.statements import core, in_force, queries, signing, sources
 from polls.statements.actions import TEXT, USES, put_clause, statement_of
 from polls.statements.content import strike_from_version, texts_of
 from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Reserved, Rules, SettledClause, Support
+from polls.statements.pads.folding import renew_all
 from polls.statements.sources import SEGMENT
 from rooms.journal.actions import locked, note
 from rooms.transcript.models import Segment
@@ -95,6 +96,8 @@ def cite(*, room: Any, by: Any, clause: str, source: str, quote: str) -> Answer:
 @striker
 def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Struck]) -> list[str]:
     """Strike from every quote of a segment what was struck from its texts; say which clauses hold such words themselves."""
+    # Before earlier wordings are looked at, for what is typed becomes one; and what was typed holds the words.
+    renew_all(room=room)
     words = {piece.casefold() for each in texts.values() for piece in each.words}
     for row in Citation.objects.filter(segment=segment, source_revision__in=texts):
         before = row.quote

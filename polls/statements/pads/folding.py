@@ -59,6 +59,25 @@ def fold_all(*, room: Any) -> None:
         _fold(room, pad)
 
 
+@transaction.atomic
+def renew_all(*, room: Any) -> None:
+    """Begin every pad of a room anew, under another name: nothing of what was ever typed and deleted on it is left, here or
+    in the pages that have it open, for they open the new one. What stands on a pad stays on it."""
+    fold_all(room=room)
+    for pad in _pads(room).select_related("clause"):
+        text = core.text_of(
+            core.load(bytes(pad.state), *(bytes(data) for data in pad.strokes.values_list("data", flat=True)))
+        )
+        waits = pad.number > pad.base
+        pad.strokes.all().delete()
+        pad.state, pad.handle, pad.base = core.begun(pad.clause.text), tokens.handle(), pad.number
+        pad.revision = pad.clause.revision
+        if waits:
+            add(pad, core.edited(pad.state, text))
+        pad.save()
+        tell(room, about(pad.clause.handle))
+
+
 def unfit(clauses: Iterable[Clause]) -> set[int]:
     """The keys of those of these clauses, folded, on whose pads there is something that can't be their words."""
     waiting = Pad.objects.filter(clause__in=list(clauses), number__gt=F("base"))
