@@ -69,5 +69,5 @@ def screen(request: HttpRequest, place: Place) -> Context:
     return {
         "version": in_force.version(statement),
         "clauses": [(number, row, done[row.pk]) for number, row in numbered if row.pk in done],
-        "title": statement.title if statement else "",
+        "called": statement.title if statement else "",
     }

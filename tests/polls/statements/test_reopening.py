@@ -18,6 +18,7 @@ from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
 from tests.polls.amendments.rows import vote
+from tests.polls.amendments.test_screens import page
 from tests.polls.statements.pads.rows import Hand
 from tests.polls.statements.rows import clause, people, reopened, said, settled
 
@@ -216,3 +217,17 @@ def test_people_still_take_their_stand_and_it_changes_nothing_settled(
     version.refresh_from_db()
     assert version.content["clauses"][0]["support"]["support"] == 0
     assert intact(version)
+
+
+def test_the_host_s_page_says_what_is_settled_and_the_desk_that_it_was_reopened(
+    event: Event, drafter: Seat, first: Clause
+) -> None:
+    make.act(drafter, "statements.name", title="What we promise", preamble="")
+    host = make.seat(event, "host")
+    assert "Nothing is settled in this room now." in page(host, "reopen/")
+    settled(drafter)
+    shown = page(host, "reopen/")
+    assert "The whole text, version 1" in shown
+    assert '<p dir="auto">What we promise</p>' in shown
+    reopened(event)
+    assert "Version 1 was reopened; this is the draft that follows." in page(drafter, "")
