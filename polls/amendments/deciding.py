@@ -123,7 +123,8 @@ def put(*, room: Any, by: Any, amendment: str, with_rivals: bool) -> Answer:
     asked, needs = [*options.values(), stays], rules(room.event)
     if needs.majority != core.Majority.HALF:
         question += " " + _("It needs: %(majority)s.") % {"majority": str(needs.get_majority_display()).lower()}
-    made = ballots.prepare(room=room, by=by, options=asked, question=question, kind=kind, secret=True).data["poll"]
+    blind = {"secret": True, "blind": True}
+    made = ballots.prepare(room=room, by=by, options=asked, question=question, kind=kind, **blind).data["poll"]
     for each in some:
         bound = {"poll": Poll.objects.get(handle=made), "option": options[each.pk], "majority": needs.majority}
         Amendment.objects.filter(pk=each.pk).update(**bound)

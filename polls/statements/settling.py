@@ -73,7 +73,7 @@ def put(*, room: Any, by: Any, clause: str = "") -> Answer:
         question += " " + _("It needs: %(majority)s.") % {"majority": str(rules.get_majority_display()).lower()}
     yes = _("Yes: settle it")
     options = [yes, _("No: go on drafting")]
-    asked: dict[str, Any] = {"question": question, "kind": PollKind.ONE, "secret": True}
+    asked: dict[str, Any] = {"question": question, "kind": PollKind.ONE, "secret": True, "blind": True}
     handle = ballots.prepare(room=room, by=by, options=options, **asked).data["poll"]
     Settling.objects.create(
         statement=statement,

@@ -24,11 +24,14 @@ def again(row: Amendment) -> Amendment:
     return Amendment.objects.get(pk=row.pk)
 
 
-def put(moderator: Seat, row: Amendment, *, with_rivals: bool = False) -> Poll:
-    """The open poll that decides it."""
+def put(moderator: Seat, row: Amendment, *, with_rivals: bool = False, blind: bool = False) -> Poll:
+    """The open poll that decides it; made a sealed one, as a moderator may, unless it is said to stay blind."""
     asked = {"amendment": row.handle, "with_rivals": "on" if with_rivals else ""}
     poll = Poll.objects.get(handle=make.act(moderator, "amendments.put", **asked).data["poll"])
+    if not blind:
+        Poll.objects.filter(pk=poll.pk).update(blind=False)
     make.act(moderator, "ballots.open", poll=poll.handle)
+    poll.refresh_from_db()
     return poll
 
 

@@ -18,6 +18,8 @@ from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
 from tests.polls.amendments.rows import TEXT, again, proposed, put, vote
+from tests.polls.ballots.blind.polling import all_vote
+from tests.polls.ballots.make import people
 from tests.polls.statements.rows import reopened, texts
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +122,18 @@ def test_the_room_adopts_it(event: Event, ann: Seat, ben: Seat, moderator: Seat,
     make.act(moderator, "ballots.close", poll=poll.handle)
     assert texts(event) == [TWELVE]
     assert (again(row).state, again(row).answer) == ("accepted", "The room voted: For 2; Against 1.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_room_adopts_it_by_blind_ballots(event: Event, ann: Seat, moderator: Seat, clause: Clause) -> None:
+    row = proposed(ann, clause, TWELVE)
+    voters = [ann, *people(event, 5)]
+    poll = put(moderator, row, blind=True)
+    assert poll.blind
+    all_vote(poll, voters, "For: adopt it", "For: adopt it", "Against: leave the text as it is")
+    make.act(moderator, "ballots.close", poll=poll.handle)
+    assert texts(event) == [TWELVE]
+    assert again(row).answer == "The room voted: For 4; Against 2."
 
 
 def test_the_room_declines_it_and_no_drafter_opens_it_again(

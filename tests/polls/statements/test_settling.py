@@ -17,6 +17,7 @@ from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
 from tests.polls.amendments.rows import vote
+from tests.polls.ballots.blind.polling import all_vote
 from tests.polls.statements.rows import clause, people, reopened, settled
 
 HALF = Majority.HALF
@@ -105,9 +106,14 @@ def test_too_few_heads_settle_nothing(event: Event, drafter: Seat, row: Clause) 
     assert settled(drafter).number == 1
 
 
-def put(moderator: Seat, **fields: Any) -> Poll:
+def put(moderator: Seat, *, blind: bool = False, **fields: Any) -> Poll:
+    """The open poll; made a sealed one, as a moderator may, unless it is said to stay blind."""
     poll = Poll.objects.get(handle=make.act(moderator, "statements.put", "", **fields).data["poll"])
+    assert poll.blind
+    if not blind:
+        Poll.objects.filter(pk=poll.pk).update(blind=False)
     make.act(moderator, "ballots.open", poll=poll.handle)
+    poll.refresh_from_db()
     return poll
 
 
@@ -127,6 +133,16 @@ def test_a_poll_settles_the_whole_text_or_leaves_it_open(
     vote(make.seat(event), poll, 1 - place)
     make.act(moderator, "ballots.close", poll=poll.handle)
     assert Version.objects.count() == versions
+
+
+@pytest.mark.django_db(transaction=True)
+def test_blind_ballots_settle_the_text_as_others_do(event: Event, drafter: Seat, row: Clause) -> None:
+    rule(event, "poll")
+    moderator, voters = make.seat(event, "moderator"), people(event, *[""] * 5)
+    poll = put(moderator, blind=True)
+    all_vote(poll, voters, "Yes: settle it")
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    assert Version.objects.count() == 1
 
 
 def test_a_poll_on_one_clause_settles_that_one(event: Event, drafter: Seat, row: Clause) -> None:
