@@ -32,6 +32,7 @@ from rooms.journal.models import Entry
 from rooms.seats.models import Seat
 from rooms.transcript import search
 from rooms.transcript.models import Segment
+from rooms.transcript.struck import WITHHELD
 
 
 def bring_in(text: str, *, until: date | None = None) -> Event:
@@ -79,6 +80,7 @@ def _event(file: Part, until: date | None) -> Event:
             k=about.number("k"),
             names_on_list=about.text("names_on_list"),
             attribution=about.text("attribution"),
+            silence=about.text("silence"),
             approve_ideas=about.truth("approve_ideas"),
             rule=about.part("rule").value,
             **{
@@ -172,6 +174,7 @@ def _turn(kept: Kept, row: Part, _position: int) -> Turn:
         group=group,
         group_named=group is not None,
         attribution=level,
+        silence=row.text("silence"),
         kind=row.text("kind"),
         state=row.text("state"),
         asked_at=called,
@@ -185,7 +188,7 @@ def _turn(kept: Kept, row: Part, _position: int) -> Turn:
 
 
 def _segment(kept: Kept, row: Part, _position: int) -> Segment:
-    text = row.text("text")
+    text, revision = WITHHELD if row.truth("withheld") else row.text("text"), row.number("revision")
     return Segment(
         room=kept.room,
         item=kept.one_or_none("item", row, "item"),
@@ -196,7 +199,9 @@ def _segment(kept: Kept, row: Part, _position: int) -> Segment:
         folded=search.folded(text),
         started_at=row.moment("started_at"),
         ended_at=row.moment("ended_at"),
-        revision=row.number("revision"),
+        revision=revision,
+        approved=revision if row.truth("approved") else None,
+        mended=row.truth("corrected_by_speaker"),
         times=row.spans("times", most=len(text.split())),
     )
 

@@ -15,6 +15,7 @@ from rooms.events.models import Event, Room
 from rooms.floor.models import State as TurnState
 from rooms.floor.models import Turn
 from rooms.journal.queries import broken_at, told
+from rooms.transcript.leaving import leaving
 from rooms.transcript.queries import attribution_of, segments, shown_as
 
 FORMAT = "deliberate.bundle/2"
@@ -48,6 +49,7 @@ def _event(event: Event) -> Row:
         "k": event.k,
         "names_on_list": event.names_on_list,
         "attribution": event.attribution,
+        "silence": event.silence,
         "approve_ideas": event.approve_ideas,
         **{name: getattr(rules, name) for name in ("majority", "settle_by", "quorum", "public", "reservations")},
         "rule": event.rule,
@@ -103,6 +105,7 @@ def _turns(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
             "state": turn.state,
             "said_by": said_by(turn),
             "shown_as": shown_as(turn, room.event).level.value,
+            "silence": turn.silence or room.event.silence,
             "granted": turn.seconds,
             "called_at": time_text(turn.called_at),
             "paused_at": time_text(turn.paused_at),
@@ -115,6 +118,8 @@ def _turns(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
 
 
 def _segments(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
+    """What was said; words that may not leave the room now are withheld."""
+    leaves = set(leaving(segments(room), room.event).values_list("pk", flat=True))
     return [
         {
             "handle": segment.handle,
@@ -122,11 +127,14 @@ def _segments(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
             "item": segment.item.handle if segment.item else None,
             "turn": segment.turn.words if segment.turn else None,
             "said_by": said_by(segment.turn),
-            "text": segment.text,
+            "text": segment.text if segment.pk in leaves else "",
+            "withheld": segment.pk not in leaves,
+            "approved": segment.approved == segment.revision,
+            "corrected_by_speaker": segment.mended,
             "revision": segment.revision,
             "started_at": time_text(segment.started_at),
             "ended_at": time_text(segment.ended_at),
-            "times": segment.times,
+            "times": segment.times if segment.pk in leaves else None,
         }
         for segment in segments(room)
     ]

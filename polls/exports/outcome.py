@@ -25,6 +25,7 @@ from polls.statements.models import Sealed, SettledClause, Version
 from polls.statements.reserving import said, writers, writers_then
 from polls.statements.sources import IDEA, SEGMENT
 from rooms.transcript.models import Segment
+from rooms.transcript.struck import WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Outcome:
         if self.settled_by in by:
             settled += " " + by[self.settled_by]
         if self.struck:
-            settled += " " + _("Words were struck from its quotes later.")
+            settled += " " + _("Words were taken out of its quotes, or corrected in them, later.")
         if self.reopened_at is not None:
             settled += " " + _("Reopened %(date)s.") % {"date": moment_text(self.reopened_at)}
         return settled
@@ -211,6 +212,8 @@ def _origins(room: Any, text: dict[str, Any]) -> dict[str, str]:
 def _ground(cited: dict[str, Any], origin: dict[str, str]) -> Ground:
     if cited.get("withheld"):
         return Ground("", _("An idea that was taken off the board since: its words are withheld."))
+    if cited["quote"] == WITHDRAWN:
+        return Ground("", _("A source that was withdrawn by who said it."))
     return Ground(cited["quote"], origin[cited["source"]])
 
 

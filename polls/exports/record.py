@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from deliberate.clock import now
 from deliberate.live.times import day_text, moment_text
@@ -23,6 +24,7 @@ from polls.ideas.queries import shown
 from polls.statements.queries import versions
 from rooms.events.models import AgendaItem, Event
 from rooms.transcript.core import Level
+from rooms.transcript.leaving import held_back
 from rooms.transcript.queries import Paragraph, paragraphs, shown_as
 
 
@@ -78,7 +80,7 @@ def _said(paragraph: Paragraph, event: Event) -> Said:
     who = as_whom.text or (_("A speaker") if paragraph.turn else _("Between turns"))
     first, last = paragraph.segments[0], paragraph.segments[-1]
     level = as_whom.level if paragraph.turn else None
-    return Said(who, level, first.started_at, last.ended_at, paragraph.text)
+    return Said(who, level, first.started_at, last.ended_at, paragraph.marked)
 
 
 def document(room: Any) -> Document:
@@ -107,7 +109,14 @@ def _blocks(room: Any) -> Iterator[Block]:
                 yield Text(part.text)
             else:
                 yield Speech(part.who, date_format(localtime(part.begin), "H:i"), part.text)
-    if not some:
+    if missing := held_back(room):
+        said = ngettext(
+            "%(n)d piece of what was said is not in this record: whoever said it has still to look through it.",
+            "%(n)d pieces of what was said are not in this record: whoever said them has still to look through them.",
+            missing,
+        )
+        yield Text(said % {"n": missing}, aside=True)
+    elif not some:
         yield Text(_("Nothing is taken down yet."), aside=True)
     yield from _ideas(room)
     settled = [

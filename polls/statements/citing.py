@@ -23,7 +23,7 @@ from polls.statements.sources import SEGMENT
 from rooms.journal.actions import locked, note
 from rooms.transcript.models import Segment
 from rooms.transcript.striking import striker
-from rooms.transcript.struck import Struck
+from rooms.transcript.struck import WITHDRAWN, Left
 from rooms.transcript.struck import strike as struck_from
 
 
@@ -94,7 +94,7 @@ def cite(*, room: Any, by: Any, clause: str, source: str, quote: str) -> Answer:
 
 
 @striker
-def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Struck]) -> list[str]:
+def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Left]) -> list[str]:
     """Strike from every quote of a segment what was struck from its texts; say which clauses hold such words themselves."""
     # Before earlier wordings are looked at, for what is typed becomes one; and what was typed holds the words.
     renew_all(room=room)
@@ -169,7 +169,8 @@ def uncite(*, room: Any, by: Any, citation: str) -> Answer:
     kind, source = queries.source_row(row)
     name = f"{kind}:{source.handle}"
     again = {"clause": row.clause.handle, "source": name, "quote": row.quote}
-    data = {"undo": {"command": "statements.cite", "fields": again}} if name not in queries.withheld(room) else {}
+    back = name not in queries.withheld(room) and row.quote != WITHDRAWN
+    data = {"undo": {"command": "statements.cite", "fields": again}} if back else {}
     note(room, by, "took out a quote", row)
     row.delete()
     touch(room, *TEXT, *USES)

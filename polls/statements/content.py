@@ -16,7 +16,7 @@ from polls.statements.core import Counts, Json, Stance
 from polls.statements.models import Citation, Clause, Sealed, SettledClause, Statement, Support, Version
 from polls.statements.queries import numbered, source_row, totals, unheard, with_sources
 from rooms.events.queries import participants
-from rooms.transcript.struck import Struck
+from rooms.transcript.struck import Left
 
 Content = dict[str, Json]
 
@@ -183,7 +183,7 @@ def shown_quotes(version: Sealed, hidden: Collection[str]) -> Content:
     return {seal: quote for seal, quote in version.quotes.items() if seal not in gone}
 
 
-def strike_from_version(version: Sealed, source: str, texts: Mapping[int, Struck]) -> bool:
+def strike_from_version(version: Sealed, source: str, texts: Mapping[int, Left]) -> bool:
     """Strike from a version's quotes of a segment what was struck from its texts; whether any of them held it.
 
     Its content holds the seals of quotes alone and stays. Without the salt nobody can try which words a seal is of."""

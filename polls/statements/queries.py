@@ -20,6 +20,7 @@ from polls.statements.models import Citation, Clause, Proposal, Rules, Statement
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT, Source, source_of
 from rooms.events.queries import group_sizes
 from rooms.transcript.queries import attribution_of
+from rooms.transcript.struck import WITHDRAWN
 
 
 def statement(room: Any) -> Statement | None:
@@ -66,6 +67,11 @@ class Rest:
     corrected: bool
     withheld: bool
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether whoever said it took it back."""
+        return self.quote == WITHDRAWN
+
 
 def cited(room: Any, clauses: Iterable[Clause]) -> dict[int, list[Rest]]:
     """What each of these clauses rests on, by the clause's key, in the order in which it was cited."""
@@ -107,7 +113,8 @@ def origins(room: Any) -> Callable[[str, Any], str]:
         if source is not None and source.turn is None:
             return _("Said between turns")
         who = attribution_of(source.turn, room.event) if source is not None else ""
-        return _("Said by %(who)s") % {"who": who} if who else _("Said by a speaker")
+        said = _("Said by %(who)s") % {"who": who} if who else _("Said by a speaker")
+        return _("%(said)s, who corrected it") % {"said": said} if source is not None and source.mended else said
 
     return origin
 
@@ -218,6 +225,7 @@ def proposed(room: Any) -> list[Proposed]:
     """What waits for the drafters, one entry a source, first proposed first."""
     on_the_board = Q(idea=None) | Q(idea__state=IdeaState.SHOWN)
     rows = Proposal.objects.filter(on_the_board, statement__room=room, state=Proposal.State.OPEN)
+    rows = rows.exclude(segment__text=WITHDRAWN)
     by_source: dict[str, list[Proposal]] = defaultdict(list)
     for row in with_sources(rows):
         by_source[source_of(*source_row(row)).name].append(row)

@@ -16,7 +16,9 @@ from polls.ideas.models import Idea
 from polls.ideas.models import State as IdeaState
 from polls.statements.quotes import Amiss, NotVerbatim, Span
 from polls.statements.quotes import find as find_quote
+from rooms.transcript.leaving import leaving
 from rooms.transcript.models import Segment
+from rooms.transcript.struck import WITHDRAWN
 
 SEGMENT, IDEA, POLL = KINDS = ("segment", "idea", "poll")
 
@@ -41,10 +43,15 @@ class Source:
         return {self.kind: self.row}
 
 
+def _said(room: Any) -> QuerySet[Segment]:
+    """What was said and may be quoted now: not withdrawn, and approved where it has to be."""
+    return leaving(Segment.objects.filter(room=room), room.event).exclude(text=WITHDRAWN)
+
+
 def open_to_quote(room: Any) -> dict[str, QuerySet[Any]]:
-    """What may be quoted in a room, newest first, by kind: all that was said, the ideas on the board, closed polls."""
+    """What may be quoted in a room, newest first, by kind: what was said and may leave the room, the ideas on the board, closed polls."""
     return {
-        SEGMENT: Segment.objects.filter(room=room).select_related("turn", "item").order_by("-number"),
+        SEGMENT: _said(room).select_related("turn", "item").order_by("-number"),
         IDEA: Idea.objects.filter(room=room, state=IdeaState.SHOWN).order_by("-number"),
         POLL: Poll.objects.filter(room=room, state=PollState.CLOSED).order_by("-closed_at"),
     }
@@ -61,6 +68,8 @@ def named(room: Any, name: str) -> Source:
     """The source called "kind:handle" in `room`. Refused where there is none, or it may not be quoted."""
     kind, _colon, handle = name.partition(":")
     row = open_to_quote(room)[kind].filter(handle=handle).first() if kind in KINDS else None
+    if row is None and kind == SEGMENT and Segment.objects.filter(room=room, handle=handle).exists():
+        raise Refused(_("This can't be quoted: whoever said it has withdrawn it, or has still to look through it."))
     if row is None:
         raise Refused(_("This can't be quoted: it is not in this room, is hidden, or its poll is still open."))
     return source_of(kind, row)

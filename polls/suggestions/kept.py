@@ -14,7 +14,7 @@ from polls.suggestions import queries
 from polls.suggestions.finding import ANSWER_S, Away, Themes, finder
 from rooms.transcript.models import Segment
 from rooms.transcript.striking import striker
-from rooms.transcript.struck import Struck
+from rooms.transcript.struck import Left
 
 #: Seconds for which themes are not looked for anew, and after which they are forgotten.
 FRESH_S, FORGET_S = 20.0, 60.0
@@ -47,7 +47,7 @@ def _looked_for(room: Any) -> Themes:
 
 
 @striker
-def forget(room: Any, by: Any, segment: Segment, texts: Mapping[int, Struck]) -> list[str]:
+def forget(room: Any, by: Any, segment: Segment, texts: Mapping[int, Left]) -> list[str]:
     """What was struck is gone from the finder's memory at once, without anybody waiting for it."""
 
     def gone() -> None:

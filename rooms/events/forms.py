@@ -14,7 +14,7 @@ from deliberate.clock import now
 from deliberate.door.fields import Line
 from deliberate.roles import CREW, HOST, PARTICIPANT, WALL
 from rooms.events.core import LONGEST_MINUTES
-from rooms.events.models import Attribution, Names
+from rooms.events.models import Attribution, Names, Silence
 
 ROLE_CHOICES = [
     (PARTICIPANT, _("Participants")),
@@ -61,6 +61,15 @@ class SettingsForm(forms.Form):
         help_text=_("Speakers can lower it for their own words. Raising it counts for what is said from now on."),
         choices=SIGNED,
         widget=forms.RadioSelect,
+    )
+    silence = forms.ChoiceField(
+        label=_("What a speaker says nothing to may be quoted, and leave the room in files"),
+        help_text=_(
+            "Speakers look through their words on their phones after their turn. Changing this counts for turns begun later."
+        ),
+        choices=Silence.choices,
+        widget=forms.RadioSelect,
+        required=False,  # nothing: as it is
     )
     k = forms.IntegerField(
         label=_("Smallest group that is counted by itself"),

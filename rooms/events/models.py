@@ -27,6 +27,14 @@ class Attribution(models.TextChoices):
     NOBODY = "nobody", _("Nobody (Chatham House rule)")
 
 
+class Silence(models.TextChoices):
+    """When words of a turn may be quoted and taken out of the room, where whoever spoke says nothing to them."""
+
+    STANDS = "stands", _("At once")
+    LATER = "later", _("Ten minutes after the turn")
+    APPROVED = "approved", _("Never: only approved words")
+
+
 def default_rule() -> dict[str, Any]:
     """Settings of the floor's rule that differ from its defaults (rooms/floor/core.py)."""
     return {}
@@ -47,6 +55,8 @@ class Event(models.Model):
     k = models.PositiveSmallIntegerField(default=folding.K, validators=[MinValueValidator(2), MaxValueValidator(50)])
     names_on_list = models.CharField(max_length=12, choices=Names.choices, default=Names.ALL)
     attribution = models.CharField(max_length=8, choices=Attribution.choices, default=Attribution.NOBODY)
+    #: What it means that a speaker says nothing to their words; of turns begun under another policy, see Turn.silence.
+    silence = models.CharField(max_length=8, choices=Silence.choices, default=Silence.STANDS)
     #: An idea waits for a moderator's approval before others see it.
     approve_ideas = models.BooleanField(default=False)
     rule = models.JSONField(default=default_rule, blank=True)

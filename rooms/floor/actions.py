@@ -157,8 +157,8 @@ def undo_end(*, room: Any, by: Any) -> Answer:
     if called is None and ended is None:
         raise Refused(_("It is too late to take this back: somebody has begun to speak, or a minute has passed."))
     if called is not None:
-        called.state, called.called_at, called.why, called.item = State.WAITING, None, {}, None
-        called.save(update_fields=["state", "called_at", "why", "item"])
+        called.state, called.called_at, called.why, called.item, called.silence = State.WAITING, None, {}, None, ""
+        called.save(update_fields=["state", "called_at", "why", "item", "silence"])
         note(room, by, "put back", called)
     if ended is not None:
         ended.keep(ended.timer.reopen(now()))

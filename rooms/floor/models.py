@@ -73,6 +73,10 @@ class Turn(models.Model):
     why = models.JSONField(default=dict, blank=True)
     #: The attribution chosen for this turn's words; empty: the event's. The speaker may lower it, never raise it.
     attribution = models.CharField(max_length=8, blank=True)
+    #: What silence on its words means, where the event's policy was another when the turn was called; empty: the event's.
+    silence = models.CharField(max_length=8, blank=True)
+    #: When all that had been said in it was withdrawn: words that began to be said before are kept no more.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     #: Who may see the name at most, where it was asked for while the event showed names to fewer; empty: the event's.
     names_on_list = models.CharField(max_length=12, blank=True)
     #: Whether the group had k seats in the room whenever words of this turn were taken down; nothing before the first.

@@ -23,6 +23,7 @@ from rooms.seats.actions import eraser
 from rooms.transcript import core, queries, search
 from rooms.transcript.models import Interim, Revision, Segment
 from rooms.transcript.pieces import continues, duration, pieces, spans
+from rooms.transcript.struck import WITHDRAWN
 
 LIVE = ("transcript.live", "transcript.speaking")
 WORDS = (*LIVE, "transcript.recent", "transcript.captioner")
@@ -106,10 +107,13 @@ def add(room: Any, said: Sequence[Segment]) -> None:
     """Number and store these segments behind those that are there; whoever spoke learns that their words stand here."""
     room_for(Segment.objects.filter(room=room), len(said))
     last = Segment.objects.filter(room=room).order_by("-number").values_list("number", flat=True).first() or 0
+    for segment in said:
+        if queries.withdrawn_with(segment.turn, segment.started_at):
+            segment.text, segment.times, segment.approved = WITHDRAWN, None, 0
     for number, segment in enumerate(said, start=last + 1):
         segment.number, segment.folded = number, search.folded(segment.text)
     turns = {segment.turn for segment in said if segment.turn is not None and segment.turn.seat_id is not None}
-    first = [turn for turn in turns if not Segment.objects.filter(turn=turn).exists()]
+    first = [turn for turn in turns if turn.ended_at or not Segment.objects.filter(turn=turn).exists()]
     Segment.objects.bulk_create(said, batch_size=500)
     touch(room, *WORDS, *resting_on("said"))
     for turn in first:
@@ -121,10 +125,12 @@ def add(room: Any, said: Sequence[Segment]) -> None:
 def correct(*, room: Any, by: Any, segment: str, text: str, revision: int) -> Answer:
     """Replace the text of a segment that was corrected `revision` times so far; the earlier text is kept."""
     room = locked(room)
-    found = Segment.objects.filter(room=room, handle=segment).first()
+    found = Segment.objects.filter(room=room, handle=segment).select_related("turn__seat").first()
     text = tidy(text)
     if found is None or not text:
         raise Refused(_("There are no such words in this room. Reload the page, please."))
+    if found.text == WITHDRAWN:
+        raise Refused(_("Whoever spoke has withdrawn these words. They can't be written anew."))
     if found.revision != revision:
         raise Refused(
             _("Somebody else corrected this meanwhile. It now reads: %(text)s") % {"text": found.text}, code="changed"
@@ -136,6 +142,8 @@ def correct(*, room: Any, by: Any, segment: str, text: str, revision: int) -> An
         )
         note(room, by, "corrected", found, str(revision + 1))
         touch(room, *WORDS, *resting_on("words"))
+        if found.turn is not None and found.turn.seat is not None:
+            touch_seat(found.turn.seat)
     return Answer(say=_("Corrected."))
 
 

@@ -7,7 +7,7 @@ from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import CAPTIONER, MODERATOR, PARTICIPANT
 from rooms.events.models import Attribution
-from rooms.transcript import actions, loading, striking
+from rooms.transcript import actions, loading, say, striking
 
 #: Letters. What is typed live fits into one frame of a socket; what is settled or brought in may come as a plain form.
 LONGEST_INTERIM, LONGEST_SETTLED, LONGEST_SEGMENT, LONGEST_FILE = 4_000, 100_000, 20_000, 400_000
@@ -59,6 +59,24 @@ class LevelForm(forms.Form):
     level = forms.ChoiceField(label=_("Show who spoke as"), choices=Attribution.choices)
 
 
+class ApproveForm(forms.Form):
+    """A turn, and what its words were known by when they were read."""
+
+    turn = forms.SlugField(max_length=12, widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class TakeBackForm(forms.Form):
+    """A turn, and a piece of what was said in it; none for all of it."""
+
+    turn = forms.SlugField(max_length=12, widget=forms.HiddenInput)
+    segment = forms.SlugField(max_length=12, required=False, widget=forms.HiddenInput)
+    sure = forms.BooleanField(
+        label=_("Yes, withdraw them"),
+        error_messages={"required": _("Tick that you mean it: it can't be undone.")},
+    )
+
+
 # An interim replaces the one before it and an empty one harms nothing: no receipt.
 command("transcript.interim", form=InterimForm, who=[CAPTIONER], remembered=False, marks=False)(actions.interim)
 command("transcript.settle", form=SettleForm, who=[CAPTIONER], marks=False)(actions.settle)
@@ -67,3 +85,6 @@ command("transcript.strike", form=StrikeForm, who=[CAPTIONER, MODERATOR])(striki
 command("transcript.load", form=LoadForm, who=[CAPTIONER], per_minute=6)(loading.load)
 command("transcript.lower", form=LevelForm, who=[PARTICIPANT])(actions.lower)
 command("transcript.attribute", form=LevelForm, who=[MODERATOR])(actions.attribute)
+command("transcript.approve", form=ApproveForm, who=[PARTICIPANT, MODERATOR])(say.approve)
+command("transcript.mend", form=CorrectForm, who=[PARTICIPANT, MODERATOR])(say.mend)
+command("transcript.take_back", form=TakeBackForm, who=[PARTICIPANT, MODERATOR])(say.take_back)

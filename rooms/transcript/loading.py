@@ -111,7 +111,9 @@ def _turn_of(room: Any, item: Any, speaker: str, at: datetime) -> Turn:
     """A turn for words that came in a file. It was never on this floor: no start, no end, no share in the balance."""
     rule = room.event.attribution
     name = speaker[:60] if rule == Attribution.NAME else ""
-    return Turn.objects.create(room=room, item=item, name=name, state=State.DONE, asked_at=at, attribution=rule)
+    return Turn.objects.create(
+        room=room, item=item, name=name, state=State.DONE, asked_at=at, attribution=rule, silence=room.event.silence
+    )
 
 
 def _unreadable(bad: files.BadFile) -> str:

@@ -23,6 +23,10 @@ class Segment(models.Model):
     ended_at = models.DateTimeField()
     #: How often the text was corrected; earlier texts are kept as revisions.
     revision = models.PositiveIntegerField(default=0)
+    #: The revision that whoever spoke approved, or had approved for them; nothing before they did.
+    approved = models.PositiveIntegerField(null=True, blank=True)
+    #: Whether whoever spoke corrected it: of its earlier texts nothing is left.
+    mended = models.BooleanField(default=False)
     #: When each of its words was said, [from, to] in milliseconds after started_at, where that was measured; nothing once the
     #: text was changed.
     times = models.JSONField(null=True, blank=True, editable=False)

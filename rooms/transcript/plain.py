@@ -20,6 +20,8 @@ from rooms.transcript.core import words
 
 #: The first line of what is written here.
 HEADER = "NAME: WORDS"
+#: Behind what its speaker corrected.
+CORRECTED = "[corrected]"
 #: Letters of a name as it is written, and letters and words of what is taken for a name in a text of somebody else.
 LONGEST_NAME = 100
 LIKELY_LETTERS, LIKELY_WORDS = 60, 5
@@ -68,7 +70,7 @@ def read(text: str, *, surely: bool = False) -> list[Said]:
     wholes = [whole for whole in map(tidy, _PARTED.split(text)) if whole]
     apart = [_apart(whole) for whole in wholes]
     if wholes[:1] == [HEADER]:
-        return [Said(name or "", said) for name, said in apart[1:]]
+        return [Said(name or "", said.replace(f" {CORRECTED}", "")) for name, said in apart[1:]]
     names = _speakers([name for name, _said in apart], surely)
     return [
         Said(name or "", said) if name in names else Said("", whole)

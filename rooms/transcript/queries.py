@@ -18,8 +18,10 @@ from rooms.events.queries import group_sizes
 from rooms.floor.models import Turn
 from rooms.floor.queries import on_floor
 from rooms.transcript import core, plain, search, srt, vtt
+from rooms.transcript.leaving import leaving
 from rooms.transcript.models import Interim, Segment
 from rooms.transcript.pieces import pieces
+from rooms.transcript.struck import WITHDRAWN
 
 #: What live captions keep in sight, what a screen shows of the latest words, and what a page of older ones holds.
 LIVE_SEGMENTS, RECENT_SEGMENTS, RECENT_PARAGRAPHS, PAGE_SEGMENTS = 4, 12, 8, 24
@@ -47,6 +49,15 @@ class Paragraph(NamedTuple):
     @property
     def text(self) -> str:
         return " ".join(segment.text for segment in self.segments)
+
+    @property
+    def marked(self) -> str:
+        """The text for files: with a mark behind what its speaker corrected, and one where several pieces were withdrawn."""
+        pieces = [(segment.text, segment.mended) for segment in self.segments]
+        found = [f"{text} {plain.CORRECTED}" if mended else text for text, mended in pieces]
+        return " ".join(
+            text for text, before in zip(found, ["", *found], strict=False) if (text, before) != (WITHDRAWN,) * 2
+        )
 
     @property
     def lines(self) -> list[tuple[Segment, search.Runs]]:
@@ -106,7 +117,8 @@ def attribution_of(turn: Turn | None, event: Event) -> str:
     return shown_as(turn, event).text
 
 
-def _lower(turn: Turn | None, event: Event) -> list[tuple[str, str]]:
+def lower_levels(turn: Turn | None, event: Event) -> list[tuple[str, str]]:
+    """The levels (value, label) that would show less of who spoke than is shown now."""
     if turn is None:
         return []
     as_what = {
@@ -127,8 +139,8 @@ def segments(room: Any) -> QuerySet[Segment]:
 
 
 def paragraphs(room: Any) -> list[Paragraph]:
-    """All that was said in a room, by turn, in order."""
-    return _paragraphs(room.event, segments(room))
+    """All that was said in a room and may leave it now, by turn, in order: what files hold."""
+    return _paragraphs(room.event, leaving(segments(room), room.event))
 
 
 def _paragraphs(event: Event, some: Iterable[Segment], looked_for: tuple[str, ...] = ()) -> list[Paragraph]:
@@ -138,7 +150,7 @@ def _paragraphs(event: Event, some: Iterable[Segment], looked_for: tuple[str, ..
     for _key, run in groupby(places, lambda place: (place[1].turn_id, place[1].item_id, place[1].number - place[0])):
         said = [segment for _index, segment in run]
         turn = said[0].turn
-        found.append(Paragraph(turn, attribution_of(turn, event), said, _lower(turn, event), looked_for))
+        found.append(Paragraph(turn, attribution_of(turn, event), said, lower_levels(turn, event), looked_for))
     return found
 
 
@@ -170,10 +182,17 @@ _interim = Compiled(
 _last = Compiled(lambda room: segments(room).order_by("-number")[:LIVE_SEGMENTS])
 
 
+def withdrawn_with(turn: Turn | None, began: datetime | None) -> bool:
+    """Whether words that began to be said then were withdrawn with their turn, before they were settled."""
+    return turn is not None and turn.withdrawn_at is not None and began is not None and began <= turn.withdrawn_at
+
+
 @once
 def live(room: Any) -> Live:
     """The last words of the turn that spoke last, with what is being said right now."""
     interim, last = _interim.first(room.pk), _last(room.pk)
+    if interim is not None and withdrawn_with(interim.turn, interim.since):
+        interim = None
     if interim is None and not last:
         return Live(None, [], [])
     turn = interim.turn if interim is not None else last[0].turn
@@ -251,9 +270,10 @@ def _cues(room: Any, *, words: bool = False) -> Iterator[vtt.Cue]:
 
     for paragraph in paragraphs(room):
         for each in paragraph.segments:
-            yield vtt.Cue(ms(each.started_at), ms(each.ended_at), each.text, paragraph.attribution, begins(each))
+            times = ms(each.started_at), ms(each.ended_at)
+            yield vtt.Cue(*times, each.text, paragraph.attribution, begins(each), each.mended)
 
 
 def as_text(room: Any) -> str:
     """The transcript as plain text, a paragraph for each turn."""
-    return plain.write(plain.Said(paragraph.attribution, paragraph.text) for paragraph in paragraphs(room))
+    return plain.write(plain.Said(paragraph.attribution, paragraph.marked) for paragraph in paragraphs(room))

@@ -16,9 +16,10 @@ from deliberate.roles import CAPTIONER, CREW, MODERATOR, PARTICIPANT, ROLES, WAL
 from deliberate.text import tidy
 from rooms.floor.models import Turn
 from rooms.floor.queries import on_floor
-from rooms.transcript import core, queries, search
-from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SETTLED, LONGEST_STRUCK
+from rooms.transcript import core, own, queries, search
+from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SEGMENT, LONGEST_SETTLED, LONGEST_STRUCK
 from rooms.transcript.models import Segment
+from rooms.transcript.struck import WITHDRAWN
 
 
 @part("transcript.live", audiences=ROLES, also=["attribution", "floor"])
@@ -51,13 +52,24 @@ def captioner(room: Any, audience: str) -> Context:
     return queries.older(room, None, most=queries.RECENT_SEGMENTS)._asdict()
 
 
+@part("transcript.say", audiences=[PARTICIPANT])
+def say(room: Any, audience: str) -> Context:
+    """After one's turn: one's words as they were taken down, and the way to decide on them. Everybody's phone holds this picture;
+    the words are in a mark of whoever said them."""
+    return {}
+
+
 @marks("transcript")
 def spoke(room: Any, seats: Sequence[Any]) -> Held:
-    """The turns in which a seat's words stand (spoke:<turn>), and those of them it spoke for a group (grouped:<turn>)."""
+    """The turns in which a seat's words stand (spoke:<turn>), and those of them it spoke for a group (grouped:<turn>); `words`
+    where there are any; `say` and say=<words> while nobody approved those of its turn that ended last."""
     turns = Turn.objects.filter(room=room, seat__in=[seat.pk for seat in seats], segments__isnull=False).distinct()
     found: dict[Any, set[str]] = {}
     for seat, words, group in turns.values_list("seat", "words", "group"):
         found.setdefault(seat, set()).update({f"spoke:{words}", f"grouped:{words}"} if group else {f"spoke:{words}"})
+        found[seat].add("words")
+    for seat, words in own.waiting(room, [seat.pk for seat in seats]).items():
+        found[seat] |= {"say", f"say={words}"}
     return found
 
 
@@ -102,6 +114,27 @@ def _strike(request: HttpRequest, place: Place) -> Context:
     }
 
 
+def _say(request: HttpRequest, place: Place) -> Context:
+    """A seat's own words by turn, the latest first (?turn=: one turn alone; ?page=2: earlier ones); a moderator's page holds those
+    of people without a phone."""
+    turns = own.turns_of(place.room, place.seat)
+    one, asked = tidy(request.GET.get("turn", "")), request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+    first = (max(1, number) - 1) * own.PER_PAGE
+    chosen = list(turns.filter(words=one) if one else turns[first : first + own.PER_PAGE + 1])
+    return {
+        "own": own.own(chosen[: own.PER_PAGE], place.event),
+        "one": one,
+        "earlier": number + 1 if len(chosen) > own.PER_PAGE else None,
+        "act": tokens.handle(16),
+        "gone": WITHDRAWN,
+        "longest": LONGEST_SEGMENT,
+        "audience": place.seat.role,
+    }
+
+
+page("say", roles=[PARTICIPANT], template="phone/say.html", extra=_say)
+page("say", roles=[MODERATOR], template="transcript/behalf.html", extra=_say)
 page("words", roles=[PARTICIPANT], template="phone/words.html", extra=_words, refresh_s=20)
 page("", roles=[CAPTIONER], template="captioner.html", extra=_desk)
 page("strike", roles=[CAPTIONER, MODERATOR], template="transcript/strike.html", extra=_strike)

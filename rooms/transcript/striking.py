@@ -13,17 +13,17 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.parts import resting_on
-from deliberate.live.stale import touch
+from deliberate.live.stale import touch, touch_seat
 from deliberate.shell.traces import wipe
 from rooms.journal.actions import locked, note
 from rooms.transcript import queries, search
 from rooms.transcript.actions import WORDS
 from rooms.transcript.models import Revision, Segment
-from rooms.transcript.struck import Struck
+from rooms.transcript.struck import Left
 from rooms.transcript.struck import strike as struck_from
 
 #: (room, who strikes, the segment, its texts by revision) -> sentences on where the words still stand.
-Striker = Callable[[Any, Any, Segment, Mapping[int, Struck]], list[str]]
+Striker = Callable[[Any, Any, Segment, Mapping[int, Left]], list[str]]
 _strikers: list[Striker] = []
 
 
@@ -41,28 +41,42 @@ def strike(*, room: Any, by: Any, segment: str, words: str, sure: bool = True) -
 
     The answer says where else they stand. The journal notes it without the words."""
     room = locked(room)
-    found = Segment.objects.filter(room=room, handle=segment).first()
+    found = Segment.objects.filter(room=room, handle=segment).select_related("turn__seat").first()
     if found is None:
         raise Refused(_("There are no such words in this room. Reload the page, please."))
-    texts = dict(found.revisions.values_list("number", "text")) | {found.revision: found.text}
+    texts = texts_of(found)
     struck = dict(zip(texts, struck_from(words, texts.values()), strict=True))
     if not any(each.places for each in struck.values()):
         raise Refused(
             _("These words do not stand there. Type them as they stand, or leave the field empty for all of it.")
         )
-    for number, each in struck.items():
+    note(room, by, "struck", found, str(found.revision + 1))
+    approved = found.revision + 1 if found.approved == found.revision else found.approved
+    still = overwrite(room, by, found, struck, approved=approved)
+    return Answer(say=" ".join([_("Struck."), *_elsewhere(room, found, words), *still]))
+
+
+def texts_of(segment: Segment) -> dict[int, str]:
+    """The texts of a segment by revision, the one that stands among them."""
+    return dict(segment.revisions.values_list("number", "text")) | {segment.revision: segment.text}
+
+
+def overwrite(room: Any, by: Any, found: Segment, left: Mapping[int, Left], **columns: Any) -> list[str]:
+    """Let nothing stand in a segment, in its earlier texts and in quotes of them but what is left of each, by revision; sentences
+    on where the words still stand. `columns`: what else of the segment changes. Call it with the room locked."""
+    for number, each in left.items():
         Revision.objects.filter(segment=found, number=number).update(text=each.left)
     # As a revision of its own: a correction that was begun before does not bring the words back.
-    left = struck[found.revision].left
-    Revision.objects.create(segment=found, number=found.revision, text=left, replaced_at=now())
-    Segment.objects.filter(pk=found.pk).update(
-        text=left, folded=search.folded(left), revision=found.revision + 1, times=None
-    )
-    note(room, by, "struck", found, str(found.revision + 1))
-    still = [sentence for strike in _strikers for sentence in strike(room, by, found, struck)]
+    text = left[found.revision].left
+    Revision.objects.create(segment=found, number=found.revision, text=text, replaced_at=now())
+    columns |= {"text": text, "folded": search.folded(text), "revision": found.revision + 1, "times": None}
+    Segment.objects.filter(pk=found.pk).update(**columns)
+    still = [sentence for strike in _strikers for sentence in strike(room, by, found, left)]
     touch(room, *WORDS, *resting_on("words"))
+    if found.turn is not None and found.turn.seat is not None:
+        touch_seat(found.turn.seat)
     transaction.on_commit(wipe)
-    return Answer(say=" ".join([_("Struck."), *_elsewhere(room, found, words), *still]))
+    return still
 
 
 def _elsewhere(room: Any, found: Segment, words: str) -> list[str]:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
+
+from rooms.transcript.core import Op, diff
 
 #: What stands where words were struck, in what is stored and in every file.
 MARK = "[struck]"
+#: What stands where whoever spoke withdrew their words.
+WITHDRAWN = "[withdrawn]"
+#: What stands where words came in with a bundle that did not hold them, for whoever spoke had not approved them.
+WITHHELD = "[withheld]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,7 @@ class Struck:
 
     text: str
     places: tuple[tuple[int, int], ...]
+    mark: str = MARK
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -33,10 +41,10 @@ class Struck:
         A quote of which a part was struck holds the whole mark."""
         pieces, at = [], 0
         for since, until in self.places:
-            pieces += [self.text[at:since], MARK]
+            pieces += [self.text[at:since], self.mark]
             at = until
         left = "".join([*pieces, self.text[at:]])
-        start, end = self._moved(start, 0), self._moved(end, len(MARK))
+        start, end = self._moved(start, 0), self._moved(end, len(self.mark))
         return start, end, left[start:end]
 
     def _moved(self, position: int, within: int) -> int:
@@ -46,22 +54,66 @@ class Struck:
                 break
             if position < end:
                 return start + shift + within
-            shift += len(MARK) - (end - start)
+            shift += len(self.mark) - (end - start)
         return position + shift
 
 
-def strike(words: str, texts: Iterable[str]) -> list[Struck]:
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """A text that whoever spoke corrected, and how it reads from now on: nothing of the old one is to stand anywhere."""
+
+    text: str
+    left: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is to stand nowhere any more: the old text as a whole. Single words of it stand in many a text."""
+        return (self.text,) if self.text != self.left else ()
+
+    def quote(self, start: int, end: int) -> tuple[int, int, str]:
+        """What stands in the place of text[start:end] now: from where to where, and the words; where all of it was taken out,
+        the mark of what was withdrawn."""
+        since, until = self._moved(start), self._moved(end - 1, after=True) if end > start else 0
+        words = self.left[since : max(since, until)]
+        since += len(words) - len(words.lstrip())
+        words = words.strip()
+        return since, since + len(words), words or WITHDRAWN
+
+    def _moved(self, position: int, *, after: bool = False) -> int:
+        """Where a letter of the old text stands in the new one, or where that ends; of what was replaced, what replaced it."""
+        old = new = 0
+        parts = diff(self.text, self.left)
+        for index, (op, piece) in enumerate(parts):
+            if op is Op.INSERTED:
+                new += len(piece)
+                continue
+            if position < old + len(piece):
+                if op is Op.SAME:
+                    return new + position - old + after
+                instead = parts[index + 1 : index + 2]
+                return new + (len(instead[0][1]) if after and instead and instead[0][0] is Op.INSERTED else 0)
+            old += len(piece)
+            new += len(piece) if op is Op.SAME else 0
+        return len(self.left)
+
+
+#: What is left of a text.
+Left: TypeAlias = Struck | Reworded
+
+
+def strike(words: str, texts: Iterable[str], mark: str = MARK) -> list[Struck]:
     """These texts, with the words struck wherever they stand in them, whatever their capitals; without words, all of each.
+    `mark` stands in their place.
 
     Words are found as whole words: "Ann" is not struck from "planning". Where they stand nowhere so, as in a script
     without spaces, they are struck from within others."""
     texts = list(texts)
     if not words.split():
-        return [Struck(text, ((0, len(text)),) if text else ()) for text in texts]
+        return [Struck(text, ((0, len(text)),) if text else (), mark) for text in texts]
     found = r"\s+".join(map(re.escape, words.split()))
-    whole, within = ([_struck(pattern, text) for text in texts] for pattern in (rf"(?<!\w){found}(?!\w)", found))
+    whole, within = ([_struck(pattern, text, mark) for text in texts] for pattern in (rf"(?<!\w){found}(?!\w)", found))
     return whole if any(each.places for each in whole) else within
 
 
-def _struck(pattern: str, text: str) -> Struck:
-    return Struck(text, tuple(match.span() for match in re.finditer(pattern, text, re.IGNORECASE)))
+def _struck(pattern: str, text: str, mark: str) -> Struck:
+    return Struck(text, tuple(match.span() for match in re.finditer(pattern, text, re.IGNORECASE)), mark)

@@ -59,6 +59,8 @@ class Cue:
     text: str
     speaker: str = ""
     begins: tuple[int, ...] = ()
+    #: Whether its speaker corrected it: it stands in a tag of the class "corrected".
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def write(cues: Iterable[Cue], notes: Iterable[str] = ()) -> str:
         if text:
             # A name's last dashes and the end of its tag would make an arrow.
             name = re.sub(r"-\Z", "&#45;", name)
+            if cue.corrected:
+                text = f"<c.corrected>{text}</c>"
             voiced = f"<v {name}>{text}</v>" if name else text
             blocks.append(f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n{voiced}")
     return "\n\n".join(blocks) + "\n"

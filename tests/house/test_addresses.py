@@ -36,6 +36,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "q": (),
     "before": (),
     "correct": ("segment",),
+    "turn": ("turn",),
     "of": ("segment", "shown"),
     "paired": (),
     "link": ("link",),

@@ -67,6 +67,7 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
 SOME: dict[str, list[object]] = {
     "revision": ["0"],
     "seconds": ["30"],
+    "seen": ["1"],
     "minutes": ["7"],
     "k": ["3"],
     "retention_until": ["2101-01-01"],

@@ -143,6 +143,8 @@ class Typing:
         self.act("captioner", "captions.open_feed")
         self.act("captioner", "captions.feed")
         self.act("captioner", "captions.close_feed")
+        self.act(PARTICIPANT, "transcript.mend", segment=said[0], revision="2", text="Words of my own")
+        self.act(PARTICIPANT, "transcript.mend", segment=said[0], revision="3")
         self.act(MODERATOR, "floor.end")
         struck = self.act("captioner", "transcript.settle", text="Trust is struck here.")["segments"][0]
         self.act("captioner", "transcript.strike", segment=struck, sure="on")

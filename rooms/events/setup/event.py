@@ -46,14 +46,18 @@ def meant(rows: Any) -> Any:
 def settings(*, room: Any, by: Any, **fields: Any) -> Answer:
     """Change what the event is called and how it treats people. `fields`: columns of Event (SettingsForm)."""
     room, event = opened(room)
+    fields["silence"] = fields.get("silence") or event.silence
     changed = [name for name, value in fields.items() if getattr(event, name) != value]
     for name, levels in PROMISED.items():
         if name in changed and levels.index(fields[name]) < levels.index(getattr(event, name)):
             _hold(event, name)
+    if "silence" in changed:
+        _hold_begun(event)
     for name in changed:
         setattr(event, name, fields[name])
     event.save(update_fields=changed)
-    note(room, by, "changed settings", detail=", ".join(changed))
+    told = {"silence": f"silence:{event.silence}"}
+    note(room, by, "changed settings", detail=", ".join(told.get(name, name) for name in changed))
     touch_all(event)
     return Answer(say=_("Saved."))
 
@@ -62,6 +66,12 @@ def _hold(event: Event, promised: str) -> None:
     """Turns keep what was promised when they were asked, though the event's setting is about to be raised."""
     for room in event.rooms.all():
         room.turns.filter(**{promised: ""}).update(**{promised: getattr(event, promised)})
+
+
+def _hold_begun(event: Event) -> None:
+    """Turns that were called keep the policy on silence that their speakers read before."""
+    for room in event.rooms.all():
+        room.turns.filter(silence="").exclude(called_at=None).update(silence=event.silence)
 
 
 @transaction.atomic

@@ -24,9 +24,12 @@ from deliberate.live.parts import parts
 from deliberate.roles import CREW, HOST, MODERATOR, PARTICIPANT
 from polls.exports import views
 from polls.statements.models import Statement
-from rooms.events.models import Room
+from rooms.events.models import Event, Room
+from rooms.floor.models import Turn
 from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
+from rooms.transcript.models import Segment
+from rooms.transcript.own import seen_of
 from tests import busy, make
 from tests.digest import undone
 from tests.house.test_addresses import addresses
@@ -98,7 +101,9 @@ class World:
             if seat.role == PARTICIPANT and seat.name not in ("Ann", "Cem"):
                 continue  # one participant's pages are like another's, but for whoever it was
             for address in self._addresses(seat):
-                found[f"{seat.role} {address}"] = self._get(seat, address)
+                # Of one's own words each participant has a page of their own.
+                whose = f"?{seat.name}" if address.endswith("/say/") else ""
+                found[f"{seat.role} {address}{whose}"] = self._get(seat, address)
         readers = {
             role
             for role in (PARTICIPANT, HOST, *CREW)
@@ -181,6 +186,90 @@ def test_struck_words_are_nowhere_not_even_in_what_is_stored(all_of_it: bool, se
         world.act(world.moderator, "transcript.strike", segment=handle, words=words, sure="on")
         assert searched(world) == set()
         assert columns_with(world.words) == set()
+
+
+def spoken_by(world: World, who: Seat) -> tuple[Turn, str]:
+    """This seat has the floor and says the words; they are corrected, quoted and settled where this world does that."""
+    asked = world.act(who, "floor.ask", kind="point")["turn"]
+    world.act(world.moderator, "floor.call", turn=asked, reason="It is their village")
+    world.act(world.moderator, "floor.start")
+    handle = spoken(world)
+    world.act(world.moderator, "floor.end")
+    return Turn.objects.get(handle=asked), handle
+
+
+@pytest.mark.parametrize("all_of_it", [False, True], ids=["one piece", "the whole turn"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_its_speaker_withdraws_is_nowhere_not_even_in_what_is_stored(all_of_it: bool, seed: int) -> None:
+    with undone():
+        world = world_of(seed, f"withdrawn {all_of_it}")
+        turn, handle = spoken_by(world, world.ann)
+        before = searched(world)
+        assert any("/record." in where for where in before)
+        assert any("/say/" in where for where in before), "on their own page too"
+        assert "marks of participant Ann" in before
+        piece = "" if all_of_it else handle
+        world.act(world.ann, "transcript.take_back", turn=turn.words, segment=piece, sure="on")
+        assert searched(world) == set()
+        assert columns_with(world.words) == set()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_its_speaker_corrects_away_is_nowhere_not_even_in_what_is_stored(seed: int) -> None:
+    with undone():
+        world = world_of(seed, "corrected")
+        _turn, handle = spoken_by(world, world.ann)
+        assert searched(world)
+        revision = Segment.objects.get(handle=handle).revision
+        fields = {"segment": handle, "text": "We saw them at the well, and came back.", "revision": revision}
+        world.act(world.ann, "transcript.mend", **fields)
+        assert searched(world) == set()
+        assert columns_with(world.words) == set()
+        words = [
+            what for where, what in world.shown().items() if where.startswith(PARTICIPANT) and where.endswith("/words/")
+        ]
+        assert words
+        assert all(holds(each, "corrected by who spoke") for each in words)
+
+
+@pytest.mark.parametrize("level", ["role", "group", "nobody"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_shows_less_of_themselves_is_named_beside_their_words_nowhere(level: str, seed: int) -> None:
+    with undone():
+        world = world_of(seed, "lowered")
+        # The list shows no names: what is left to find stands beside words.
+        Event.objects.filter(pk=world.event.pk).update(attribution="name", names_on_list="nobody")
+        world.event.refresh_from_db()
+        seat = make.seat(world.event, name=world.words, group="Youth")
+        world.act(seat, "seats.move")
+        world.words, said = Seat.objects.get(pk=seat.pk).name, "Nothing"
+        name, world.words = world.words, said
+        turn, _handle = spoken_by(world, seat)
+        world.words = name
+        own = ((PARTICIPANT, name),)
+        before = searched(world, but=own)
+        assert any("/record." in where for where in before)
+        assert any("/words/" in where for where in before)
+        world.act(seat, "transcript.lower", turn=turn.words, level=level)
+        assert searched(world, but=own) == set()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_words_that_wait_for_their_speaker_are_in_no_file_and_no_suggestion(seed: int) -> None:
+    with undone():
+        world = world_of(seed, "waiting")
+        Event.objects.filter(pk=world.event.pk).update(silence="approved")
+        world.event.refresh_from_db()
+        world.cite = False
+        world.quoted = lambda source, quote: None  # type: ignore[method-assign]
+        turn, _handle = spoken_by(world, world.ann)
+        outside = ("/record.", "/outcome.", "/transcript.", "/bundle.json", "/suggestions/", "/themes/")
+        assert {where for where in searched(world) if any(each in where for each in outside)} == set()
+        seen = seen_of(Segment.objects.filter(turn=turn))
+        world.act(world.ann, "transcript.approve", turn=turn.words, seen=seen)
+        found = searched(world)
+        assert any("/record." in where for where in found)
+        assert any("/bundle.json" in where for where in found)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

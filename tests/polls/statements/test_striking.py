@@ -65,7 +65,7 @@ def test_a_settled_version_is_struck_keeps_its_hash_and_says_so(event: Event, dr
     assert [kept for kept in version.quotes.values() if "salt" in kept] == [], "a salt would let the words be guessed"
     assert Entry.objects.filter(verb="struck", subject="version:1").count() == 1
     text = written(document(outcome(make.room(event), version)))
-    assert "Words were struck" in text
+    assert "Words were taken out" in text
     assert "Asha" not in text
     assert stored("asha") == []
 

@@ -178,7 +178,7 @@ class TestMarks:
         assert make.marks_of("transcript", room, ann) == set()
         said(make.seat(event, "captioner"), "I was there.")
         said(make.seat(event, "captioner"), "You were not.")
-        assert make.marks_of("transcript", room, ann) == {f"spoke:{turn.words}"}
+        assert make.marks_of("transcript", room, ann) == {f"spoke:{turn.words}", "words"}
         assert make.marks_of("transcript", room, make.seat(event, name="Ben")) == set()
 
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.transcript.struck import MARK, Struck, strike
+from rooms.transcript.struck import MARK, Reworded, Struck, strike
 
 
 def left(words: str, *texts: str) -> list[str]:
@@ -56,3 +57,36 @@ def test_a_quote_is_always_what_stands_there_and_nothing_struck_is_in_it(
     assert found == struck.left[since:until]
     kept = [at for at in range(start, end) if not any(a <= at < b for a, b in struck.places)]
     assert found.replace(MARK, "") == "".join(text[at] for at in kept)
+
+
+class TestReworded:
+    """What stands in the place of a quote once its speaker has corrected the words."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "quote", "left"),
+        [
+            ("We saw ten villages.", "We saw two villages.", "saw ten villages", "saw two villages"),
+            ("We saw ten villages.", "We saw two villages.", "ten", "two"),
+            ("We saw ten villages.", "We saw ten small villages.", "ten villages", "ten small villages"),
+            ("We saw ten villages.", "Once we saw ten villages.", "saw ten villages", "saw ten villages"),
+            ("We saw ten villages.", "We saw villages.", "saw ten", "saw"),
+            ("We saw ten villages. All fell.", "All fell.", "We saw ten villages.", "[withdrawn]"),
+            ("One.", "Quite something else", "One.", "Quite something else"),
+        ],
+    )
+    def test_a_quote_reads_as_the_correction_does_where_it_stood(
+        self, old: str, new: str, quote: str, left: str
+    ) -> None:
+        start = old.index(quote)
+        since, until, words = Reworded(old, new).quote(start, start + len(quote))
+        assert words == left
+        assert new[since:until] == ("" if left == "[withdrawn]" else left)
+
+    @given(st.text("ab ., ", min_size=1), st.text("ab ., ", min_size=1), st.data())
+    def test_it_is_always_a_piece_of_the_new_text(self, old: str, new: str, data: st.DataObject) -> None:
+        start = data.draw(st.integers(0, len(old)))
+        end = data.draw(st.integers(start, len(old)))
+        since, until, words = Reworded(old, new).quote(start, end)
+        assert new[since:until] in (words, "")
+        assert words == words.strip()
+        assert words
