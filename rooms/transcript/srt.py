@@ -26,7 +26,8 @@ _DASH = re.compile(r"^\s*[-–—]\s+(?=\S)", re.MULTILINE)
 
 
 def write(cues: Iterable[Cue]) -> str:
-    """A SubRip file with line feeds; "Name: words" where somebody is named. A cue without words is left out.
+    """A SubRip file with line feeds; "Name: words" where somebody is named, marked behind what its speaker corrected. A cue
+    without words is left out.
 
     ValueError for times below 0 or an end before its start."""
     blocks: list[str] = []
@@ -35,6 +36,7 @@ def write(cues: Iterable[Cue]) -> str:
             raise ValueError("a cue starts at 0 or later and ends after its start")
         text, name = tidy(cue.text), tidy(cue.speaker).replace(":", ",")[: plain.LONGEST_NAME].strip()
         if text:
+            text = f"{text} {plain.CORRECTED}" if cue.corrected else text
             said = _TAKEN.sub(r"\g<0> ", f"{name}: {text}" if name else text)
             blocks.append(f"{len(blocks) + 1}\n{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n{said}\n")
     return "\n".join(blocks)
@@ -78,7 +80,8 @@ def _cue(number: int, block: list[str]) -> Cue:
         raise BadFile(Flaw.BAD_TIMES, number + at)
     if end < start:
         raise BadFile(Flaw.ENDS_BEFORE_START, number + at)
-    return Cue(start, end, tidy(_DASH.sub("", _LOOK.sub("", "\n".join(block[at + 1 :])))))
+    text = tidy(_DASH.sub("", _LOOK.sub("", "\n".join(block[at + 1 :]))))
+    return Cue(start, end, text.removesuffix(f" {plain.CORRECTED}"))
 
 
 def _ms(parts: tuple[str | None, ...]) -> int:

@@ -58,6 +58,12 @@ def test_what_is_written_is_read_again() -> None:
     assert write([]) == ""
 
 
+def test_what_its_speaker_corrected_says_so_and_is_read_without_the_mark() -> None:
+    text = write([Cue(0, 1, "Ten wells.", "Ada Obi", corrected=True)])
+    assert text.endswith("Ada Obi: Ten wells. [corrected]\n")
+    assert read(text) == [Cue(0, 1, "Ten wells.", "Ada Obi")]
+
+
 def test_markup_in_somebody_s_words_does_nothing_and_loses_no_letter() -> None:
     words = "<b>bold</b> <font color=red>x {\\an8} a-->b <!-- 7"
     [cue] = read(write([Cue(0, 1, words)]))
