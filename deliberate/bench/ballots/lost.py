@@ -22,7 +22,7 @@ from deliberate.bench.servers import postgres, redis
 from polls.ballots.blind import formats, verify_poll
 
 #: Rounds and ballots of a whole run; ballots of a round, and rounds of one poll.
-ROUNDS, BALLOTS, EACH, ROUNDS_A_POLL = 500, 100_000, 206, 5
+ROUNDS, BALLOTS, EACH, ROUNDS_A_POLL = 500, 100_000, 210, 5
 #: Seconds within which the ballots of a round set out, and within which the service is killed.
 STORM_S, KILL_S = 0.7, 0.9
 #: How long a ballot is tried.
