@@ -24,7 +24,7 @@ NOW = (
     "ballots.open",
     "ballots.frozen",
     "ballots.results",
-    "ballots.just_closed",
+    "ballots.fresh",
     "transcript.live",
 )
 Progress = Callable[[str, int, int], None]

@@ -33,7 +33,7 @@ STAGE = (
     "ballots.call",
     "ballots.turnout",
     "ballots.results",
-    "ballots.just_closed",
+    "ballots.fresh",
     "ballots.console",
     "ballots.wall",
     "wall.scene",
@@ -160,7 +160,7 @@ def forget(seat: Any) -> None:
     """Take an erased person's name off their named ballots. Their ballots stay: they were counted, or will be."""
     NamedBallot.objects.filter(seat=seat).update(name="")
     for room in seat.event.rooms.all():
-        touch(room, *COUNT, "ballots.results", "ballots.just_closed", "ballots.closed")
+        touch(room, *COUNT, "ballots.results", "ballots.fresh", "ballots.closed")
 
 
 def _poll(room: Any, handle: str) -> Poll:

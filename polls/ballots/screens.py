@@ -151,8 +151,8 @@ def console(room: Any, audience: str) -> Context:
     return {"poll": queries.open_poll(room), "prepared": queries.prepared(room), "kinds": Kind.choices}
 
 
-@part("ballots.just_closed", audiences=[PARTICIPANT], template="ballots/results.html", also=["floor", "agenda"])
-def just_closed(room: Any, audience: str) -> Context:
+@part("ballots.fresh", audiences=[PARTICIPANT], template="ballots/results.html", also=["floor", "agenda"])
+def fresh(room: Any, audience: str) -> Context:
     """Where the ballot stood: the poll that closed last, as long as its result is what the room looks at."""
     poll = queries.fresh(room)
     return {"shown": shown(poll) if poll else None, "heading": _heading(audience)}

@@ -32,7 +32,7 @@ USES = (
     "ideas.console",
     "ideas.desk",
     "ballots.results",
-    "ballots.just_closed",
+    "ballots.fresh",
     "ballots.closed",
 )
 

@@ -129,7 +129,7 @@ def proposals(room: Any, audience: str) -> Context:
     return {"proposals": shown, "more": len(waiting) - len(shown), "into": queries.numbered(queries.statement(room))}
 
 
-@part("statements.newest", audiences=[DRAFTER], also=["said", "ideas", "posted", "words", "attribution"])
+@part("statements.newest", audiences=[DRAFTER], also=["seats", "said", "ideas", "posted", "words", "attribution"])
 def newest(room: Any, audience: str) -> Context:
     """That there is more to quote than a library shows that was opened before, or less: the drafter's script compares."""
     said = {

@@ -48,8 +48,8 @@ def the_room_votes(hall: Hall, poll: Poll) -> None:
         casts(hall.pages[who], poll)
     expect(hall.look(MODERATOR).locator("#part-ballots-turnout")).to_contain_text("2 of 2")
     moderator.get_by_role("button", name="Close and show results").click()
-    for page in (moderator, hall.look("Ben")):
-        expect(page.locator("#part-ballots-results")).to_contain_text(poll.result)
+    for page, part in ((moderator, "results"), (hall.look("Ben"), "fresh")):
+        expect(page.locator(f"#part-ballots-{part}")).to_contain_text(poll.result)
     expect(scene(hall, "poll")).to_contain_text("2 of 2 voted")
 
 

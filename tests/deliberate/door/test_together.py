@@ -159,7 +159,7 @@ def test_acts_of_several_kinds_and_polls_are_each_done_and_answered_in_their_pla
         of_idea(seats[0], "ideas.unvote", idea),
     ])  # fmt: skip
     codes = [each.code if isinstance(each, Refused) else "" for each in results]
-    assert codes == ["", "", "", "refused", "unknown", "", ""]
+    assert codes == ["", "", "", "gone", "unknown", "", ""]
     assert list(Upvote.objects.values_list("seat_id", flat=True)) == [seats[3].pk]
     assert list(Stance.objects.values_list("seat_id", "value")) == [(seats[2].pk, 1)]
     assert in_box(poll) == 1

@@ -187,9 +187,9 @@ def test_results_stand_as_labelled_bars_with_turnout_and_abstentions(kind: str) 
     first = option(poll, "Hearings") if kind != "scale" else "4"
     vote(ann, poll, f"{first}:1" if kind == "ranking" else first)
     vote(ben, poll, "abstain")
-    assert picture(event, "ballots.just_closed") == ""
+    assert picture(event, "ballots.fresh") == ""
     closed(poll)
-    html = picture(event, "ballots.just_closed")
+    html = picture(event, "ballots.fresh")
     assert "2 of 3 voted, 1 abstained." in words(html)
     name = "4" if kind == "scale" else "Hearings"
     assert re.search(
@@ -202,12 +202,12 @@ def test_results_stand_as_labelled_bars_with_turnout_and_abstentions(kind: str) 
 def test_results_give_way_to_the_next_poll_and_stay_among_the_closed_ones() -> None:
     event = make.event()
     first = closed(opened(event, question="First?"))
-    assert "First?" in picture(event, "ballots.just_closed")
+    assert "First?" in picture(event, "ballots.fresh")
     second = opened(event, question="Second?")
-    assert "First?" not in picture(event, "ballots.just_closed")
+    assert "First?" not in picture(event, "ballots.fresh")
     assert "1 earlier poll" in picture(event, "ballots.results"), "a link to those that have closed"
     closed(second)
-    assert "Second?" in picture(event, "ballots.just_closed")
+    assert "Second?" in picture(event, "ballots.fresh")
     standing = picture(event, "ballots.closed", "drafter")
     assert standing.index(f'id="poll-{second.handle}"') < standing.index(f'id="poll-{first.handle}"')
 
@@ -215,12 +215,12 @@ def test_results_give_way_to_the_next_poll_and_stay_among_the_closed_ones() -> N
 def test_what_has_just_closed_stands_where_the_ballot_stood_until_the_room_moves_on() -> None:
     event = make.event()
     closed(opened(event, question="First?"))
-    assert "First?" in picture(event, "ballots.just_closed")
+    assert "First?" in picture(event, "ballots.fresh")
     assert "First?" not in picture(event, "ballots.results")
     speaker = make.seat(event)
     turn = make.act(speaker, "floor.ask", kind="point").data["turn"]
     make.act(moderator(event), "floor.call_next", expected=turn)
-    assert "First?" not in picture(event, "ballots.just_closed")
+    assert "First?" not in picture(event, "ballots.fresh")
     assert "First?" in picture(event, "ballots.results")
 
 
@@ -235,7 +235,7 @@ def by_groups() -> tuple[Event, Poll]:
 
 def test_results_by_group_fold_the_small_ones() -> None:
     event, _poll = by_groups()
-    html = picture(event, "ballots.just_closed")
+    html = picture(event, "ballots.fresh")
     columns = re.findall(r'<span class="unseen">([^<]+)</span></th>', html)
     assert columns == ["Fieldworkers", "Diplomats and Youth together"]
     assert '<th scope="row">Ballots (number)</th><td class="figure">4</td><td class="figure">3</td>' in html
@@ -243,10 +243,10 @@ def test_results_by_group_fold_the_small_ones() -> None:
 
 def test_a_result_keeps_the_names_its_groups_had() -> None:
     event, poll = by_groups()
-    before = picture(event, "ballots.just_closed")
+    before = picture(event, "ballots.fresh")
     event.groups.filter(name="Youth").update(name="Young people")
     event.groups.filter(name="Diplomats").delete()
-    assert picture(event, "ballots.just_closed") == before
+    assert picture(event, "ballots.fresh") == before
     assert "Young people" not in Poll.objects.get(pk=poll.pk).result["text"]  # type: ignore[index]
 
 
@@ -257,7 +257,7 @@ def test_an_open_ballot_lists_who_chose_what_and_a_secret_one_never() -> None:
         poll = opened(event, secret=secret)
         vote(ann, poll, "Hearings")
         closed(poll)
-        assert ("<dd>Ann</dd>" in picture(event, "ballots.just_closed")) is not bool(secret)
+        assert ("<dd>Ann</dd>" in picture(event, "ballots.fresh")) is not bool(secret)
 
 
 def test_what_later_features_say_of_a_poll_stands_on_its_result(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +265,7 @@ def test_what_later_features_say_of_a_poll_stands_on_its_result(monkeypatch: pyt
     poll = closed(opened(event))
     monkeypatch.setattr("deliberate.live.facts._providers", {})
     facts("poll")(lambda room: {poll.handle: ["In clause 3"]})
-    assert "In clause 3" in picture(event, "ballots.just_closed")
+    assert "In clause 3" in picture(event, "ballots.fresh")
     assert "In clause 3" in picture(event, "ballots.closed", "drafter")
 
 

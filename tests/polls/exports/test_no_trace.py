@@ -81,11 +81,11 @@ class World:
 
     def version(self) -> None:
         if self.settle:
-            self.clause()
-            self.act(self.drafter, "statements.settle", clause=self.clause())
+            alone = self.clause()
+            self.act(self.drafter, "statements.settle", clause=alone)
             self.act(self.drafter, "statements.settle")
             asked = {"reason": "A figure was wrong.", "sure": "on"}
-            for clause in ("", self.clause()):
+            for clause in ("", alone):
                 self.act(make.seat(self.event, HOST), "statements.reopen", clause=clause, **asked)
 
     def shown(self, *, but: tuple[tuple[str, str], ...] = ()) -> dict[str, bytes]:

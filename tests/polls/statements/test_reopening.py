@@ -9,6 +9,7 @@ import pytest
 
 from deliberate.errors import Refused
 from polls.amendments.models import Amendment
+from polls.ballots.models import Poll
 from polls.statements import core, in_force
 from polls.statements.content import intact
 from polls.statements.models import Clause, SettledClause, Statement, Version
@@ -153,6 +154,7 @@ def test_a_poll_on_an_amendment_that_carries_after_its_clause_was_settled_waits(
     make.act(moderator, "amendments.put", amendment=row.handle)
     row.refresh_from_db()
     assert row.poll is not None
+    Poll.objects.filter(pk=row.poll.pk).update(blind=False)  # a sealed one, as a moderator may make it
     make.act(moderator, "ballots.open", poll=row.poll.handle)
     vote(ann, row.poll, 0)
     make.act(drafter, "statements.settle", clause=first.handle)

@@ -93,7 +93,7 @@ def test_of_few_ballots_only_the_verdict_is_published_where_the_host_chose_so(te
     assert (poll.result["figures"]["votes"], poll.result["figures"]["abstained"]) == ([], 0)
     assert f"“Hearings” {says}." in poll.result["text"]
     assert not Published.objects.exists()
-    for part, audience in (("just_closed", "participant"), ("results", "moderator"), ("results", "wall")):
+    for part, audience in (("fresh", "participant"), ("results", "moderator"), ("results", "wall")):
         shown = words(picture(event, f"ballots.{part}", audience))
         assert says in shown
         assert "%" not in shown
