@@ -131,20 +131,30 @@ def correct(*, room: Any, by: Any, segment: str, text: str, revision: int) -> An
         raise Refused(_("There are no such words in this room. Reload the page, please."))
     if found.text == WITHDRAWN:
         raise Refused(_("Whoever spoke has withdrawn these words. They can't be written anew."))
-    if found.revision != revision:
-        raise Refused(
-            _("Somebody else corrected this meanwhile. It now reads: %(text)s") % {"text": found.text}, code="changed"
-        )
+    still_reads(found, revision)
     if found.text != text:
         Revision.objects.create(segment=found, number=found.revision, text=found.text, replaced_at=now())
         Segment.objects.filter(pk=found.pk).update(
             text=text, folded=search.folded(text), revision=revision + 1, times=None
         )
         note(room, by, "corrected", found, str(revision + 1))
-        touch(room, *WORDS, *resting_on("words"))
-        if found.turn is not None and found.turn.seat is not None:
-            touch_seat(found.turn.seat)
+        changed(room, found.turn)
     return Answer(say=_("Corrected."))
+
+
+def still_reads(segment: Segment, revision: int) -> None:
+    """Refused where a segment was corrected since it was read, `revision` times corrected."""
+    if segment.revision != revision:
+        raise Refused(
+            _("Somebody else corrected this meanwhile. It now reads: %(text)s") % {"text": segment.text}, code="changed"
+        )
+
+
+def changed(room: Any, turn: Turn | None) -> None:
+    """Words of a turn, or of none, read or stand otherwise now: all who show them, and whoever spoke, are to learn of it."""
+    touch(room, *WORDS, *resting_on("words"))
+    if turn is not None and turn.seat is not None:
+        touch_seat(turn.seat)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 
 from deliberate.roles import MODERATOR
 from rooms.events.models import Event, Silence
@@ -53,10 +53,9 @@ def silence_of(turn: Turn, event: Event) -> Silence:
     return Silence(turn.silence or event.silence)
 
 
-def seen_of(segments: QuerySet[Segment]) -> int:
+def seen_of(segments: Iterable[Segment]) -> int:
     """What the words of a turn are known by when they are approved: it grows with each piece and each change."""
-    found = segments.aggregate(pieces=Count("pk"), changes=Sum("revision"))
-    return int(found["pieces"]) + int(found["changes"] or 0)
+    return sum(1 + segment.revision for segment in segments)
 
 
 def turns_of(room: Any, seat: Any) -> QuerySet[Turn]:
@@ -75,7 +74,7 @@ def own(turns: Sequence[Turn], event: Event) -> list[Own]:
         Own(
             turn,
             said := by_turn[turn.pk],
-            sum(1 + segment.revision for segment in said),
+            seen_of(said),
             queries.attribution_of(turn, event),
             queries.lower_levels(turn, event),
             silence_of(turn, event),

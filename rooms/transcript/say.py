@@ -13,13 +13,13 @@ from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.parts import resting_on
-from deliberate.live.stale import touch, touch_seat
+from deliberate.live.stale import touch
 from deliberate.roles import MODERATOR
 from deliberate.text import tidy
 from rooms.events.models import Attribution
 from rooms.floor.models import ON_FLOOR, Turn
 from rooms.journal.actions import locked, note
-from rooms.transcript.actions import WORDS
+from rooms.transcript.actions import changed, still_reads
 from rooms.transcript.models import Segment
 from rooms.transcript.own import seen_of
 from rooms.transcript.striking import overwrite, texts_of
@@ -38,7 +38,7 @@ def approve(*, room: Any, by: Any, turn: str, seen: int) -> Answer:
         raise Refused(_("The words have changed since you read them. Read them again, please."), code="changed")
     said.exclude(approved=F("revision")).update(approved=F("revision"))
     note(room, by, "approved", found, _for_whom(by))
-    _changed(room, found)
+    changed(room, found)
     return Answer(say=_("Thank you. These words are approved."))
 
 
@@ -48,22 +48,18 @@ def mend(*, room: Any, by: Any, segment: str, text: str, revision: int) -> Answe
     the earlier text stands nowhere any more, and quotes of it read as the correction does."""
     room = locked(room)
     found = Segment.objects.filter(room=room, handle=segment).select_related("turn__seat").first()
-    turn = _turn(room, by, Q(pk=found.turn_id if found else None))
+    _turn(room, by, Q(pk=found.turn_id if found else None))
     text = tidy(text)
     if found is None or not text:
         raise Refused(_("There are no such words in this room. Reload the page, please."))
     if found.text == WITHDRAWN:
         raise Refused(_("These words are withdrawn already."))
-    if found.revision != revision:
-        raise Refused(
-            _("Somebody else corrected this meanwhile. It now reads: %(text)s") % {"text": found.text}, code="changed"
-        )
+    still_reads(found, revision)
     if found.text == text:
         return Answer(say=_("Nothing is changed: that is how it reads."))
     left = {number: Reworded(old, text) for number, old in texts_of(found).items()}
     still = overwrite(room, by, found, left, approved=found.revision + 1, mended=True)
     note(room, by, "corrected", found, _for_whom(by) or "by the speaker")
-    _changed(room, turn)
     return Answer(say=" ".join([_("Corrected. The earlier words are gone wherever they stood."), *still]))
 
 
@@ -89,7 +85,7 @@ def take_back(*, room: Any, by: Any, turn: str, segment: str = "", sure: bool = 
         left = dict(zip(texts, strike("", texts.values(), WITHDRAWN), strict=True))
         still += overwrite(room, by, each, left, approved=each.revision + 1, mended=False)
     note(room, by, "took words back", pieces[0] if segment else found, _for_whom(by))
-    _changed(room, found)
+    changed(room, found)
     return Answer(say=" ".join([_("Withdrawn. The words are gone wherever they stood."), *dict.fromkeys(still)]))
 
 
@@ -108,9 +104,3 @@ def _turn(room: Any, by: Any, which: Q, *, gone: bool = False) -> Turn:
 
 def _for_whom(by: Any) -> str:
     return "for the speaker" if by.role == MODERATOR else ""
-
-
-def _changed(room: Any, turn: Turn) -> None:
-    touch(room, *WORDS, *resting_on("words"))
-    if turn.seat is not None:
-        touch_seat(turn.seat)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from deliberate.text import tidy
 from rooms.transcript import plain
-from rooms.transcript.vtt import LONGEST_MS, BadFile, Cue, Flaw
+from rooms.transcript.vtt import LONGEST_MS, BadFile, Cue, Flaw, clock
 
 _TIME = r"([0-9]{1,3}):([0-5]?[0-9]):([0-5]?[0-9])[,.]([0-9]{1,3})"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?", re.ASCII)
@@ -38,7 +38,7 @@ def write(cues: Iterable[Cue]) -> str:
         if text:
             text = f"{text} {plain.CORRECTED}" if cue.corrected else text
             said = _TAKEN.sub(r"\g<0> ", f"{name}: {text}" if name else text)
-            blocks.append(f"{len(blocks) + 1}\n{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n{said}\n")
+            blocks.append(f"{len(blocks) + 1}\n{clock(cue.start_ms, ',')} --> {clock(cue.end_ms, ',')}\n{said}\n")
     return "\n".join(blocks)
 
 
@@ -87,8 +87,3 @@ def _cue(number: int, block: list[str]) -> Cue:
 def _ms(parts: tuple[str | None, ...]) -> int:
     hours, minutes, seconds, fraction = (part or "0" for part in parts)
     return ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(fraction.ljust(3, "0"))
-
-
-def _clock(ms: int) -> str:
-    seconds, ms = divmod(ms, 1000)
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02},{ms:03}"

@@ -12,12 +12,10 @@ from django.utils.translation import ngettext
 from deliberate.clock import now
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
-from deliberate.live.parts import resting_on
-from deliberate.live.stale import touch, touch_seat
 from deliberate.shell.traces import wipe
 from rooms.journal.actions import locked, note
 from rooms.transcript import queries, search
-from rooms.transcript.actions import WORDS
+from rooms.transcript.actions import changed
 from rooms.transcript.models import Revision, Segment
 from rooms.transcript.struck import Left
 from rooms.transcript.struck import strike as struck_from
@@ -72,9 +70,7 @@ def overwrite(room: Any, by: Any, found: Segment, left: Mapping[int, Left], **co
     columns |= {"text": text, "folded": search.folded(text), "revision": found.revision + 1, "times": None}
     Segment.objects.filter(pk=found.pk).update(**columns)
     still = [sentence for strike in _strikers for sentence in strike(room, by, found, left)]
-    touch(room, *WORDS, *resting_on("words"))
-    if found.turn is not None and found.turn.seat is not None:
-        touch_seat(found.turn.seat)
+    changed(room, found.turn)
     transaction.on_commit(wipe)
     return still
 

@@ -87,7 +87,7 @@ def write(cues: Iterable[Cue], notes: Iterable[str] = ()) -> str:
             if cue.corrected:
                 text = f"<c.corrected>{text}</c>"
             voiced = f"<v {name}>{text}</v>" if name else text
-            blocks.append(f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n{voiced}")
+            blocks.append(f"{clock(cue.start_ms)} --> {clock(cue.end_ms)}\n{voiced}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -177,7 +177,7 @@ def _timed(cue: Cue) -> str:
     last, found = cue.start_ms, words[0]
     for word, at in zip(words[1:], cue.begins[1:], strict=True):
         if last < at < cue.end_ms:
-            found, last = f"{found} <{_clock(at)}>{word}", at
+            found, last = f"{found} <{clock(at)}>{word}", at
         else:
             found = f"{found} {word}"
     return found
@@ -196,8 +196,9 @@ def _ms(text: str) -> int | None:
     return ms if ms <= LONGEST_MS else None
 
 
-def _clock(ms: int) -> str:
+def clock(ms: int, point: str = ".") -> str:
+    """A time as files of captions have it: hours, minutes, seconds, and thousandths behind a point of theirs."""
     seconds, thousandths = divmod(ms, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}.{thousandths:03}"
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{thousandths:03}"
