@@ -402,7 +402,8 @@ def test_two_windows_of_one_phone_have_one_token(opened: Open) -> None:
     beside.goto(HOME)
     arrive(beside, hall)
     does(beside, "cast", "a")
-    page.wait_for_function("window.voter.kept() === null")  # windows may be processes: each hears of the other a little later
+    # Windows may be processes: each hears a little later what the other kept.
+    page.wait_for_function("window.voter.kept() === null")
     assert does(page, "cast", "b") == {"failed": "done"}
     assert (len(set(hall.asked)), len(hall.cast)) == (1, 1)
 
