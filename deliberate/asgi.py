@@ -23,6 +23,7 @@ from deliberate.live.sockets import sockets  # noqa: E402
 from deliberate.live.stream import stream  # noqa: E402
 from deliberate.shell import health, metrics  # noqa: E402
 from polls.ballots.blind.box import box  # noqa: E402
+from polls.pseudonyms.box import box as pseudonyms  # noqa: E402
 
 # Channels routes sockets by Django's path(), whose types know of views only.
 _socket: Any = Socket.as_asgi()
@@ -38,6 +39,7 @@ _pages = Starlette(
         Route("/ready", health.ready),
         Route("/metrics", metrics.endpoint),
         Route("/at/{event}/{role}/{room}/stream", stream),
+        *([Mount(f"{settings.BALLOT_BOX_PATH}in", pseudonyms)] if settings.BALLOT_BOX_PATH else []),
         *([Mount(settings.BALLOT_BOX_PATH.rstrip("/"), box)] if settings.BALLOT_BOX_PATH else []),
         Mount("/", cast(Any, _django)),
     ]

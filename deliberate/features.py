@@ -14,6 +14,7 @@ FEATURES = (
     "rooms.captions",
     "rooms.wall",
     "polls.ballots",
+    "polls.pseudonyms",
     "polls.ideas",
     "polls.opinions",
     "polls.statements",

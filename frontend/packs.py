@@ -22,7 +22,14 @@ PACKS = {
     "packs/desk.css": ("css/tokens.css", "css/base.css", "css/desk.css"),
     "packs/wall.css": ("css/tokens.css", "css/base.css", "css/wall.css"),
     "packs/room.js": ("vendor/htmx-4.0.1.min.js", "js/line.js", "js/live.js"),
-    "packs/phone.js": ("vendor/htmx-4.0.1.min.js", "js/line.js", "js/live.js", "js/blind.js", "js/ballot.js"),
+    "packs/phone.js": (
+        "vendor/htmx-4.0.1.min.js",
+        "js/line.js",
+        "js/live.js",
+        "js/blind.js",
+        "js/ballot.js",
+        "js/pseudonym.js",
+    ),
     "packs/pads.js": ("vendor/yjs-13.6.33.min.js", "js/pad.js", "js/pads.js"),
 }
 

@@ -15,6 +15,7 @@ from polls.endorsements.models import Endorsement, Told
 from polls.exports.models import Carried
 from polls.ideas.models import Idea, Upvote
 from polls.opinions.models import Stance
+from polls.pseudonyms.models import Issuer, Pseudonym, PseudonymVoucher
 from polls.statements.models import (
     Citation,
     Clause,
@@ -41,12 +42,15 @@ __all__ = [
     "CoSignature",
     "Endorsement",
     "Idea",
+    "Issuer",
     "NamedBallot",
     "Option",
     "Pad",
     "Participation",
     "Poll",
     "Proposal",
+    "Pseudonym",
+    "PseudonymVoucher",
     "Published",
     "Reserved",
     "Rules",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from polls.pseudonyms import issuing
+
 
 def stored() -> dict[str, str]:
     """A digest of each table of this process's database, by the table's name."""
@@ -34,7 +36,8 @@ def _of(rows: list[tuple[object, ...]]) -> str:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What is done inside is undone at its end."""
+    """What is done inside is undone at its end, and forgotten where this process remembers it."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+    issuing._admitted.clear()

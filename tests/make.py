@@ -7,7 +7,8 @@ from typing import Any
 from deliberate.door.entrance import Place
 from deliberate.door.perform import perform
 from deliberate.door.registry import Answer
-from deliberate.live.marks import providers
+from deliberate.door.veil import veil
+from deliberate.live import marks
 from deliberate.roles import ROLES
 from rooms.events.actions import create_event
 from rooms.events.models import Event, Room
@@ -49,11 +50,31 @@ def act(by: Seat, name: str, /, act_id: str = "", **fields: object) -> Answer:
 
 def marks_of(feature: str, here: Room, of: Seat) -> set[str]:
     """The marks that a feature gives a seat in a room."""
-    return set(providers[feature](here, [of]).get(of.pk, ()))
+    return set(marks.of(feature, place(here, of)))
 
 
 def act_in(here: Room, by: Seat, name: str, /, act_id: str = "", **fields: object) -> Answer:
     """Ask in a room of the event."""
-    return perform(
-        Place(Seat.objects.select_related("event", "group").get(pk=by.pk), here, here.event), name, fields, act_id
-    )
+    return at(place(here, by), name, act_id, **fields)
+
+
+def at(place: Place, name: str, /, act_id: str = "", **fields: object) -> Answer:
+    """Ask at this place."""
+    return perform(place, name, fields, act_id)
+
+
+def pseudonym(by: Seat) -> int | None:
+    """The key of the row of the pseudonym that a seat acts under in the event's first room, from its only browser."""
+    [found] = veil().known([place(room(by.event), by)])
+    return None if found is None else int(found)
+
+
+def place(here: Room, by: Seat) -> Place:
+    """Where a seat stands, in its only browser."""
+    stored = Seat.objects.select_related("event", "group").get(pk=by.pk)
+    return Place(stored, here, here.event, cookie(by))
+
+
+def cookie(of: Seat) -> str:
+    """What stands for the text of a seat's cookie where no browser has one: always the same."""
+    return f"cookie of {of.handle}"

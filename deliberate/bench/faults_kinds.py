@@ -63,7 +63,7 @@ async def kill_between(now: Round) -> None:
     await stage.witness.ask(poll=now.poll, strike=one_of(now), within_s=2)
     await asyncio.sleep(0.1)
     cut = await stage.phones.ask(lambda crowd: crowd.cut_off())
-    stored = await stage.witness.ask(room=stage.service.made["room"], poll=now.poll, ideas=[])
+    stored = await stage.witness.ask(room=stage.service.made["room"], poll=now.poll, ideas=[], cookies={})
     voted = set(stored["voted"])
     now.outcome.between += sum(act.command == "ballots.cast" and stage.handles[act.number] in voted for act in cut)
     await stage.phones.ask(lambda crowd: setattr(crowd, "kept", False))

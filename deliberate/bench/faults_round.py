@@ -195,7 +195,9 @@ async def _played(stage: Stage, outcome: Outcome, work: Work, lasts_s: float, tr
 
 
 async def seen(stage: Stage, poll: str) -> dict[str, Any]:
-    return await stage.witness.ask(room=stage.service.made["room"], poll=poll, ideas=stage.ideas)
+    made = stage.service.made
+    cookies = {each["handle"]: each["cookie"] for each in made["seats"]}
+    return await stage.witness.ask(room=made["room"], poll=poll, ideas=stage.ideas, cookies=cookies)
 
 
 async def still(stage: Stage) -> None:

@@ -13,6 +13,9 @@ import time
 from collections import Counter
 from typing import Any
 
+from deliberate.door.entrance import Place
+from deliberate.door.veil import veil
+
 #: How long the database may be away while it is asked.
 PATIENCE_S = 60
 #: How a box spells what a ballot says in a word (polls/ballots/core.py), and what stances are stored as.
@@ -44,7 +47,7 @@ class Witness:
         await self._process.wait()
 
     async def ask(self, **question: Any) -> dict[str, Any]:
-        """{"room", "poll", "ideas"}: what is stored. {"poll", "strike": pid, "within_s"}: kill a process right after it,
+        """{"room", "poll", "ideas", "cookies"}: what is stored. {"poll", "strike": pid, "within_s"}: kill a process right after it,
         or another, has stored a ballot."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -56,9 +59,12 @@ class Witness:
         return found
 
 
-def look(room: str, poll: str, ideas: list[str]) -> dict[str, Any]:
+def look(room: str, poll: str, ideas: list[str], cookies: dict[str, str]) -> dict[str, Any]:
     """`voted` (seats' handles), `turnout` and `box` (choice -> count) of an open poll; `upvotes` [seat, idea] and
-    `stances` [seat, idea, word] of these ideas; `ideas` [seat, text] and `turns` [seat, handle, state] of the room."""
+    `stances` [seat, idea, word] of these ideas; `ideas` [seat, text] and `turns` [seat, handle, state] of the room.
+
+    Whose pseudonym it is that an upvote is stored under is worked out of the phones' `cookies`, by their seats' handles: the
+    database does not say it."""
     from django.apps import apps
 
     def rows(model: str) -> Any:
@@ -69,16 +75,19 @@ def look(room: str, poll: str, ideas: list[str]) -> dict[str, Any]:
     for held in rows("polls.BallotBox").filter(poll=found):
         for _group, choice, count in held.contents:
             box[ABSTAINED.get(choice, choice)] += count
-    stances = rows("polls.Stance").filter(idea__handle__in=ideas).values_list("seat__handle", "idea__handle", "value")
+    here, theirs = rows("rooms.Room").get(handle=room), list(cookies)
+    names = veil().known([Place(None, here, None, cookies[seat]) for seat in theirs])
+    seats = {name: seat for name, seat in zip(names, theirs, strict=True) if name is not None}
+    upvotes = rows("polls.Upvote").filter(idea__handle__in=ideas).values_list("pseudonym", "idea__handle")
+    stances = rows("polls.Stance").filter(idea__handle__in=ideas).values_list("pseudonym", "idea__handle", "value")
+    posted = rows("polls.Idea").filter(room=here).values_list("pseudonym", "seat__handle", "text")
     return {
         "voted": list(rows("polls.Participation").filter(poll=found).values_list("seat__handle", flat=True)),
         "turnout": found.turnout,
         "box": box,
-        "upvotes": list(
-            rows("polls.Upvote").filter(idea__handle__in=ideas).values_list("seat__handle", "idea__handle")
-        ),
-        "stances": [[seat, idea, STANCES[value]] for seat, idea, value in stances],
-        "ideas": list(rows("polls.Idea").filter(room__handle=room).values_list("seat__handle", "text")),
+        "upvotes": [[seats.get(name, "nobody"), idea] for name, idea in upvotes],
+        "stances": [[seats.get(name, "nobody"), idea, STANCES[value]] for name, idea, value in stances],
+        "ideas": [[seats.get(name, seat), text] for name, seat, text in posted],
         "turns": list(rows("rooms.Turn").filter(room__handle=room).values_list("seat__handle", "handle", "state")),
     }
 
@@ -105,7 +114,7 @@ def answered(question: dict[str, Any]) -> dict[str, Any]:
         try:
             if "strike" in question:
                 return strike(question["poll"], question["strike"], question["within_s"])
-            return look(question["room"], question["poll"], question["ideas"])
+            return look(question["room"], question["poll"], question["ideas"], question["cookies"])
         except Error:
             connection.close()
             if time.monotonic() > end:

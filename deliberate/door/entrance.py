@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -23,11 +23,14 @@ class Room(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A seat and the room it looks at: the answer to "who asks, and where"."""
+    """A seat and the room it looks at: the answer to "who asks, and where".
+
+    `secret`: the text of the cookie that opened the seat, "" where none did. It stays in memory; a pseudonym is derived of it."""
 
     seat: Any
     room: Any
     event: Any
+    secret: str = field(default="", repr=False, compare=False)
 
 
 #: Where somebody wants in: the event's handle, the role, the room's handle, the seat's cookie.
@@ -46,6 +49,9 @@ class Entrance(Protocol):
 
     def all_still_here(self, seats: list[Any]) -> Sequence[Any]:
         """What a crowd's action needs to know of these seats, as stored now and locked; None for each that has ended."""
+
+    def all_living(self, seats: list[Any]) -> list[bool]:
+        """Whether these seats still have access, without locking them: for what must not stand beside a seat's row."""
 
     def living_among(self, keys: set[Any]) -> set[Any]:
         """Those of these seats that may still hold a line."""

@@ -20,6 +20,7 @@ from django.utils.translation import override
 from deliberate.door import limits, receipts
 from deliberate.door.entrance import Place, entrance
 from deliberate.door.registry import Answer, Asked, Command, commands
+from deliberate.door.veil import Nobody, veil
 from deliberate.errors import Refused
 from deliberate.shell import metrics
 
@@ -105,6 +106,11 @@ class Prepared:
     said: str
     act: str
 
+    @property
+    def veiled(self) -> bool:
+        """Whether who acts is a pseudonym."""
+        return self.command.hides_seat(self.fields)
+
     def key(self) -> str:
         """What this act is known by, should it come again; "" where the phone gave it no id."""
         return receipts.key_of(self.place.seat.pk, self.act, self.said)
@@ -125,7 +131,10 @@ def prepared(place: Place, name: str, fields: Fields, act: str) -> Prepared:
         raise Refused(_("This page sent something unreadable. Reload it, please."), code="act")
     _limit(place, asked)
     read = _read_before(asked, fields, language_of(place)) if asked.crowd else _read(asked, fields)
-    return Prepared(place, asked, *read, act)
+    found = Prepared(place, asked, *read, act)
+    if isinstance(place.seat, Nobody) and not found.veiled:
+        raise Refused(_("This can't be done without your seat."), code="seat_only")
+    return found
 
 
 def _read(asked: Command, fields: Fields) -> tuple[dict[str, Any], str]:
@@ -156,7 +165,10 @@ def seats_of(asked: list[Prepared]) -> list[Any]:
     """What is known now of the seats of a crowd; None for each that has ended.
 
     A seat was read before the transaction: since then it may have been erased, and must not sign anything more. They are
-    locked, all in one order, so what one seat asks of several processes is done by one after the other."""
+    locked, all in one order, so what one seat asks of several processes is done by one after the other. All of these are
+    veiled or none is: of the veiled it is the pseudonyms, and no seat is touched."""
+    if asked and asked[0].veiled:
+        return veil().behind([each.place for each in asked], [each.command.muted_too for each in asked])
     return list(entrance().all_still_here([each.place.seat for each in asked]))
 
 
@@ -164,10 +176,20 @@ def do_all(asked: list[Prepared], seats: list[Any]) -> list[Answer | Refused]:
     """Do a crowd's acts of one command in one room, within the transaction in which their seats were locked.
 
     One that is refused has changed nothing."""
-    there = [Asked(seat, each.fields, each.key) for seat, each in zip(seats, asked, strict=True) if seat is not None]
+    pairs = zip(seats, asked, strict=True)
+    there = [Asked(seat, each.fields, each.key) for seat, each in pairs if not _absent(seat)]
     command, room = asked[0].command, asked[0].place.room
     done = iter(command.action(room=room, asked=there) if there else ())
-    return [_ended(each.place) if seat is None else next(done) for seat, each in zip(seats, asked, strict=True)]
+    return [absent(seat, each) or next(done) for seat, each in zip(seats, asked, strict=True)]
+
+
+def _absent(seat: Any) -> bool:
+    return seat is None or isinstance(seat, Refused)
+
+
+def absent(seat: Any, asked: Prepared) -> Refused | None:
+    """Why whoever asked this can't act at all, given what is known of them now; None where they can."""
+    return seat if isinstance(seat, Refused) else _ended(asked.place) if seat is None else None
 
 
 def _done(asked: Prepared) -> Answer:
@@ -176,10 +198,13 @@ def _done(asked: Prepared) -> Answer:
     key, crowd = asked.receipt(), asked.command.crowd
     more = asked.command.before(asked.place, **asked.fields) if asked.command.before else {}
     answer: Answer | Refused
+    here: Any
+    if asked.veiled and (problem := veil().admit([asked.place])[0]):
+        raise problem
     with transaction.atomic():
         here = seats_of([asked])[0] if crowd else entrance().still_here(asked.place)
-        if here is None:
-            raise _ended(asked.place)
+        if problem := absent(here, asked):
+            raise problem
         before = receipts.said_before([key]) if key else {}
         if key in before:
             return before[key]

@@ -55,12 +55,18 @@ class Command:
     wordless: bool
     crowd: bool
     marks: bool
+    veiled: bool | Callable[[dict[str, Any]], bool]
+    muted_too: bool
     before: Callable[..., dict[str, Any]] | None = None
     afterwards: Callable[[Sequence[Answer]], Sequence[Any]] | None = None
 
     @property
     def feature(self) -> str:
         return self.name.partition(".")[0]
+
+    def hides_seat(self, fields: dict[str, Any]) -> bool:
+        """Whether an act with these fields is one of a pseudonym."""
+        return self.veiled(fields) if callable(self.veiled) else self.veiled
 
     def kept(self, answer: Answer) -> Answer:
         """What the receipt of an act holds, to be told when it comes again."""
@@ -80,6 +86,8 @@ def command(
     wordless: bool = False,
     crowd: bool = False,
     marks: bool = True,
+    veiled: bool | Callable[[dict[str, Any]], bool] = False,
+    muted_too: bool = False,
     before: Callable[..., dict[str, Any]] | None = None,
     afterwards: Callable[[Sequence[Answer]], Sequence[Any]] | None = None,
 ) -> Callable[[Action], Action]:
@@ -93,6 +101,9 @@ def command(
     it was done, and not what was answered. `marks=False` looks up no marks
     afterwards, for acts that change none of whoever asks.
 
+    `veiled`: who acts is a pseudonym (veil.py): always, or where the cleaned fields say so. Only a crowd's can be.
+    `muted_too`: a muted one may do it as well.
+
     For what takes time and must not be done within the transaction: `before(place, **cleaned fields)` gives keywords for the
     action; `afterwards(answers)` takes the answers of a crowd after their commit and gives others in their place."""
 
@@ -100,8 +111,9 @@ def command(
         if name in commands:
             raise ValueError(f"{name} is registered twice")
         commands[name] = Command(
-            name, form, frozenset(who), action, per_minute, remembered, wordless, crowd, marks, before, afterwards
-        )
+            name, form, frozenset(who), action, per_minute, remembered, wordless, crowd, marks, veiled, muted_too,
+            before, afterwards,
+        )  # fmt: skip
         return action
 
     return register

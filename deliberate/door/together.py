@@ -15,8 +15,9 @@ from django.db import Error, IntegrityError, transaction
 
 from deliberate.door import receipts
 from deliberate.door.entrance import Place
-from deliberate.door.perform import Fields, Prepared, do_all, language_of, outcome, prepared, seats_of, stored
+from deliberate.door.perform import Fields, Prepared, absent, do_all, language_of, outcome, prepared, seats_of, stored
 from deliberate.door.registry import Answer
+from deliberate.door.veil import veil
 from deliberate.languages import by_language
 from deliberate.shell import metrics
 
@@ -47,19 +48,31 @@ def do_together(asking: list[Asking]) -> list[Result]:
             ready[number] = prepared(each.place, each.name, each.fields, each.act)
         except Exception as problem:
             results[number] = problem
-    numbers = sorted(ready)
-    try:
-        for number, result in zip(numbers, _commit([ready[number] for number in numbers]), strict=True):
+    for veiled in (False, True):  # each in a transaction of its own: no seat stands beside a pseudonym
+        numbers = sorted(number for number, each in ready.items() if each.veiled is veiled)
+        done = _stored([ready[number] for number in numbers], [asking[number] for number in numbers], veiled)
+        for number, result in zip(numbers, done, strict=True):
             results[number] = result
-    except IntegrityError:  # a twin of one of them came in by another process just now
-        return [result or _alone(each) for each, result in zip(asking, results, strict=True)]
-    except Error as problem:  # the database is away, or full: trying each alone would only take longer
-        results = [result or problem for result in results]
-    except Exception:
-        return [result or _alone(each) for each, result in zip(asking, results, strict=True)]
     found = [result for result in results if result is not None]
     _told(asking, found, time.perf_counter() - started)
     return found
+
+
+def _stored(ready: list[Prepared], asking: list[Asking], veiled: bool) -> list[Result]:
+    """Results for these, all of them veiled or none."""
+    if not ready:
+        return []
+    try:
+        problems = veil().admit([each.place for each in ready]) if veiled else [None] * len(ready)
+        good = [each for each, problem in zip(ready, problems, strict=True) if problem is None]
+        done = iter(_commit(good) if good else ())
+        return [problem or next(done) for problem in problems]
+    except IntegrityError:  # a twin of one of them came in by another process just now
+        return [_alone(each) for each in asking]
+    except Error as problem:  # the database is away, or full: trying each alone would only take longer
+        return [problem] * len(asking)
+    except Exception:
+        return [_alone(each) for each in asking]
 
 
 def _told(asking: list[Asking], results: list[Result], seconds: float) -> None:
@@ -89,7 +102,9 @@ def _commit(ready: list[Prepared]) -> list[Result]:
     with transaction.atomic():
         seats = seats_of(ready)
         # Only now: what another process has done for one of these seats is committed.
-        done_before = receipts.said_before([key for key, number in firsts.items() if seats[number] is not None])
+        done_before = receipts.said_before(
+            [key for key, number in firsts.items() if not absent(seats[number], ready[number])]
+        )
         results: dict[int, Result] = {firsts[key]: answer for key, answer in done_before.items()}
         todo = [number for number in dict.fromkeys(first) if number not in results]
         for _kind, these in sorted(_rounds(ready, todo).items()):

@@ -20,6 +20,8 @@ from deliberate.live.sheaf import Hint as Hint
 from deliberate.live.sheaf import Sheaf
 
 log = structlog.get_logger("deliberate.live")
+#: Stands among the parts of a hint where the marks of all lines in a room are to be looked up anew.
+MARKS = "marks"
 
 
 @dataclass

@@ -66,7 +66,11 @@ class Hub:
             self.everything()
             self._remind_all()
         if hint.parts and hint.room is not None and hint.room in self.rooms:
-            self.rooms[hint.room].touch(hint.parts, crowd=hint.crowd)
+            room = self.rooms[hint.room]
+            room.touch(tuple(part for part in hint.parts if part != hints.MARKS), crowd=hint.crowd)
+            if hints.MARKS in hint.parts:
+                for line in room.lines:
+                    self._remind(line)
         for line in list(self.seats.get(hint.seat, ())) if hint.seat is not None else ():
             if hint.end:
                 line.end("ended")

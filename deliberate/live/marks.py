@@ -17,6 +17,7 @@ from django.utils.html import escape
 
 from deliberate.door.entrance import Place
 from deliberate.door.registry import Answer, Command
+from deliberate.door.veil import veil
 
 Held = Mapping[Any, Iterable[str]]
 Provider = Callable[[Any, Sequence[Any]], Held]
@@ -36,10 +37,26 @@ def marks(feature: str) -> Callable[[Provider], Provider]:
     return register
 
 
+veiled_providers: dict[str, Provider] = {}
+
+
+def veiled_marks(feature: str) -> Callable[[Provider], Provider]:
+    """Register the same for pseudonyms: (room, keys of their rows) -> the marks that `feature` gives each, by that key.
+
+    They reach whoever acts under a pseudonym made of their cookie. A phone with one of its own keeps its marks itself."""
+
+    def register(provider: Provider) -> Provider:
+        if feature in veiled_providers:
+            raise ValueError(f"the marks of {feature} are registered twice")
+        veiled_providers[feature] = provider
+        return provider
+
+    return register
+
+
 def of(feature: str, place: Place) -> list[str]:
-    """The marks of one feature for the seat at `place`, sorted; none where the feature gives none."""
-    provider = providers.get(feature)
-    return sorted(provider(place.room, [place.seat]).get(place.seat.pk, ())) if provider else []
+    """The marks of one feature for whoever is at `place`, sorted; none where the feature gives none."""
+    return every(place).get(feature, [])
 
 
 def known_after(command: Command, answer: Answer) -> dict[str, object] | None:
@@ -61,17 +78,25 @@ def every(place: Place) -> dict[str, list[str]]:
 
 
 def every_of(places: Sequence[Place]) -> list[dict[str, list[str]]]:
-    """All marks of the seats at these places, by feature, in their order."""
-    rooms: dict[Any, list[Place]] = {}
-    for place in places:
-        rooms.setdefault(place.room.pk, []).append(place)
-    found: dict[tuple[Any, Any], dict[str, list[str]]] = {}
-    for room, here in rooms.items():
-        seats = list({place.seat.pk: place.seat for place in here}.values())
-        given = {feature: provider(here[0].room, seats) for feature, provider in providers.items()}
-        for seat in seats:
-            found[room, seat.pk] = {feature: sorted(held.get(seat.pk, ())) for feature, held in given.items()}
-    return [found[place.room.pk, place.seat.pk] for place in places]
+    """All marks of whoever is at these places, by feature, in their order: of their seats and of their pseudonyms."""
+    rooms: dict[Any, list[int]] = {}
+    for number, place in enumerate(places):
+        rooms.setdefault(place.room.pk, []).append(number)
+    found: dict[int, dict[str, list[str]]] = {}
+    names = veil().known(places)
+    for numbers in rooms.values():
+        room = places[numbers[0]].room
+        seats = list({places[number].seat.pk: places[number].seat for number in numbers}.values())
+        given = {feature: provider(room, seats) for feature, provider in providers.items()}
+        keys = list({names[number] for number in numbers} - {None})
+        veiled = {feature: provider(room, keys) for feature, provider in veiled_providers.items()} if keys else {}
+        for number in numbers:
+            seat, key = places[number].seat.pk, names[number]
+            found[number] = {
+                feature: sorted({*given.get(feature, {}).get(seat, ()), *veiled.get(feature, {}).get(key, ())})
+                for feature in (*given, *(veiled_providers.keys() - given.keys()))
+            }
+    return [found[number] for number in range(len(places))]
 
 
 _conditions = re.compile(r'data-(when|unless)="([^"]*)"( hidden)?')

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -16,11 +18,13 @@ from django.utils.safestring import SafeString, mark_safe
 from deliberate import tokens
 from deliberate.clock import now
 from deliberate.door.entrance import Place
+from deliberate.door.veil import veil
 from deliberate.door.views import SAID_COOKIE, no_seat, permissions, place_of, seat_path
 from deliberate.live import marks
 from deliberate.live.painter import Picture, paint
 from deliberate.live.parts import known
 from deliberate.live.times import fill
+from deliberate.roles import PARTICIPANT
 
 Extra = Callable[[HttpRequest, Place], dict[str, Any]]
 PLAIN_COOKIE = "plain"
@@ -116,6 +120,8 @@ def compose(
     plain = PLAIN_COOKIE in request.COOKIES
     said = tokens.unsign(request.COOKIES.get(SAID_COOKIE, ""), "said", max_age_s=60)
     hollow = SHELL in request.META
+    if plain and place.seat.role == PARTICIPANT:
+        _admit(place)
     held = {} if hollow else marks.every(place)
     context = {
         "place": place,
@@ -123,6 +129,7 @@ def compose(
         "room": place.room,
         "event": place.event,
         "base": f"{seat_path(place.event.handle, place.seat.role)}{place.room.handle}/",
+        "box": settings.BALLOT_BOX,
         "screen": screen,
         "live": Holes() if hollow else Live(place),
         "marks": mark_safe(f"{SHELL}-marks-;") if hollow else held,
@@ -144,6 +151,12 @@ def compose(
     if said:
         response.delete_cookie(SAID_COOKIE, path=seat_path(place.event.handle, place.seat.role))
     return response
+
+
+def _admit(place: Place) -> None:
+    """Note that this seat has the pseudonym made of its cookie, long before its first act: beside that, it would say whose it is."""
+    with suppress(DatabaseError):  # a page is for looking: whoever acts is told
+        veil().admit([place])
 
 
 _form = re.compile(r'<form [^>]*action="[^"]*/do/[^>]*>(?!\s*<input type="hidden" name="act")')

@@ -28,6 +28,12 @@ def touch_seat(seat: Seat) -> None:
     transaction.on_commit(lambda: hints.send(hint))
 
 
+def touch_marks(room: Room) -> None:
+    """After the commit: let all lines of a room learn their marks anew. Whose changed, nobody here knows."""
+    hint = hints.Hint(room=room.pk, parts=(hints.MARKS,))
+    transaction.on_commit(lambda: hints.send(hint))
+
+
 def drop_seat(seat: Seat) -> None:
     """After the commit: close the open lines of a seat that has ended."""
     hint = hints.Hint(seat=seat.pk, end=True)

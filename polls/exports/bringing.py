@@ -1,7 +1,7 @@
 """`deliberate import`: a bundle becomes an event again: its rooms, what was said, thought and decided, and its journal.
 
 Who was there is not in a bundle. Turns are of nobody; upvotes, stances, stands and co-signatures, which a bundle holds as
-counts, are borne by seats that have ended and never were anybody's. What was brought in is exported once more before it is
+counts, are borne by pseudonyms whose key nobody has, and by seats that have ended and never were anybody's. What was brought in is exported once more before it is
 kept: where that differs from the file, nothing is stored."""
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ from polls.exports.bringing_rows import Bearers, Kept, checked
 from polls.exports.reading import Part
 from polls.ideas.models import Idea, State, Upvote
 from polls.opinions.models import Stance, Value
+from polls.pseudonyms.models import Pseudonym
+from polls.pseudonyms.queries import of_chance
 from polls.statements.models import Citation, Clause, Proposal, Statement, Version
 from polls.statements.sources import KINDS
 from rooms.events.models import Attribution
@@ -22,7 +24,7 @@ from rooms.events.models import Attribution
 
 def bring_in(kept: Kept, about: Part, bearers: Bearers) -> None:
     """Store them, in an order in which each finds what it points at."""
-    _ideas(kept, about.parts("ideas", kept.most), bearers)
+    _ideas(kept, about.parts("ideas", kept.most))
     _polls(kept, about.parts("polls", kept.most))
     statement = about.part("statement")
     if any(statement.value.values()):
@@ -32,7 +34,7 @@ def bring_in(kept: Kept, about: Part, bearers: Bearers) -> None:
 # ---- ideas -----------------------------------------------------------------------------------------------------------
 
 
-def _ideas(kept: Kept, rows: list[Part], bearers: Bearers) -> None:
+def _ideas(kept: Kept, rows: list[Part]) -> None:
     """Ideas that were merged come after what they were merged into."""
     left, here = rows, kept.rows.setdefault("idea", {})
     while left:
@@ -43,20 +45,35 @@ def _ideas(kept: Kept, rows: list[Part], bearers: Bearers) -> None:
         handled = {row.handle("handle") for row in ready}
         left = [row for row in left if row.handle("handle") not in handled]
     upvotes, stances = [], []
+    nobodies = _Nobodies(kept.room)
     for row in rows:
         idea = here[row.handle("handle")]
-        upvotes += [Upvote(idea=idea, seat=seat) for seat in bearers(row.count("support"))]
+        upvotes += [Upvote(idea=idea, pseudonym=each) for each in nobodies(row.count("support"))]
         said = [
             (Value.AGREE, row.count("agree")),
             (Value.DISAGREE, row.count("disagree")),
             (Value.PASS, row.count("pass")),
         ]
-        values = [value for value, many in said for _seat in range(many)]
+        values = [value for value, many in said for _one in range(many)]
         stances += [
-            Stance(idea=idea, seat=seat, value=value) for seat, value in zip(bearers(len(values)), values, strict=True)
+            Stance(idea=idea, pseudonym=each, value=value)
+            for each, value in zip(nobodies(len(values)), values, strict=True)
         ]
     Upvote.objects.bulk_create(upvotes, batch_size=500)
     Stance.objects.bulk_create(stances, batch_size=500)
+
+
+class _Nobodies:
+    """Pseudonyms of chance that bear what is counted of ideas: nobody has their keys."""
+
+    def __init__(self, room: Any) -> None:
+        self.room = room
+        self.made: list[Pseudonym] = []
+
+    def __call__(self, count: int) -> list[Pseudonym]:
+        fresh = [of_chance(self.room) for _one in range(count - len(self.made))]
+        self.made += Pseudonym.objects.bulk_create(fresh, batch_size=500)
+        return self.made[:count]
 
 
 def _idea(kept: Kept, row: Part, _position: int) -> Idea:

@@ -38,8 +38,8 @@ def process(room: Any) -> tuple[tuple[str, int], ...]:
         (_("Minutes spoken"), round(sum(seconds(turn) for turn in turns) / 60)),
         (_("Words in the transcript"), word_count(room)),
         (_("Ideas"), ideas.count()),
-        (_("Upvotes on ideas"), Upvote.objects.filter(idea__in=ideas).count()),
-        (_("Stances on ideas"), Stance.objects.filter(idea__in=ideas).count()),
+        (_("Upvotes on ideas"), Upvote.objects.filter(idea__in=ideas, pseudonym__hidden=False).count()),
+        (_("Stances on ideas"), Stance.objects.filter(idea__in=ideas, pseudonym__hidden=False).count()),
         (_("Polls"), polls.count()),
         (_("Ballots cast"), polls.aggregate(all=Sum("turnout"))["all"] or 0),
         (

@@ -6,17 +6,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.facts import known
 from deliberate.live.parts import resting_on
-from deliberate.live.stale import touch, touch_seat
+from deliberate.live.stale import touch, touch_marks, touch_seat
 from polls.ideas import queries
 from polls.ideas.models import Idea, State
 from polls.ideas.upvoting import BOARDS
 from rooms.events.models import Room
-from rooms.events.queries import current_item
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
 from rooms.seats.models import Seat
@@ -28,40 +26,14 @@ QUOTED = "quoted idea"
 
 
 @transaction.atomic
-def post(*, room: Any, by: Any, text: str, show_author: bool) -> Answer:
-    """A new idea on the board, or before the moderator where the event approves first. Not noted: it tells when."""
-    room = locked(room)
-    twin = Idea.objects.filter(room=room, seat=by, text=text, state__in=(State.SHOWN, State.WAITING)).first()
-    if twin is not None:  # a form sent twice where no script keeps it from being so
-        said = _("You posted this already. It is idea %(n)d.") % {"n": twin.number}
-        return Answer(say=said, data={"idea": twin.handle})
-    room_for(Idea.objects.filter(room=room))
-    idea = Idea.objects.create(
-        room=room,
-        item=current_item(room),
-        seat=by,
-        number=queries.next_number(room),
-        text=text,
-        author=by.name if show_author else "",
-        state=State.WAITING if room.event.approve_ideas else State.SHOWN,
-    )
-    touch(room, *CHANGED, *(resting_on("posted") if idea.state == State.SHOWN else ()))
-    if idea.state == State.WAITING:
-        said = _("A moderator reads your idea first. It is number %(n)d.")
-    else:
-        said = _("Your idea is on the board. It is number %(n)d.")
-    return Answer(say=said % {"n": idea.number}, data={"idea": idea.handle})
-
-
-@transaction.atomic
 def hide(*, room: Any, by: Any, idea: str, reason: str) -> Answer:
     """Take an idea off the board, or off the list of those that wait. Its author is told why, the moderator where its
     words are quoted."""
     room = locked(room)
     found = _find(room, idea, State.SHOWN, State.WAITING)
-    _set_aside(found, State.HIDDEN, reason=reason)
+    set_aside(found, State.HIDDEN, reason=reason)
     note(room, by, "hid", found)
-    _touch_moved(room)
+    touch_moved(room)
     _tell_author(found)
     said = _("Hidden: idea %(n)d.") % {"n": found.number}
     if quoted := _quoted(room, found):
@@ -84,6 +56,8 @@ def _tell_author(idea: Idea) -> None:
     """Why it was hidden is among the author's marks, where nobody else can read it."""
     if idea.seat is not None:
         touch_seat(idea.seat)
+    elif idea.pseudonym_id is not None:
+        touch_marks(idea.room)
 
 
 @transaction.atomic
@@ -91,10 +65,12 @@ def unhide(*, room: Any, by: Any, idea: str) -> Answer:
     """Put a hidden idea back to where it was, with all its support."""
     room = locked(room)
     found = _find(room, idea, State.HIDDEN)
+    if not found.text:
+        raise Refused(_("Its author took this idea back. Its words are gone."))
     found.state, found.reason = found.before, ""
     found.save(update_fields=["state", "reason"])
     note(room, by, "unhid", found)
-    _touch_moved(room)
+    touch_moved(room)
     _tell_author(found)
     return Answer(say=_("Idea %(n)d is back.") % {"n": found.number})
 
@@ -122,10 +98,10 @@ def merge(*, room: Any, by: Any, idea: str, into: str) -> Answer:
         raise Refused(_("There is no idea %(into)s on the board. Look at its number again.") % {"into": into})
     if target.pk == found.pk:
         raise Refused(_("That is the same idea. Name the other one's number."))
-    _set_aside(found, State.MERGED, merged_into=target)
+    set_aside(found, State.MERGED, merged_into=target)
     note(room, by, "merged", found, f"idea:{target.handle}")
     _regroup(queries.group_of(target))
-    _touch_moved(room)
+    touch_moved(room)
     said = _("Idea %(n)d counts for idea %(target)d now.") % {"n": found.number, "target": target.number}
     return Answer(say=said, data=_undo("ideas.unmerge", found))
 
@@ -140,7 +116,7 @@ def unmerge(*, room: Any, by: Any, idea: str) -> Answer:
     found.save(update_fields=["state", "merged_into"])
     note(room, by, "unmerged", found)
     _regroup(apart)
-    _touch_moved(room)
+    touch_moved(room)
     return Answer(say=_("Idea %(n)d stands by itself again.") % {"n": found.number})
 
 
@@ -177,12 +153,12 @@ def _flag(room: Any, by: Any, handle: str, verb: str, said: str, **change: bool)
     return Answer(say=said % {"n": found.number})
 
 
-def _set_aside(idea: Idea, state: State, **changes: Any) -> None:
+def set_aside(idea: Idea, state: State, **changes: Any) -> None:
     """Take an idea off the board, remembering where it was."""
     Idea.objects.filter(pk=idea.pk).update(before=idea.state, state=state, **changes)
 
 
-def _touch_moved(room: Any) -> None:
+def touch_moved(room: Any) -> None:
     """An idea left the board or is back, and so do its words wherever they are quoted."""
     touch(room, *CHANGED, *resting_on("ideas"))
 

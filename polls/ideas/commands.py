@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import MODERATOR, PARTICIPANT
-from polls.ideas import actions, core, upvoting
+from polls.ideas import actions, core, muting, posting, upvoting
 
 
 class PostForm(forms.Form):
@@ -62,12 +62,27 @@ class MergeForm(OneIdeaForm):
         return typed.lstrip("#").strip()
 
 
-command("ideas.post", form=PostForm, who=[PARTICIPANT], per_minute=settings.LIMIT_IDEAS_PER_MINUTE)(actions.post)
-command("ideas.upvote", form=OneIdeaForm, who=[PARTICIPANT], crowd=True)(upvoting.upvote)
-command("ideas.unvote", form=OneIdeaForm, who=[PARTICIPANT], crowd=True)(upvoting.unvote)
+class MuteForm(HideForm):
+    """Muting says why, to whoever is muted. `hidden`: what they did does not count, either."""
+
+    hidden = forms.BooleanField(label=_("Take away what they did, too"), required=False)
+
+
+command(
+    "ideas.post",
+    form=PostForm,
+    who=[PARTICIPANT],
+    per_minute=settings.LIMIT_IDEAS_PER_MINUTE,
+    crowd=True,
+    veiled=posting.unsigned,
+)(posting.post)
+command("ideas.upvote", form=OneIdeaForm, who=[PARTICIPANT], crowd=True, veiled=True)(upvoting.upvote)
+command("ideas.unvote", form=OneIdeaForm, who=[PARTICIPANT], crowd=True, veiled=True)(upvoting.unvote)
 command("ideas.approve", form=OneIdeaForm, who=[MODERATOR])(actions.approve)
 command("ideas.hide", form=HideForm, who=[MODERATOR])(actions.hide)
 command("ideas.unhide", form=OneIdeaForm, who=[MODERATOR])(actions.unhide)
+command("ideas.mute", form=MuteForm, who=[MODERATOR])(muting.mute)
+command("ideas.unmute", form=OneIdeaForm, who=[MODERATOR])(muting.unmute)
 command("ideas.merge", form=MergeForm, who=[MODERATOR])(actions.merge)
 command("ideas.unmerge", form=OneIdeaForm, who=[MODERATOR])(actions.unmerge)
 command("ideas.pin", form=OneIdeaForm, who=[MODERATOR])(actions.pin)

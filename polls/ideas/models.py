@@ -20,7 +20,9 @@ class Idea(models.Model):
 
     room = models.ForeignKey("rooms.Room", on_delete=models.CASCADE, related_name="ideas")
     item = models.ForeignKey("rooms.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL)
+    #: Of an idea that was posted under its author's name; of every other its pseudonym.
     seat = models.ForeignKey("rooms.Seat", null=True, blank=True, on_delete=models.SET_NULL, related_name="ideas")
+    pseudonym = models.ForeignKey("polls.Pseudonym", null=True, on_delete=models.SET_NULL, related_name="ideas")
     handle = models.SlugField(max_length=12, unique=True, default=tokens.handle, editable=False)
     #: Order within the room, and what people call it by: "idea 12".
     number = models.PositiveIntegerField()
@@ -47,16 +49,19 @@ class Idea(models.Model):
                 | models.Q(~models.Q(state="merged"), merged_into__isnull=True),
                 name="ideas_merged_says_into_what",
             ),
+            models.CheckConstraint(
+                condition=models.Q(seat=None) | models.Q(pseudonym=None), name="ideas_seat_or_pseudonym"
+            ),
             models.CheckConstraint(condition=~models.Q(state="hidden", reason=""), name="ideas_hidden_says_why"),
         ]
 
 
 class Upvote(models.Model):
-    """That a seat supports an idea, once."""
+    """That a pseudonym supports an idea, once."""
 
     # The constraint's index serves the idea's key too.
     idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="upvotes", db_index=False)
-    seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
+    pseudonym = models.ForeignKey("polls.Pseudonym", on_delete=models.CASCADE)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["idea", "seat"], name="ideas_one_upvote_a_seat")]
+        constraints = [models.UniqueConstraint(fields=["idea", "pseudonym"], name="ideas_one_upvote_a_pseudonym")]

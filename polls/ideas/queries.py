@@ -55,13 +55,19 @@ def _card(idea: Idea, support: int, merged: list[Idea]) -> core.Card:
 
 
 def _support(room: Any, joined: dict[int, list[int]]) -> dict[int, int]:
-    """Seats by idea; `joined` names, for each idea others were merged into, all that count for it."""
-    counted = Upvote.objects.filter(idea__room=room).order_by().values_list("idea").annotate(Count("pk"))
+    """Pseudonyms by idea; `joined` names, for each idea others were merged into, all that count for it."""
+    counted = (
+        Upvote.objects.filter(idea__room=room, pseudonym__hidden=False)
+        .order_by()
+        .values_list("idea")
+        .annotate(Count("pk"))
+    )
     found: dict[int, int] = dict(counted)
     if joined:
         seats: dict[int, set[int]] = {}
         among = [idea for ideas in joined.values() for idea in ideas]
-        for idea, seat in Upvote.objects.filter(idea__in=among).values_list("idea_id", "seat_id"):
+        counting = Upvote.objects.filter(idea__in=among, pseudonym__hidden=False)
+        for idea, seat in counting.values_list("idea_id", "pseudonym_id"):
             seats.setdefault(idea, set()).add(seat)
         for target, ideas in joined.items():
             found[target] = core.together(seats.get(idea, set()) for idea in ideas)
@@ -86,6 +92,15 @@ def whose_idea(room: Any, handle: str, audience: str) -> Shown | None:
     if idea is None or idea.seat is None or audience != MODERATOR:
         return None
     return Shown(idea.seat, idea.author, _("Idea %(n)d: %(text)s") % {"n": idea.number, "text": idea.text})
+
+
+def muted(room: Any) -> list[tuple[str, int, str]]:
+    """(handle, number, why) of an idea of each pseudonym that is muted: the first that it posted."""
+    ideas = Idea.objects.filter(room=room, pseudonym__muted__gt="").order_by("number")
+    firsts: dict[int, tuple[str, int, str]] = {}
+    for pseudonym, handle, number, why in ideas.values_list("pseudonym_id", "handle", "number", "pseudonym__muted"):
+        firsts.setdefault(pseudonym, (handle, number, why))
+    return list(firsts.values())
 
 
 def off_board(room: Any) -> QuerySet[Idea]:
@@ -140,16 +155,22 @@ def roots(room: Any) -> dict[int, int]:
     return core.roots(dict(Idea.objects.filter(room=room, state=State.MERGED).values_list("pk", "merged_into_id")))
 
 
-def upvoted(room: Any, seats: Sequence[Any]) -> Iterable[tuple[int, str]]:
-    """(key of the seat, handle of the idea) for what these seats upvoted."""
-    given = Upvote.objects.filter(seat__in=[seat.pk for seat in seats], idea__room=room)
-    return given.values_list("seat_id", "idea__handle")
+def upvoted(room: Any, pseudonyms: Sequence[int]) -> Iterable[tuple[int, str]]:
+    """(key of the pseudonym, handle of the idea) for what these upvoted."""
+    given = Upvote.objects.filter(pseudonym__in=pseudonyms, idea__room=room)
+    return given.values_list("pseudonym_id", "idea__handle")
 
 
 def posted(room: Any, seats: Sequence[Any]) -> Iterable[tuple[int, str, str]]:
-    """(key of the seat, handle of the idea, why it was hidden or "") for what these seats posted."""
+    """(key of the seat, handle of the idea, why it was hidden or "") for what these seats posted under their names."""
     ideas = Idea.objects.filter(seat__in=[seat.pk for seat in seats], room=room).order_by()
     return cast("Iterable[tuple[int, str, str]]", ideas.values_list("seat_id", "handle", "reason"))
+
+
+def posted_unsigned(room: Any, pseudonyms: Sequence[int]) -> Iterable[tuple[int, str, str]]:
+    """The same for what these pseudonyms posted."""
+    ideas = Idea.objects.filter(pseudonym__in=pseudonyms, room=room).order_by()
+    return cast("Iterable[tuple[int, str, str]]", ideas.values_list("pseudonym_id", "handle", "reason"))
 
 
 def next_number(room: Any) -> int:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext
 
 from deliberate.door.entrance import Place
-from deliberate.live.marks import Held, marks
+from deliberate.live.marks import Held, marks, veiled_marks
 from deliberate.live.pages import PLAIN_COOKIE, page
 from deliberate.live.parts import Context, part
 from deliberate.roles import DRAFTER, MODERATOR, PARTICIPANT, WALL
@@ -124,18 +124,29 @@ def desk(room: Any, audience: str, number: int) -> Context:
 def aside(room: Any, audience: str, number: int) -> Context:
     """Hidden and merged ideas, newest first, each with the way back."""
     found = core.page(list(queries.aside(room)), number, DESK_PER_PAGE)
-    return {"found": found, "aside": found.entries}
+    return {"found": found, "aside": found.entries, "muted": queries.muted(room) if found.number == 1 else ()}
 
 
 @marks("ideas")
 def own(room: Any, seats: Sequence[Any]) -> Held:
-    """Which ideas a seat upvoted (upvoted:<handle>) and posted (idea:<handle>), and why one of its own was hidden
-    (why:<handle>=<the moderator's words>)."""
+    """Which ideas a seat posted under its name (idea:<handle>), and why one of them was hidden (why:<handle>=<the
+    moderator's words>)."""
+    return _posted(queries.posted(room, seats))
+
+
+@veiled_marks("ideas")
+def own_unsigned(room: Any, pseudonyms: Sequence[Any]) -> Held:
+    """The same for what a pseudonym posted, and which ideas it upvoted (upvoted:<handle>)."""
+    found = _posted(queries.posted_unsigned(room, pseudonyms))
+    for pseudonym, handle in queries.upvoted(room, pseudonyms):
+        found.setdefault(pseudonym, set()).add(f"upvoted:{handle}")
+    return found
+
+
+def _posted(posted: Iterable[tuple[int, str, str]]) -> dict[Any, set[str]]:
     found: dict[Any, set[str]] = {}
-    for seat, handle in queries.upvoted(room, seats):
-        found.setdefault(seat, set()).add(f"upvoted:{handle}")
-    for seat, handle, reason in queries.posted(room, seats):
-        found.setdefault(seat, set()).update({f"idea:{handle}", *([f"why:{handle}={reason}"] if reason else [])})
+    for author, handle, reason in posted:
+        found.setdefault(author, set()).update({f"idea:{handle}", *([f"why:{handle}={reason}"] if reason else [])})
     return found
 
 

@@ -23,7 +23,7 @@ def upvote(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
     """Support ideas; field: idea (a handle). Doing it again changes nothing."""
     targets = standing(room, asked)
     given = {(target.pk, each.by.pk) for target, each in zip(targets, asked, strict=True) if target is not None}
-    rows.insert(Upvote, ("idea", "seat"), sorted(given), "ON CONFLICT DO NOTHING")
+    rows.insert(Upvote, ("idea", "pseudonym"), sorted(given), "ON CONFLICT DO NOTHING")
     if given:
         touch(room, *BOARDS, crowd=True)
     return [
@@ -36,7 +36,7 @@ def unvote(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
     """Take support back, from the ideas merged into these too; field: idea. Doing it again changes nothing."""
     targets = standing(room, asked)
     taken = {(target.pk, each.by.pk) for target, each in zip(targets, asked, strict=True) if target is not None}
-    rows.delete(Upvote, ("idea", "seat"), with_merged(room, taken))
+    rows.delete(Upvote, ("idea", "pseudonym"), with_merged(room, taken))
     if taken:
         touch(room, *BOARDS, crowd=True)
     return [
@@ -53,14 +53,14 @@ def standing(room: Any, asked: Iterable[Asked]) -> list[Idea | None]:
 
 
 def with_merged(room: Any, given: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """These (idea, seat), and for each the same seat with every idea that was merged into that one. One query."""
+    """These (idea, pseudonym), and for each the same pseudonym with every idea that was merged into that one. One query."""
     merged: dict[int, list[int]] = {}
     for idea, into in queries.roots(room).items():
         merged.setdefault(into, []).append(idea)
-    return [(each, seat) for idea, seat in given for each in (idea, *merged.get(idea, ()))]
+    return [(each, who) for idea, who in given for each in (idea, *merged.get(idea, ()))]
 
 
-def gone(seat: Any) -> Refused:
-    """What a seat hears whose idea is no longer there."""
-    with override(seat.language):
+def gone(by: Any) -> Refused:
+    """What is heard by whoever acts on an idea that is no longer there."""
+    with override(by.language):
         return Refused(_("This idea is no longer on the board."))

@@ -27,4 +27,4 @@ class StanceForm(forms.Form):
         return None if word == NOTHING else Value[word.upper()].value
 
 
-command("opinions.say", form=StanceForm, who=[PARTICIPANT], crowd=True)(actions.say)
+command("opinions.say", form=StanceForm, who=[PARTICIPANT], crowd=True, veiled=True)(actions.say)

@@ -1,4 +1,4 @@
-"""What seats think of ideas: one stance a seat, also where several ideas count as one."""
+"""What people think of ideas: one stance each, also where several ideas count as one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What `seat` said of `idea` (their keys); `value` is 1 for agree, 0 for pass, -1 for disagree."""
+    """What `who` (a pseudonym) said of `idea` (their keys); `value` is 1 for agree, 0 for pass, -1 for disagree."""
 
-    seat: int
+    who: int
     idea: int
     value: int
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many seats say each of one idea."""
+    """How many say each of one idea."""
 
     agree: int = 0
     disagree: int = 0
@@ -27,15 +27,15 @@ class Counts:
 def standing(said: Iterable[Said], root: Mapping[int, int]) -> list[Said]:
     """The stances that count, given all of them from the earliest to the latest.
 
-    `root` says where merged ideas count. Of what a seat said of ideas that count as one, the latest stands."""
+    `root` says where merged ideas count. Of what somebody said of ideas that count as one, the latest stands."""
     last: dict[tuple[int, int], Said] = {}
     for each in said:
-        last[each.seat, root.get(each.idea, each.idea)] = each
+        last[each.who, root.get(each.idea, each.idea)] = each
     return list(last.values())
 
 
 def counts(said: Iterable[Said], root: Mapping[int, int]) -> dict[int, Counts]:
-    """How many seats say what, by the idea that it counts for."""
+    """How many say what, by the idea that it counts for."""
     sums: dict[int, dict[int, int]] = {}
     for each in standing(said, root):
         values = sums.setdefault(root.get(each.idea, each.idea), {1: 0, 0: 0, -1: 0})

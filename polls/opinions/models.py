@@ -11,14 +11,14 @@ class Value(models.IntegerChoices):
 
 
 class Stance(models.Model):
-    """Whether a seat agrees with an idea, disagrees or passes. The last one counts.
+    """Whether a pseudonym agrees with an idea, disagrees or passes. The last one counts.
 
-    A stance that changes is a new row: where two ideas become one, a seat's row with the higher key was said later."""
+    A stance that changes is a new row: where two ideas become one, a pseudonym's row with the higher key was said later."""
 
     # The constraint's index serves the idea's key too.
     idea = models.ForeignKey("polls.Idea", on_delete=models.CASCADE, related_name="stances", db_index=False)
-    seat = models.ForeignKey("rooms.Seat", on_delete=models.CASCADE)
+    pseudonym = models.ForeignKey("polls.Pseudonym", on_delete=models.CASCADE)
     value = models.SmallIntegerField(choices=Value.choices)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["idea", "seat"], name="opinions_one_stance_a_seat")]
+        constraints = [models.UniqueConstraint(fields=["idea", "pseudonym"], name="opinions_one_stance_a_pseudonym")]

@@ -14,12 +14,14 @@ from deliberate.door.models import Receipt
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch, touch_seat
+from polls.ideas.models import Idea
+from polls.ideas.muting import taken_back
 from polls.statements import core, in_force, queries, signing, sources
 from polls.statements.actions import TEXT, USES, put_clause, statement_of
 from polls.statements.content import strike_from_version, texts_of
 from polls.statements.models import Citation, Clause, ClauseRevision, Proposal, Reserved, Rules, SettledClause, Support
 from polls.statements.pads.folding import renew_all
-from polls.statements.sources import SEGMENT
+from polls.statements.sources import IDEA, SEGMENT
 from rooms.journal.actions import locked, note
 from rooms.transcript.models import Segment
 from rooms.transcript.striking import striker
@@ -98,8 +100,22 @@ def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Left]) -> l
     """Strike from every quote of a segment what was struck from its texts; say which clauses hold such words themselves."""
     # Before earlier wordings are looked at, for what is typed becomes one; and what was typed holds the words.
     renew_all(room=room)
+    return _strike(room, by, SEGMENT, segment, texts)
+
+
+@taken_back
+def strike_idea(room: Any, idea: Idea) -> None:
+    """Strike every quote of an idea that its author took back."""
+    if idea.text:
+        if idea.citations.exists():
+            renew_all(room=room)
+        _strike(room, None, IDEA, idea, {0: struck_from("", [idea.text])[0]})
+
+
+def _strike(room: Any, by: Any, kind: str, source: Any, texts: Mapping[int, Left]) -> list[str]:
+    """Strike from every quote of a source what was struck from its `texts`, by revision."""
     words = {piece.casefold() for each in texts.values() for piece in each.words}
-    for row in Citation.objects.filter(segment=segment, source_revision__in=texts):
+    for row in Citation.objects.filter(**{kind: source}, source_revision__in=texts):
         before = row.quote
         row.start, row.end, row.quote = texts[row.source_revision].quote(row.start, row.end)
         row.save(update_fields=["start", "end", "quote"])
@@ -115,7 +131,7 @@ def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Left]) -> l
                 holds = _("Clause %(number)d holds them itself and is settled: the host can reopen it.")
             said.append(holds % {"number": number})
     for version in queries.versions(room).reverse():
-        if strike_from_version(version, f"{SEGMENT}:{segment.handle}", texts):
+        if strike_from_version(version, f"{kind}:{source.handle}", texts):
             note(room, by, "struck", f"version:{version.number}")
             said.append(
                 _("A quote in version %(number)d is struck too, and the version says so.") % {"number": version.number}
@@ -127,7 +143,7 @@ def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Left]) -> l
     for alone in (
         SettledClause.objects.filter(clause__statement__room=room).exclude(content={}).select_related("clause")
     ):
-        if strike_from_version(alone, f"{SEGMENT}:{segment.handle}", texts):
+        if strike_from_version(alone, f"{kind}:{source.handle}", texts):
             note(room, by, "struck", alone.clause, "settled")
             said.append(_("A quote under a clause that was settled by itself is struck too, and its page says so."))
         if any(_holds(text, words) for text in texts_of(alone)):

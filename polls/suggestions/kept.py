@@ -1,4 +1,4 @@
-"""Themes of rooms, found once for all who look at them within some seconds; and what happens when words are struck."""
+"""Themes of rooms, found once for all who look at them within some seconds; and what happens when words are struck or taken back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import transaction
 
+from polls.ideas.models import Idea
+from polls.ideas.muting import taken_back
 from polls.statements.sources import IDEA, SEGMENT
 from polls.suggestions import queries
 from polls.suggestions.finding import ANSWER_S, Away, Themes, finder
@@ -49,10 +51,19 @@ def _looked_for(room: Any) -> Themes:
 @striker
 def forget(room: Any, by: Any, segment: Segment, texts: Mapping[int, Left]) -> list[str]:
     """What was struck is gone from the finder's memory at once, without anybody waiting for it."""
+    _forget(room, SEGMENT)
+    return []
 
+
+@taken_back
+def forget_idea(room: Any, idea: Idea) -> None:
+    """So is an idea that its author took back."""
+    _forget(room, IDEA)
+
+
+def _forget(room: Any, kind: str) -> None:
     def gone() -> None:
         _found.pop(room.pk, None)
-        threading.Thread(target=finder().forget, args=([f"{room.pk}:{SEGMENT}"],), name="forget", daemon=True).start()
+        threading.Thread(target=finder().forget, args=([f"{room.pk}:{kind}"],), name="forget", daemon=True).start()
 
     transaction.on_commit(gone)
-    return []

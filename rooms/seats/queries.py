@@ -71,7 +71,7 @@ def enter(doors: list[Door]) -> list[Place | None]:
     }
     groups = Group.objects.in_bulk({seat.group_id for seat in seats.values() if seat.group_id is not None})
     found: list[Place | None] = []
-    for (event, role, handle, _cookie), value in zip(doors, values, strict=True):
+    for (event, role, handle, cookie), value in zip(doors, values, strict=True):
         seat = seats.get(value.get("s", "")) if value is not None else None
         room = rooms.get((seat.event_id, handle)) if seat is not None else None
         if (
@@ -85,7 +85,7 @@ def enter(doors: list[Door]) -> list[Place | None]:
             found.append(None)
         else:
             _attach(seat, room.event, groups)
-            found.append(Place(seat, room, room.event))
+            found.append(Place(seat, room, room.event, cookie))
     return found
 
 
@@ -136,7 +136,7 @@ def still_here(place: Place) -> Place | None:
     if seat is None or room is None or not _may_be_in(seat, room, place.seat.epoch):
         return None
     seat.event = room.event
-    return Place(seat, room, room.event)
+    return Place(seat, room, room.event, place.secret)
 
 
 class Sitting(NamedTuple):
@@ -163,6 +163,15 @@ def all_still_here(seats: list[Seat]) -> list[Sitting | None]:
     return [
         found if (found := stored.get(seat.pk)) is not None and found.epoch == seat.epoch else None for seat in seats
     ]
+
+
+LIVING = "SELECT id, epoch FROM rooms_seat WHERE id = ANY(%s) AND NOT ended"
+
+
+def all_living(seats: list[Seat]) -> list[bool]:
+    """Whether these seats have not ended, nor all their cookies, in one query that locks none of them."""
+    stored = dict(rows.read(LIVING, sorted({seat.pk for seat in seats}))) if seats else {}
+    return [stored.get(seat.pk) == seat.epoch for seat in seats]
 
 
 def living_among(keys: set[Any]) -> set[Any]:

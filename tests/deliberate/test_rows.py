@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from deliberate import rows
 from polls.ideas.models import Idea, Upvote
+from polls.pseudonyms.models import Pseudonym
 from rooms.seats.models import Seat
 from tests import make
 
@@ -25,8 +26,15 @@ def ideas(seats: list[Seat]) -> list[Idea]:
     return [Idea.objects.get(handle=handle) for handle in made]
 
 
+@pytest.fixture
+def names(ideas: list[Idea]) -> list[int]:
+    """Keys of three pseudonyms."""
+    made = [Pseudonym(pk=number, room=ideas[0].room, key=f"key {number}") for number in (1, 2, 3)]
+    return [each.pk for each in Pseudonym.objects.bulk_create(made)]
+
+
 def upvotes() -> list[tuple[int, int]]:
-    return list(Upvote.objects.order_by("pk").values_list("idea_id", "seat_id"))
+    return list(Upvote.objects.order_by("pk").values_list("idea_id", "pseudonym_id"))
 
 
 def test_many_keys_are_asked_for_in_one_list(seats: list[Seat]) -> None:
@@ -35,28 +43,28 @@ def test_many_keys_are_asked_for_in_one_list(seats: list[Seat]) -> None:
     assert rows.read(ask, []) == []
 
 
-def test_rows_are_stored_in_their_order_and_no_rows_are_no_statement(ideas: list[Idea], seats: list[Seat]) -> None:
-    given = [(ideas[1].pk, seats[2].pk), (ideas[0].pk, seats[0].pk), (ideas[1].pk, seats[1].pk)]
-    rows.insert(Upvote, ("idea", "seat"), given)
-    rows.insert(Upvote, ("idea", "seat"), [])
-    rows.delete(Upvote, ("idea", "seat"), [])
+def test_rows_are_stored_in_their_order_and_no_rows_are_no_statement(ideas: list[Idea], names: list[int]) -> None:
+    given = [(ideas[1].pk, names[2]), (ideas[0].pk, names[0]), (ideas[1].pk, names[1])]
+    rows.insert(Upvote, ("idea", "pseudonym"), given)
+    rows.insert(Upvote, ("idea", "pseudonym"), [])
+    rows.delete(Upvote, ("idea", "pseudonym"), [])
     assert upvotes() == given
 
 
-def test_what_is_there_already_stays_once_or_is_an_error(ideas: list[Idea], seats: list[Seat]) -> None:
-    first, second = (ideas[0].pk, seats[0].pk), (ideas[0].pk, seats[1].pk)
-    rows.insert(Upvote, ("idea", "seat"), [first])
-    rows.insert(Upvote, ("idea", "seat"), [first, second], "ON CONFLICT DO NOTHING")
+def test_what_is_there_already_stays_once_or_is_an_error(ideas: list[Idea], names: list[int]) -> None:
+    first, second = (ideas[0].pk, names[0]), (ideas[0].pk, names[1])
+    rows.insert(Upvote, ("idea", "pseudonym"), [first])
+    rows.insert(Upvote, ("idea", "pseudonym"), [first, second], "ON CONFLICT DO NOTHING")
     assert upvotes() == [first, second]
     with pytest.raises(DatabaseError), transaction.atomic():
-        rows.insert(Upvote, ("idea", "seat"), [(ideas[1].pk, seats[0].pk), first])
+        rows.insert(Upvote, ("idea", "pseudonym"), [(ideas[1].pk, names[0]), first])
     assert upvotes() == [first, second]
 
 
-def test_rows_are_deleted_by_all_their_values_together(ideas: list[Idea], seats: list[Seat]) -> None:
-    every = [(idea.pk, seat.pk) for idea in ideas for seat in seats]
-    rows.insert(Upvote, ("idea", "seat"), every)
-    rows.delete(Upvote, ("idea", "seat"), [every[0], every[4]])
+def test_rows_are_deleted_by_all_their_values_together(ideas: list[Idea], names: list[int]) -> None:
+    every = [(idea.pk, name) for idea in ideas for name in names]
+    rows.insert(Upvote, ("idea", "pseudonym"), every)
+    rows.delete(Upvote, ("idea", "pseudonym"), [every[0], every[4]])
     assert upvotes() == [every[1], every[2], every[3], every[5]]
 
 

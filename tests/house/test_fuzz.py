@@ -67,9 +67,8 @@ class World:
 
     def place(self, role: str) -> Place:
         seat = next(seat for seat in self.people if seat.role == role)
-        return Place(
-            Seat.objects.select_related("event", "group", "room", "link").get(pk=seat.pk), self.room, self.event
-        )
+        stored = Seat.objects.select_related("event", "group", "room", "link").get(pk=seat.pk)
+        return Place(stored, self.room, self.event, make.cookie(seat))
 
     def client(self, role: str, *, plain: bool) -> Client:
         client = Client(raise_request_exception=False)

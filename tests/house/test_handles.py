@@ -18,6 +18,8 @@ from deliberate.door.entrance import Place
 from deliberate.door.registry import Answer, commands
 from deliberate.errors import Refused
 from deliberate.roles import ROLES
+from polls.pseudonyms import issuing
+from polls.pseudonyms.models import PseudonymVoucher
 from rooms.captions.actions import begin
 from rooms.events.models import Event, Group, Room
 from rooms.seats.models import Seat
@@ -27,6 +29,15 @@ from tests.fields import HANDLE_FIELDS, HANDLES, KINDS, OF_THE_EVENT
 
 pytestmark = pytest.mark.django_db
 WORD = "Zanzibar"
+
+
+def _with_key(room: Room) -> Room:
+    """The same room, once it has a key by which it issues pseudonyms, and nobody has one yet."""
+    issuing.definition(room.handle)
+    PseudonymVoucher.objects.filter(room=room).delete()
+    return room
+
+
 #: Values of fields, or what finds them in one's own room.
 Fields = dict[str, str | Callable[[Room], str]]
 #: What must have happened for a command to go through at all: (role, or who by name; command; fields).
@@ -47,6 +58,11 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
     "floor.erase": [("moderator", "floor.add", {"name": "Dan", "group": "", "place": "hall", "kind": "point"})],
     "floor.open_list": [("moderator", "floor.close_list", {})],
     "ideas.put_back": [("moderator", "ideas.take_up", {"idea": lambda room: room.ideas.get(number=1).handle})],
+    "ideas.mute": [("Cem", "ideas.post", {"text": "Of nobody", "show_author": ""})],
+    "ideas.unmute": [
+        ("Cem", "ideas.post", {"text": "Of nobody", "show_author": ""}),
+        ("moderator", "ideas.mute", {"idea": lambda room: room.ideas.get(text="Of nobody").handle, "reason": "Unkind"}),
+    ],
     "ideas.unpin": [("moderator", "ideas.pin", {"idea": lambda room: room.ideas.get(number=1).handle})],
     "statements.reopen": [
         (
@@ -60,6 +76,7 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
         ("Ben", "amendments.cosign", {"amendment": lambda room: room.statement.amendments.get(number=1).handle})
     ],
     "captions.close_feed": [("captioner", "captions.open_feed", {})],
+    "pseudonyms.issue": [("moderator", "ideas.pin", {"idea": lambda room: _with_key(room).ideas.get(number=1).handle})],
     "wall.undo": [("moderator", "wall.show", {"scene": "welcome"})],
     "wall.auto": [("moderator", "wall.show", {"scene": "welcome"})],
 }
@@ -105,7 +122,7 @@ class World:
 
     def act(self, seat: Seat, name: str, fields: dict[str, Any]) -> Answer:
         perform.rest()
-        return perform.perform(Place(seat, self.mine, self.mine.event), name, fields)
+        return perform.perform(Place(seat, self.mine, self.mine.event, make.cookie(seat)), name, fields)
 
     def prepare(self, name: str) -> None:
         """Let happen what the command needs."""
@@ -272,6 +289,8 @@ MEANT = {
     ("seats.end", "shown"): {"idea waiting", "idea hidden", "turn done"},
     # A merged idea lives on in the one that it counts for.
     ("ideas.merge", "into"): {"idea merged"},
+    ("ideas.mute", "idea"): {"idea merged", "idea waiting"},
+    ("ideas.unmute", "idea"): {"idea merged", "idea waiting"},
     ("ideas.upvote", "idea"): {"idea merged"},
     ("ideas.unvote", "idea"): {"idea merged"},
     ("opinions.say", "idea"): {"idea merged"},

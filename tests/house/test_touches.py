@@ -126,12 +126,13 @@ class Phones:
         how."""
         fresh = self.painted()
         for hint in self.told.since():
-            assert set(hint.parts) <= parts.keys(), f"no such parts: {set(hint.parts) - parts.keys()}"
+            unknown = set(hint.parts) - parts.keys() - {hints.MARKS}
+            assert not unknown, f"no such parts: {unknown}"
             if hint.room == self.room.pk:
                 touched = {key: html for key, html in fresh.items() if split(key[0])[0] in hint.parts}
                 self.pictures.update(touched)
             for seat in self.seats:
-                if seat.pk == hint.seat:
+                if seat.pk == hint.seat or (hint.room == self.room.pk and hints.MARKS in hint.parts):
                     self.marks[seat.pk] = self.marks_of(seat)
         stale: dict[str, str] = {}
         for seat in self.seats:
@@ -208,7 +209,7 @@ class Phones:
         return take(link=links.all()[0], name="Again", place="hall")
 
     def _place(self, seat: Seat) -> Place:
-        return Place(seat, self.room, self.room.event)
+        return Place(seat, self.room, self.room.event, make.cookie(seat))
 
 
 def _held(by_feature: dict[str, set[str]]) -> set[str]:

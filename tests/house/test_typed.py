@@ -93,7 +93,7 @@ class Typing:
     def _do(self, who: str | Seat, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         perform.rest()
         seat = self.seats[who] if isinstance(who, str) else who
-        return perform.perform(Place(seat, self.room, self.room.event), name, fields).data
+        return perform.perform(Place(seat, self.room, self.room.event, make.cookie(seat)), name, fields).data
 
     def everything(self) -> None:
         """Every command that takes words, in an order in which each goes through."""
@@ -105,6 +105,8 @@ class Typing:
             for more in ("Two", "Three")
         ]
         self.act(MODERATOR, "ideas.hide", idea=ideas[2])
+        unsigned = self.act(PARTICIPANT, "ideas.post", text=f"Four {self.words[:200]}", show_author="")["idea"]
+        self.act(MODERATOR, "ideas.mute", idea=unsigned, hidden="on")
         self._polls()
         self._text(ideas[0])
         self._do("captioner", "transcript.interim", {"text": self._fitting("transcript.settle", "text")[:4000]})
@@ -342,7 +344,7 @@ def _files(typing: Typing, innocent: set[str]) -> None:
 def test_ten_megabytes_and_what_no_database_takes_are_refused_in_words_and_soon(name: str, taken: str) -> None:
     event = make.event()
     seat = make.seat(event, min(commands[name].who))
-    place = Place(seat, make.room(event), event)
+    place = Place(seat, make.room(event), event, make.cookie(seat))
     for text, codes in (("x" * 10_000_000, {"fields", "size"}), ("a\x00b", {"nul"})):
         started = time.process_time()
         with pytest.raises(Refused) as refused:

@@ -222,5 +222,5 @@
     };
   }
 
-  window.deliberateBlind = { available, prepare, blind, finalize, derive, pollHash, words, tokenMessage, ballot, tracker, receiptHolds, voting, toText, fromText, toNumber };
+  window.deliberateBlind = { available, prepare, blind, finalize, derive, pollHash, words, tokenMessage, ballot, tracker, receiptHolds, voting, toText, fromText, toNumber, join, ed25519 };
 })();

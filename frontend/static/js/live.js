@@ -189,8 +189,10 @@
   }
 
   // ---- acts --------------------------------------------------------------------------------------------------------
+  // What is done without the seat goes another way (pseudonym.js), where there is one.
+  let otherwise = () => null;
   async function act(name, fields) {
-    const answer = await line.act(name, fields);
+    const answer = await (otherwise(name, fields) ?? line.act(name, fields));
     if (answer.marks) learn(answer.marks);
     if (answer.turned) turned(answer.turned);
     return answer;
@@ -274,7 +276,7 @@
   // Neither a tap that is under way nor an opened detail is undone by a picture.
   htmx.config.morphIgnore.push("aria-busy");
   if (body.dataset.plain) document.cookie = `plain=; path=${body.dataset.home}; max-age=0; samesite=lax`;
-  window.deliberate = { act, say, has, onChange: (listener) => listeners.push(listener) };
+  window.deliberate = { act, say, has, learn, without: (way) => { otherwise = way; }, onChange: (listener) => listeners.push(listener) };
   setInterval(() => { times(document); tellTime(); }, 250);
   times(document);
   settle();

@@ -47,7 +47,7 @@ async def put(handle: str, octets: bytes) -> bytes:
     return await _falls.ask(await threads.read(lambda: falling.checked(handle, octets)))
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def body(request: Request, most: int) -> bytes:
     found = b""
     async for piece in request.stream():
         found += piece
@@ -59,7 +59,7 @@ async def _body(request: Request, most: int) -> bytes:
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def _door(answer: Answer) -> Answer:
+def guarded(answer: Answer) -> Answer:
     """Before everything: no cookie comes in. Behind everything: what went wrong is said in words, and nothing is kept."""
 
     async def open_door(request: Request) -> Response:
@@ -75,7 +75,7 @@ def _door(answer: Answer) -> Answer:
             # Its kind alone: a trace would hold what was sent.
             log.error("the box could not store", kind=type(problem).__name__)
             response = _said(request, _("This could not be stored just now. Try again in a moment."), "away", 503)
-        return _bare(response)
+        return bare(response)
 
     return open_door
 
@@ -86,7 +86,7 @@ def _said(request: Request, words: str, code: str, status: int) -> Response:
     return JSONResponse({"code": code, "say": words}, status_code=status)
 
 
-def _bare(response: Response) -> Response:
+def bare(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Cache-Control", "no-store")
     headers["Referrer-Policy"] = "no-referrer"
@@ -101,35 +101,35 @@ def _bare(response: Response) -> Response:
     return response
 
 
-@_door
+@guarded
 async def cast(request: Request) -> Response:
-    receipt = await put(request.path_params["poll"], await _body(request, LONGEST))
+    receipt = await put(request.path_params["poll"], await body(request, LONGEST))
     return Response(receipt, media_type="application/octet-stream")
 
 
-@_door
+@guarded
 async def cast_sealed(request: Request) -> Response:
     """A form that sealed.py made: the ballot is put together here, in memory, and falls like any other."""
     try:
-        given = parse_qsl((await _body(request, LONGEST_FORM)).decode(), max_num_fields=60)
+        given = parse_qsl((await body(request, LONGEST_FORM)).decode(), max_num_fields=60)
     except ValueError:
         raise Refused(_("This is no ballot of this poll."), code="size") from None
     return await sealed.cast(request.path_params["poll"], given, put)
 
 
-@_door
+@guarded
 async def ballots(request: Request) -> Response:
     text = await threads.read(lambda: _published(request.path_params["poll"]))
     return Response(text, media_type="application/json", headers={"Cache-Control": "public, max-age=60"})
 
 
-@_door
+@guarded
 async def trackers(request: Request) -> Response:
     found = await threads.read(lambda: published.trackers(_published(request.path_params["poll"])))
     return PlainTextResponse("".join(f"{each}\n" for each in found), headers={"Cache-Control": "public, max-age=60"})
 
 
-@_door
+@guarded
 async def verifier(request: Request) -> Response:
     text = (Path(__file__).parent / "verify_poll.py").read_text()
     return PlainTextResponse(text, headers={"Content-Disposition": 'attachment; filename="verify_poll.py"'})
@@ -144,8 +144,8 @@ def _published(handle: str) -> str:
 
 async def allowed(request: Request) -> Response:
     """What a browser asks before it sends a ballot to another origin."""
-    headers = {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": "content-type"}
-    return _bare(Response(status_code=204, headers={**headers, "Access-Control-Max-Age": "86400"}))
+    headers = {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": "content-type, accept-language"}
+    return bare(Response(status_code=204, headers={**headers, "Access-Control-Max-Age": "86400"}))
 
 
 box = Starlette(

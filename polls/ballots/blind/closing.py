@@ -12,10 +12,13 @@ from polls.ballots.blind import falling, formats, frozen, published
 from polls.ballots.blind.signing import signer
 from polls.ballots.blind.wire import SignerError
 from polls.ballots.models import BlindBallot, Poll, Published, State, Voucher
+from rooms.events.models import Room
 from rooms.journal.actions import note
 from rooms.journal.queries import told
 
 log = structlog.get_logger("deliberate.ballots")
+#: What the signer's names of rooms begin with, by whose keys pseudonyms are issued; no poll's handle holds such a letter.
+OF_ROOM = "room_"
 
 
 def contents(poll: Poll) -> core.Contents:
@@ -52,12 +55,15 @@ def destroy_keys(handle: str) -> None:
 
 
 def tidy() -> None:
-    """Destroy the keys of polls that are not waiting or open any more: of a process that died between commit and `destroy_keys`."""
+    """Destroy the keys of polls that are not waiting or open any more: of a process that died between commit and `destroy_keys`.
+    And those of rooms that are gone, by which pseudonyms were issued (polls/pseudonyms/issuing.py)."""
     folder = settings.KEYS_DIR / "polls"  # without starting a signer for nothing
     held = [each.name for each in folder.iterdir()] if folder.is_dir() else []
     living = set(
         Poll.objects.filter(handle__in=held, state__in=(State.PREPARED, State.OPEN)).values_list("handle", flat=True)
     )
+    rooms = {name.removeprefix(OF_ROOM): name for name in held if name.startswith(OF_ROOM)}
+    living |= {rooms[handle] for handle in Room.objects.filter(handle__in=rooms).values_list("handle", flat=True)}
     for handle in held:
         if handle not in living:
             destroy_keys(handle)

@@ -32,7 +32,8 @@ def event() -> Event:
 
 def place(seat: Seat) -> Place:
     room = make.room(seat.event)
-    return Place(Seat.objects.select_related("event", "group").get(pk=seat.pk), room, room.event)
+    stored = Seat.objects.select_related("event", "group").get(pk=seat.pk)
+    return Place(stored, room, room.event, f"cookie of {seat.handle}")
 
 
 def ballot(seat: Seat, poll: Poll, text: str, act: str = "") -> Asking:
@@ -160,8 +161,8 @@ def test_acts_of_several_kinds_and_polls_are_each_done_and_answered_in_their_pla
     ])  # fmt: skip
     codes = [each.code if isinstance(each, Refused) else "" for each in results]
     assert codes == ["", "", "", "gone", "unknown", "", ""]
-    assert list(Upvote.objects.values_list("seat_id", flat=True)) == [seats[3].pk]
-    assert list(Stance.objects.values_list("seat_id", "value")) == [(seats[2].pk, 1)]
+    assert list(Upvote.objects.values_list("pseudonym_id", flat=True)) == [make.pseudonym(seats[3])]
+    assert list(Stance.objects.values_list("pseudonym_id", "value")) == [(make.pseudonym(seats[2]), 1)]
     assert in_box(poll) == 1
 
 
@@ -173,8 +174,8 @@ def test_who_takes_back_takes_it_from_what_was_merged_into_the_idea_too(event: E
     make.act(make.seat(event, "moderator"), "ideas.merge", idea=water.handle, into=wells.handle)
     do_together([of_idea(ann, "ideas.unvote", wells)])
     do_together([of_idea(ann, "opinions.say", water, value="nothing")])
-    assert set(Upvote.objects.values_list("seat_id", flat=True)) == {ben.pk}
-    assert list(Stance.objects.values_list("seat_id", flat=True)) == [ben.pk, ben.pk]
+    assert set(Upvote.objects.values_list("pseudonym_id", flat=True)) == {make.pseudonym(ben)}
+    assert list(Stance.objects.values_list("pseudonym_id", flat=True)) == [make.pseudonym(ben)] * 2
 
 
 @pytest.mark.django_db
@@ -325,4 +326,4 @@ def test_what_one_seat_asks_is_done_in_its_order_however_often_it_turns(event: E
     idea, [seat, other] = posted(event), people(event, 2)
     turning = ["ideas.upvote", "ideas.unvote", "ideas.upvote", "ideas.unvote", "ideas.upvote"]
     do_together([of_idea(seat, name, idea) for name in turning] + [of_idea(other, name, idea) for name in turning[:4]])
-    assert list(Upvote.objects.values_list("seat_id", flat=True)) == [seat.pk]
+    assert list(Upvote.objects.values_list("pseudonym_id", flat=True)) == [make.pseudonym(seat)]

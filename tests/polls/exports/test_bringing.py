@@ -102,6 +102,30 @@ def test_hidden_struck_merged_and_withheld_words_stay_what_they_are() -> None:
         assert words not in after
 
 
+def test_what_was_taken_back_or_muted_under_a_pseudonym_stays_so() -> None:
+    held = plenary()
+    moderator = make.seat(held.event, "moderator")
+    one, other = held.others[:2]
+    back, muted = thought(one, "Name the general"), thought(other, "Unkind words")
+    source = {"clause": held.clause.handle, "source": f"idea:{back.handle}"}
+    make.act(held.drafter, "statements.cite", **source, quote="the general")
+    settled(held.drafter)
+    upvotes = _support_of(held)
+    make.act(one, "pseudonyms.withdraw")
+    make.act(moderator, "ideas.mute", idea=muted.handle, reason="Attacks a person", hidden=True)
+    assert _support_of(held) == upvotes - 2
+    before, after, found = again(held.event)
+    assert after == before
+    assert all(intact(version) for version in Version.objects.filter(statement__room__event=found))
+    for words in ("general", "Unkind words"):
+        assert words not in after
+
+
+def _support_of(held: Any) -> int:
+    ideas = json.loads(out(held.event))["rooms"][0]["ideas"]
+    return int(next(idea["support"] for idea in ideas if idea["handle"] == held.idea.handle))
+
+
 def heard(event: Event, text: str) -> Any:
     """Words that a machine heard, each of them 300 ms long."""
     since, captioner = now() - timedelta(minutes=1), make.seat(event, "captioner")

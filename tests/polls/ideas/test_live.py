@@ -29,7 +29,7 @@ async def test_an_idea_travels_from_one_phone_to_the_others_and_to_the_console_a
 
     posted = await ann.act("ideas.post", text="Dig wells", show_author="on")
     idea = posted["data"]["idea"]
-    assert posted["marks"] == {"ideas": [f"idea:{idea}"]}
+    assert posted["turned"] == {"ideas": [[f"idea:{idea}"], []]}
     assert (await ben.act("ideas.upvote", idea=idea))["ok"]
     assert (await ben.act("ideas.upvote", idea=idea))["turned"] == {"ideas": [[f"upvoted:{idea}"], []]}
     agreed = (await ben.act("opinions.say", idea=idea, value="agree"))["turned"]["opinions"]

@@ -8,8 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 from polls.ideas import queries
 from polls.ideas.core import Order
 from polls.ideas.models import Idea, Upvote
+from polls.pseudonyms.models import Pseudonym
 from rooms.events.models import Event
-from rooms.seats.models import Seat
 from tests import make
 from tests.polls.ideas.make import ideas, merge, moderator, people, upvote
 
@@ -59,11 +59,11 @@ def test_five_hundred_ideas_with_ten_thousand_upvotes_take_three_queries(
     event: Event, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     room = make.room(event)
-    Seat.objects.bulk_create(Seat(event=event, role="participant") for _number in range(200))
+    Pseudonym.objects.bulk_create(Pseudonym(pk=number, room=room, key=f"key {number}") for number in range(1, 201))
     Idea.objects.bulk_create(Idea(room=room, number=number, text=f"Idea {number}") for number in range(1, 501))
-    seats, many = list(Seat.objects.all())[:200], list(Idea.objects.order_by("number"))
+    many = list(Idea.objects.order_by("number"))
     Upvote.objects.bulk_create(
-        Upvote(idea=idea, seat=seats[(idea.number + step) % 200]) for idea, step in product(many, range(20))
+        Upvote(idea=idea, pseudonym_id=(idea.number + step) % 200 + 1) for idea, step in product(many, range(20))
     )
     merge(many[1], many[0])
     with django_assert_num_queries(3):

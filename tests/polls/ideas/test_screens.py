@@ -7,7 +7,6 @@ from django.test import Client
 from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
-from deliberate.door.entrance import Place
 from deliberate.door.views import SEAT_COOKIE
 from deliberate.live import marks
 from deliberate.live.pages import PLAIN_COOKIE
@@ -44,7 +43,7 @@ def every_picture(event: Event) -> dict[tuple[str, str], str]:
 def seen(by: Seat, name: str) -> str:
     """The words of a part as one seat sees it."""
     room = make.room(by.event)
-    held = {mark for some in marks.every(Place(by, room, by.event)).values() for mark in some}
+    held = {mark for some in marks.every(make.place(room, by)).values() for mark in some}
     html = marks.apply(picture(by.event, name, by.role), held)
     while HIDDEN.search(html):
         html = HIDDEN.sub("", html)
@@ -108,7 +107,7 @@ def test_support_shows_as_mine_also_where_it_was_given_to_an_idea_merged_later(e
     room = make.room(event)
     shared = picture(event, "ideas.board")
     for seat, pressed in ((ann, True), (ben, False)):
-        html = marks.apply(shared, set(marks.of("ideas", Place(seat, room, event))))
+        html = marks.apply(shared, set(marks.of("ideas", make.place(room, seat))))
         assert ("hidden" not in re.findall(r'<button form="unvote"[^>]*>', html)[0]) is pressed
         assert ("hidden" in re.findall(r'<button form="upvote"[^>]*>', html)[0]) is pressed
 

@@ -30,7 +30,7 @@ def test_the_last_word_counts_and_is_one_row(event: Event) -> None:
     ann = make.seat(event)
     for value in ("agree", "agree", "disagree", "pass"):
         say(ann, wells, value)
-    assert list(Stance.objects.values_list("idea", "seat", "value")) == [(wells.pk, ann.pk, 0)]
+    assert list(Stance.objects.values_list("idea", "pseudonym", "value")) == [(wells.pk, make.pseudonym(ann), 0)]
     assert make.marks_of("opinions", make.room(event), ann) == {f"stance:{wells.handle}:pass"}
     assert Entry.objects.count() == 0
 
