@@ -38,8 +38,9 @@ class Page:
 
     `extra` adds context that isn't live. `refresh_s`: how often the page comes anew by itself where scripts are off;
     0 for pages on which people write. With ?still it does not: who reads by ear is not thrown back to its head.
-    `microphone`: its script may ask for the microphone; no other page's may. `quick`: where scripts run, nothing on it but parts and marks depends on who looks, so it may be put together from
-    memory (quick.py)."""
+    `microphone`: its script may ask for the microphone; no other page's may. `quick`: where scripts run, nothing on it but
+    parts and marks depends on who looks, so it may be put together from memory (quick.py). `still`: a part of which nothing is
+    seen; when it changes, what the page shows beside its parts is no longer so, and its script fetches it anew."""
 
     name: str
     template: str
@@ -47,6 +48,7 @@ class Page:
     refresh_s: int
     quick: bool
     microphone: bool
+    still: str
 
 
 pages: dict[tuple[str, str], Page] = {}
@@ -61,12 +63,19 @@ def page(
     refresh_s: int = 0,
     quick: bool = False,
     microphone: bool = False,
+    still: str = "",
 ) -> None:
     """Register a page for these roles."""
     for role in roles:
         if (role, name) in pages:
             raise ValueError(f"the page {role}/{name} is registered twice")
-        pages[role, name] = Page(name, template, extra, refresh_s, quick, microphone)
+        pages[role, name] = Page(name, template, extra, refresh_s, quick, microphone, still)
+
+
+def _painted(place: Place, name: str) -> Picture:
+    if not known(name, place.seat.role):
+        raise LookupError(f"{place.seat.role} does not see a part called {name}")
+    return paint(place.room, name, place.seat.role, place.seat.language or settings.LANGUAGE_CODE)
 
 
 class Live:
@@ -77,10 +86,7 @@ class Live:
         self.shown: list[Picture] = []
 
     def part(self, name: str) -> SafeString:
-        place = self.place
-        if not known(name, place.seat.role):
-            raise LookupError(f"{place.seat.role} does not see a part called {name}")
-        picture = paint(place.room, name, place.seat.role, place.seat.language or settings.LANGUAGE_CODE)
+        picture = _painted(self.place, name)
         self.shown.append(picture)
         return mark_safe(picture.html)
 
@@ -104,7 +110,9 @@ def show(request: HttpRequest, event: str, role: str, room: str, screen: str = "
     found = pages.get((role, screen))
     if found is None:
         return render(request, "door/no_page.html", {"place": place}, status=404)
-    return compose(request, place, found.template, found.extra(request, place) if found.extra else {}, found, screen)
+    more: dict[str, Any] = {"still": _painted(place, found.still)} if found.still else {}  # before what it tells about
+    more |= found.extra(request, place) if found.extra else {}
+    return compose(request, place, found.template, more, found, screen)
 
 
 def compose(

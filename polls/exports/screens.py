@@ -23,4 +23,4 @@ def _outcome(request: HttpRequest, place: Place) -> Context:
     }
 
 
-page("outcome", roles=READERS, template="exports/outcome.html", extra=_outcome)
+page("outcome", roles=READERS, template="exports/outcome.html", extra=_outcome, still="statements.reserved")

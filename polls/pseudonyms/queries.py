@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -32,6 +32,10 @@ class By(NamedTuple):
 
     pk: int
     language: str
+
+
+#: A pseudonym by its room and its public key, or what stands for that.
+Key = tuple[Any, str]
 
 
 class _Row(NamedTuple):
@@ -68,33 +72,45 @@ def behind(places: Sequence[Place], always: Sequence[bool]) -> list[By | Refused
     An act that was signed carries a number, higher with each; the last one may come in again, for its answer may be lost."""
     seated = [place.seat for place in places if not isinstance(place.seat, Nobody)]
     living = iter(entrance().all_living(seated))
+    here = [isinstance(place.seat, Nobody) or next(living) for place in places]
     keys = [(place.room.pk, key_of(place)) for place in places]
-    stored = rows.read(HELD, sorted({key for _room, key in keys}))
-    held = {(room, key): _Row(pk, *more) for pk, room, key, *more in stored}
+    asked = zip(places, keys, always, here, strict=True)
+    acting = {key for place, key, may, lives in asked if lives and (isinstance(place.seat, Nobody) or not may)}
+    held = _held(keys, acting)
     before = dict(held)
-    acting = set()
     found: list[By | Refused | None] = []
-    for place, key, may in zip(places, keys, always, strict=True):
-        signed = isinstance(place.seat, Nobody)
-        if not signed and not next(living):
+    for place, key, may, lives in zip(places, keys, always, here, strict=True):
+        if not lives:
             found.append(None)
             continue
         mine = held.get(key) or _Row(secrets.randbits(62), 0, "", "")
-        if signed and (mine.number, mine.last) != (place.seat.number, place.seat.digest):
+        if isinstance(place.seat, Nobody) and (mine.number, mine.last) != (place.seat.number, place.seat.digest):
             if place.seat.number <= mine.number:
                 found.append(_late(place.seat.language))
                 continue
-            mine = mine._replace(number=place.seat.number, last=place.seat.digest)
-        held[key] = mine
-        if signed or not may:
-            acting.add(key)
+            held[key] = mine = mine._replace(number=place.seat.number, last=place.seat.digest)
         found.append(
             _muted(place.seat.language, mine.muted) if mine.muted and not may else By(mine.pk, place.seat.language)
         )
-    news = [(key, row) for key, row in held.items() if key in acting and row != before.get(key)]
-    stored = sorted((row.pk, *key, row.number, row.last, "", False) for key, row in news)
-    rows.insert(Pseudonym, FIELDS, stored, MOVED)
+    moved = sorted((row.pk, *key, row.number, row.last, "", False) for key, row in held.items() if row != before[key])
+    rows.insert(Pseudonym, FIELDS, moved, MOVED)
     return found
+
+
+def _held(keys: Sequence[Key], acting: set[Key]) -> dict[Key, _Row]:
+    """The rows of these pseudonyms, locked; those who act and had none have one now."""
+
+    def read(some: Iterable[Key]) -> dict[Key, _Row]:
+        wanted = sorted({key for _room, key in some})
+        return {(room, key): _Row(pk, *more) for pk, room, key, *more in rows.read(HELD, wanted)}
+
+    held = read(keys)
+    new = sorted(acting - held.keys())
+    if new:  # another of its devices may be storing one in this moment: whose comes second takes that
+        fresh = [(secrets.randbits(62), *key, 0, "", "", False) for key in new]
+        rows.insert(Pseudonym, FIELDS, fresh, "ON CONFLICT DO NOTHING")
+        held |= read(new)
+    return held
 
 
 def _late(language: str) -> Refused:

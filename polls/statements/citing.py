@@ -203,7 +203,7 @@ def stand(
     `revision` is the wording that was read; without it, the one that stands. No room is locked and nothing noted: a
     whole room does this at once, and in which order is nobody's business."""
     row = queries.clause(room, clause)
-    touch(room, "statements.text", "statements.drafter", "statements.wall")
+    touch(room, "statements.text", "statements.drafter", "statements.wall", "statements.reserved")
     before = Support.objects.filter(clause=row, seat=by).first()
     off = core.marks(clause, before.value, before.revision, before.reservation) if before else set()
     if value == "none":

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
-from deliberate.live.parts import Context
+from deliberate.live.parts import Context, once
 from deliberate.text import tidy
+from polls.ideas.models import Idea
 from polls.statements import queries
+from polls.statements.models import Support
 from polls.statements.sources import IDEA, POLL, SEGMENT, open_to_quote, source_of
 from rooms.journal.models import Entry
+from rooms.seats.models import Seat
 
 #: Sources a page shows.
 EACH = 6
 #: What the journal calls the acts by which words, or who said them, are taken back.
-_TAKEN_BACK = ("struck", "took words back", "hid", "lowered", "ended a seat")
+_TAKEN_BACK = ("struck", "took words back", "hid", "lowered")
 _text = {SEGMENT: ("text",), IDEA: ("text",), POLL: ("question", "options__text")}
 
 
@@ -39,7 +44,6 @@ def shelf(request: HttpRequest, room: Any) -> Context:
     return {
         "kind": kind,
         "newest": newest(room)[kind],
-        "gone": gone(room),
         "find": asked,
         "shown": shown,
         "sources": sources,
@@ -52,8 +56,18 @@ def newest(room: Any) -> dict[str, str]:
     return {kind: rows.values_list("handle", flat=True).first() or "" for kind, rows in open_to_quote(room).items()}
 
 
+@once
 def gone(room: Any) -> int:
-    """How often words, or who said them, were taken back: a library that was opened before it is fetched anew. Corrections by
+    """How often words, or who said them, were taken back: a page that was opened before it is fetched anew. Corrections by
     whoever spoke count too, those by a captioner do not: for them what is being cut out keeps still."""
     taken = Q(verb__in=_TAKEN_BACK) | Q(verb="corrected", detail__endswith="the speaker")
-    return Entry.objects.filter(taken, room=room).count()
+    # Of ideas under a pseudonym, and of who erases themselves, the journal says nothing: it would tell when.
+    ideas, seats = Idea.objects.filter(room=room, text=""), Seat.objects.filter(event=room.event_id, ended=True)
+    return Entry.objects.filter(taken, room=room).count() + ideas.count() + seats.count()
+
+
+def written(room: Any) -> str:
+    """Of all that people wrote as they took a stand, what changes with any of it, and can't be guessed from it."""
+    stands = Support.objects.filter(clause__statement__room=room).exclude(reservation="").order_by("pk")
+    told = list(stands.values_list("pk", "reservation", "level", "author", "group"))
+    return salted_hmac("written with stands", json.dumps(told)).hexdigest()[:16]

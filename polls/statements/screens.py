@@ -94,6 +94,9 @@ def _clauses(room: Any, page: int) -> Context:
     }
 
 
+READERS = [role for role in ROLES if role != WALL]
+
+
 @part(
     "statements.text",
     audiences=[PARTICIPANT, MODERATOR, CAPTIONER],
@@ -131,14 +134,26 @@ def proposals(room: Any, audience: str) -> Context:
 
 @part("statements.newest", audiences=[DRAFTER], also=["seats", "said", "ideas", "posted", "words", "attribution"])
 def newest(room: Any, audience: str) -> Context:
-    """That there is more to quote than a library shows that was opened before, or less: the drafter's script compares."""
+    """That there is more to quote than a library shows that was opened before: the drafter's script compares."""
     said = {
         SEGMENT: _("Newer words are there: show them"),
         IDEA: _("Newer ideas are there: show them"),
         POLL: _("Newer polls are there: show them"),
     }
     newest = [(kind, handle, said[kind]) for kind, handle in library.newest(room).items()]
-    return {"newest": newest, "gone": library.gone(room)}
+    return {"newest": newest}
+
+
+@part("statements.gone", audiences=READERS, also=["seats", "ideas", "words", "attribution"])
+def gone(room: Any, audience: str) -> Context:
+    """How often words were taken back: a page that stands still, and shows some, is fetched anew when it changes."""
+    return {"gone": library.gone(room)}
+
+
+@part("statements.reserved", audiences=READERS, also=["seats", "ideas", "words", "attribution"])
+def reserved(room: Any, audience: str) -> Context:
+    """As `gone`, for what people wrote as they took a stand."""
+    return {"gone": f"{library.gone(room)} {library.written(room)}"}
 
 
 # ---- what others know of it ------------------------------------------------------------------------------------------
@@ -226,14 +241,19 @@ def _drafter_page(request: HttpRequest, place: Place) -> Context:
     return {"parts": parts_of("statements.drafter"), "pad_words": words(), **library.shelf(request, place.room)}
 
 
-READERS = [role for role in ROLES if role != WALL]
 page("rules", roles=[HOST], template="host/rules.html", extra=ruling.screen)
 page("reopen", roles=[HOST], template="statements/reopen.html", extra=reopening.screen)
-page("support", roles=READERS, template="statements/support.html", extra=pages.support)
-page("versions", roles=READERS, template="statements/versions.html", extra=pages.versions)
-page("propose", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="statements/propose.html", extra=proposing.page)
+page("support", roles=READERS, template="statements/support.html", extra=pages.support, still="statements.reserved")
+page("versions", roles=READERS, template="statements/versions.html", extra=pages.versions, still="statements.gone")
+page(
+    "propose",
+    roles=[PARTICIPANT, MODERATOR, CAPTIONER],
+    template="statements/propose.html",
+    extra=proposing.page,
+    still="statements.gone",
+)
 page("text", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="phone/text.html", extra=_text_page)
-page("", roles=[DRAFTER], template="drafter.html", extra=_drafter_page)
+page("", roles=[DRAFTER], template="drafter.html", extra=_drafter_page, still="statements.gone")
 socket("pads")(PadSocket.as_asgi())
 part("statements.wall", audiences=[WALL])(walls.wall)
 scene(

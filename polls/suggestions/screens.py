@@ -103,6 +103,18 @@ def _themes(request: HttpRequest, place: Place) -> Context:
     return context
 
 
-page("themes", roles=[PARTICIPANT, MODERATOR, DRAFTER], template="suggestions/themes.html", extra=_themes)
-page("suggestions", roles=[DRAFTER], template="suggestions/bearing.html", extra=_bearing)
-page("source", roles=[PARTICIPANT, MODERATOR, DRAFTER], template="suggestions/source.html", extra=_source)
+page(
+    "themes",
+    roles=[PARTICIPANT, MODERATOR, DRAFTER],
+    template="suggestions/themes.html",
+    extra=_themes,
+    still="statements.gone",
+)
+page("suggestions", roles=[DRAFTER], template="suggestions/bearing.html", extra=_bearing, still="statements.gone")
+page(
+    "source",
+    roles=[PARTICIPANT, MODERATOR, DRAFTER],
+    template="suggestions/source.html",
+    extra=_source,
+    still="statements.gone",
+)

@@ -137,4 +137,4 @@ def _elsewhere(turns: list[Turn]) -> set[str]:
 
 
 page("floor", roles=[PARTICIPANT], template="phone/floor.html", refresh_s=20, quick=True)
-page("floor", roles=[HOST], template="host/floor.html", extra=setup.screen)
+page("floor", roles=[HOST], template="host/floor.html", extra=setup.screen, still="statements.gone")

@@ -133,8 +133,8 @@ def _say(request: HttpRequest, place: Place) -> Context:
     }
 
 
-page("say", roles=[PARTICIPANT], template="phone/say.html", extra=_say)
-page("say", roles=[MODERATOR], template="transcript/behalf.html", extra=_say)
-page("words", roles=[PARTICIPANT], template="phone/words.html", extra=_words, refresh_s=20)
-page("", roles=[CAPTIONER], template="captioner.html", extra=_desk)
-page("strike", roles=[CAPTIONER, MODERATOR], template="transcript/strike.html", extra=_strike)
+page("say", roles=[PARTICIPANT], template="phone/say.html", extra=_say, still="statements.gone")
+page("say", roles=[MODERATOR], template="transcript/behalf.html", extra=_say, still="statements.gone")
+page("words", roles=[PARTICIPANT], template="phone/words.html", extra=_words, refresh_s=20, still="statements.gone")
+page("", roles=[CAPTIONER], template="captioner.html", extra=_desk, still="statements.gone")
+page("strike", roles=[CAPTIONER, MODERATOR], template="transcript/strike.html", extra=_strike, still="statements.gone")

@@ -1,16 +1,20 @@
-"""After words are struck no line carries them any more: no picture, no answer, no mark, on a socket, on a stream, on a new phone."""
+"""Once words were taken back no line carries them any more: no picture, no answer, no mark, on a socket, on a stream, on a new phone."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
 
+import pytest
 import websockets
 
 from deliberate.rehearsal.phone import Door, Member, Phone
 from tests.readings import holds
-from tests.service import Service, running
+from tests.service import Service
+from tests.stories.stage import new_room
 
 WORDS = "Quaggazebu Ñandúçeqä"
 WATCHED = {
@@ -53,46 +57,112 @@ async def heard(lines: dict[str, Line]) -> None:
     raise AssertionError([role for role, line in lines.items() if not line.holding()])
 
 
-async def test_struck_words_travel_on_no_line_any_more(tmp_path: Path) -> None:
-    with running(tmp_path) as service:
-        door = Door(service.url)
-        members = {role: await door.join(service.links[role]) for role in WATCHED}
-        phones = {role: Phone(door, ()) for role in ("captioner", "drafter", "moderator")}
-        for role, phone in phones.items():
-            await phone.sit(members[role])
-        text = f"We saw {WORDS} at the well."
-        told = await phones["captioner"].act("transcript.settle", text=text)
-        (segment,) = told["data"]["segments"]
+class Room:
+    """A room of the service with somebody for each role, and what happens in it."""
+
+    def __init__(self, door: Door, links: dict[str, str]) -> None:
+        self.door, self.links = door, links
+        self.members: dict[str, Member] = {}
+        self.phones: dict[str, Phone] = {}
+
+    async def sit(self) -> None:
+        for role in WATCHED:
+            self.members[role] = await self.door.join(self.links[role])
+        for role in ("participant", "captioner", "drafter", "moderator"):
+            self.phones[role] = Phone(self.door, ())
+            await self.phones[role].sit(self.members[role])
+
+    async def act(self, role: str, name: str, /, **fields: object) -> Any:
+        answer = await self.phones[role].act(name, **fields)
+        assert answer["ok"], (name, answer)
+        assert not holds(json.dumps(answer).encode(), WORDS), "no answer says them again"
+        return answer.get("data")
+
+    async def say(self, text: str) -> str:
+        """The participant has the floor and says it; it is quoted under a clause. Its segment."""
+        turn = (await self.act("participant", "floor.ask", kind="point"))["turn"]
+        await self.act("moderator", "floor.call", turn=turn, reason="It is their village")
+        await self.act("moderator", "floor.start")
+        (segment,) = (await self.act("captioner", "transcript.settle", text=text))["segments"]
+        await self.act("moderator", "floor.end")
         cited = {"clause": "", "source": f"segment:{segment}", "quote": f"saw {WORDS} at"}
-        clause = (await phones["drafter"].act("statements.cite", **cited))["data"]["clause"]
+        clause = (await self.act("drafter", "statements.cite", **cited))["clause"]
         reworded = {"clause": clause, "text": "We come back to the well.", "revision": 0}
-        assert (await phones["drafter"].act("statements.edit_clause", **reworded))["ok"]
-        assert (await phones["moderator"].act("wall.show", scene="captions"))["ok"]
+        await self.act("drafter", "statements.edit_clause", **reworded)
+        return str(segment)
 
-        lines = {role: Line(service, members[role], watch) for role, watch in WATCHED.items()}
-        listening = [asyncio.create_task(line.listen()) for line in lines.values()]
-        await heard(lines)
+    async def turn(self) -> str:
+        """The latest of the participant's own turns, by what it is known as on their page."""
+        page = (await self.door.page(self.members["participant"], "say/")).text
+        found = re.search(r'name="turn" value="(\w+)"', page)
+        assert found
+        return found[1]
 
-        struck = await phones["moderator"].act("transcript.strike", segment=segment, words=WORDS, sure="on")
-        assert not holds(json.dumps(struck).encode(), WORDS), "the answer does not say them again"
-        await asyncio.sleep(3)  # what was on its way
-        for line in lines.values():
-            assert any(b"[struck]" in frame for frame in line.frames), "open screens learn of it"
-            line.frames.clear()
-
-        # What comes from now on: to lines that stay, to lines that are new, and to whoever says that they hold nothing.
-        assert (await phones["captioner"].act("transcript.settle", text="And we came back."))["ok"]
-        fresh = {f"new {role}": Line(service, members[role], watch) for role, watch in WATCHED.items()}
-        listening += [asyncio.create_task(line.listen()) for line in fresh.values()]
-        await asyncio.sleep(3)
-        assert all(line.frames for line in fresh.values())
-        for role, line in (lines | fresh).items():
-            assert [frame for frame in line.frames if holds(frame, WORDS)] == [], role
-        for role, member in members.items():
-            assert not holds((await door.page(member)).content, WORDS), role
-        for task in listening:
-            task.cancel()
-        await asyncio.gather(*listening, return_exceptions=True)
-        for phone in phones.values():
+    async def close(self) -> None:
+        for phone in self.phones.values():
             await phone.close()
-        await door.close()
+
+
+#: (the room, the segment with the words) -> what stands in their place.
+TakenBack = Callable[[Room, str], Awaitable[bytes]]
+
+
+async def struck(room: Room, segment: str) -> bytes:
+    """By the moderator. What open screens show in the place of the words."""
+    await room.act("moderator", "transcript.strike", segment=segment, words=WORDS, sure="on")
+    return b"[struck]"
+
+
+async def withdrawn(room: Room, segment: str) -> bytes:
+    """By whoever said them: this piece."""
+    await room.act("participant", "transcript.take_back", turn=await room.turn(), segment=segment, sure="on")
+    return b"[withdrawn]"
+
+
+async def turn_withdrawn(room: Room, segment: str) -> bytes:
+    """By whoever said them: the whole turn."""
+    await room.act("participant", "transcript.take_back", turn=await room.turn(), segment="", sure="on")
+    return b"[withdrawn]"
+
+
+async def corrected(room: Room, segment: str) -> bytes:
+    """By whoever said them, to what they meant."""
+    meant = "We saw an okapi at the well."
+    await room.act("participant", "transcript.mend", segment=segment, text=meant, revision=0)
+    return b"an okapi"
+
+
+@pytest.mark.parametrize("taken_back", [struck, withdrawn, turn_withdrawn, corrected])
+async def test_words_that_were_taken_back_travel_on_no_line_any_more(service: Service, taken_back: TakenBack) -> None:
+    door = Door(service.url)
+    room = Room(door, new_room(service))
+    await room.sit()
+    segment = await room.say(f"We saw {WORDS} at the well.")
+    await room.act("moderator", "wall.show", scene="captions")
+
+    lines = {role: Line(service, room.members[role], watch) for role, watch in WATCHED.items()}
+    listening = [asyncio.create_task(line.listen()) for line in lines.values()]
+    await heard(lines)
+
+    instead = await taken_back(room, segment)
+    await asyncio.sleep(3)  # what was on its way
+    for role, line in lines.items():
+        assert any(instead in frame for frame in line.frames), f"the open screens of the {role} learn of it"
+        line.frames.clear()
+
+    # What comes from now on: to lines that stay, to lines that are new, and to whoever says that they hold nothing.
+    await room.act("captioner", "transcript.settle", text="And we came back.")
+    fresh = {f"new {role}": Line(service, room.members[role], watch) for role, watch in WATCHED.items()}
+    listening += [asyncio.create_task(line.listen()) for line in fresh.values()]
+    await asyncio.sleep(3)
+    assert all(line.frames for line in fresh.values())
+    for role, line in (lines | fresh).items():
+        assert [frame for frame in line.frames if holds(frame, WORDS)] == [], role
+    for role, member in room.members.items():
+        assert not holds((await door.page(member)).content, WORDS), role
+    assert not holds((await door.page(room.members["participant"], "say/")).content, WORDS)
+    for task in listening:
+        task.cancel()
+    await asyncio.gather(*listening, return_exceptions=True)
+    await room.close()
+    await door.close()

@@ -6,6 +6,7 @@ whoever started it leaves the `with`, and also when they are killed."""
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -112,10 +113,12 @@ def answered(ask: Callable[[], None], guard: "subprocess.Popen[bytes]") -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that is free now: none of those that connections going out are given, for one of them might be quicker."""
+    while True:
+        port = 15_000 + secrets.randbelow(17_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def guard(folder: str, stop: str, uid: str, gid: str, *command: str) -> None:

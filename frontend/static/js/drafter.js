@@ -20,15 +20,9 @@
     }
   });
 
-  // What can be quoted stands still while somebody cuts a quote out of it; a line says when there is more. Where words were
-  // taken back it is fetched anew at once.
-  let asked = "";
+  // What can be quoted stands still while somebody cuts a quote out of it; a line says when there is more.
   function more() {
-    const shelf = document.getElementById("library"), gone = document.querySelector("#part-statements-newest [data-gone]")?.dataset.gone;
-    if (gone && gone !== shelf.dataset.gone && gone !== asked) {
-      asked = gone;
-      htmx.ajax("GET", shelf.dataset.here, { target: "#library", select: "#library", swap: "outerHTML" });
-    }
+    const shelf = document.getElementById("library");
     for (const line of document.querySelectorAll("#part-statements-newest [data-kind]"))
       line.hidden = line.dataset.kind !== shelf.dataset.kind || line.dataset.newest === shelf.dataset.newest;
   }

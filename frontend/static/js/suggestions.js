@@ -1,11 +1,12 @@
 // What was found for a clause comes up beside it: reading goes on at its head, and a button puts it away again.
 (() => {
   "use strict";
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
     const head = document.getElementById("bearing-h"), away = document.querySelector("[data-away]");
-    if (!head || head.dataset.told) return;
-    head.dataset.told = "1";
+    if (!head || head.dataset.reached) return;
+    head.dataset.reached = "1";
     if (away) away.hidden = false;
+    if (event.detail.ctx?.anew) return; // it was there before
     head.focus({ preventScroll: true });
     head.scrollIntoView({ block: "start" });
   });
@@ -13,6 +14,7 @@
     if (!event.target.closest("[data-away]")) return;
     const found = document.getElementById("bearing");
     found.replaceChildren();
+    found.removeAttribute("data-anew");
     found.hidden = true;
     document.getElementById("sources-heading")?.scrollIntoView({ block: "start" });
   });

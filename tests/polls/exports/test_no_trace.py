@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from lxml import html
 
 from deliberate.door import perform
 from deliberate.door.entrance import Place
@@ -43,6 +44,28 @@ WORDS = ("Quaggazebu", "Ñandúçeqä", "Q*ag_ga&<Co>", "زيبراغنو", "斑
 LATIN = WORDS[:2]
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A page that somebody left open: the part by which it hears that words were taken back, and its hash."""
+
+    role: str
+    part: str
+    hash: str
+
+
+def beside_parts(page: bytes, role: str) -> tuple[bytes, Opened] | None:
+    """What stands still on a page of a room; None where this is none."""
+    if not page.startswith(b"<!doctype html") or b"data-base=" not in page:
+        return None
+    tree = html.fromstring(page.decode())
+    [body] = tree.iter("body")
+    for part in tree.xpath("//*[@data-part]"):
+        part.drop_tree()
+    del body.attrib["data-marks"]  # they are live, as the parts are
+    told = Opened(role, body.get("data-still", ""), body.get("data-still-hash", ""))
+    return html.tostring(body, encoding="utf-8"), told
+
+
 @dataclass
 class World:
     """A room in which something of everything has happened, and two seats of which one takes words back."""
@@ -53,6 +76,8 @@ class World:
     cite: bool
     correct: bool
     seats: list[Seat] = field(default_factory=list)
+    #: Pages on which the words stood beside the live parts, when they were last looked for: what says that they go.
+    opened: dict[str, Opened] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.event = make.event(k=2, attribution=self.attribution)
@@ -146,8 +171,22 @@ def world_of(seed: int, name: str) -> World:
 
 
 def searched(world: World, **but: Any) -> set[str]:
-    """Where the words stand."""
-    return {where for where, content in world.shown(**but).items() if holds(content, world.words)}
+    """Where the words stand. What stood on an open page when they were last looked for, and does no more, it has heard of."""
+    shown = world.shown(**but)
+    found = {where for where, content in shown.items() if holds(content, world.words)}
+    gone = {where: page for where, page in world.opened.items() if where not in found}
+    deaf = {
+        where
+        for where, page in gone.items()
+        if not page.part or paint(world.room, page.part, page.role, "en").hash == page.hash
+    }
+    assert deaf == set(), "these stay open with the words on them"
+    world.opened = {}
+    for where in found:
+        still = beside_parts(shown[where], where.partition(" ")[0])
+        if still is not None and holds(still[0], world.words):
+            world.opened[where] = still[1]
+    return found
 
 
 def spoken(world: World) -> str:
