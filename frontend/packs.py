@@ -21,10 +21,11 @@ PACKS = {
     "packs/console.css": ("css/tokens.css", "css/base.css", "css/console.css"),
     "packs/desk.css": ("css/tokens.css", "css/base.css", "css/desk.css"),
     "packs/wall.css": ("css/tokens.css", "css/base.css", "css/wall.css"),
-    "packs/room.js": ("vendor/htmx-4.0.1.min.js", "js/line.js", "js/live.js"),
+    "packs/room.js": ("vendor/htmx-4.0.1.min.js", "js/line.js", "js/still.js", "js/live.js"),
     "packs/phone.js": (
         "vendor/htmx-4.0.1.min.js",
         "js/line.js",
+        "js/still.js",
         "js/live.js",
         "js/blind.js",
         "js/ballot.js",

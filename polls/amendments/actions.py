@@ -154,7 +154,7 @@ def unhide(*, room: Any, by: Any, amendment: str) -> Answer:
 
 def check_open(clause: Clause, kind: str) -> None:
     """Refused where an amendment of this kind can't stand in the text: its clause, or the whole text, is settled."""
-    if kind in (Kind.CHANGE, Kind.DELETE):
+    if kind in queries.WITHIN:
         in_force.check_open(clause)
     else:
         in_force.check_text_open(clause.statement_id)

@@ -14,7 +14,7 @@ from polls.amendments import core
 from polls.amendments.models import Amendment, Kind, State
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
-from polls.statements import signing
+from polls.statements import in_force, signing
 from polls.statements.models import Clause, ClauseRevision
 from polls.statements.queries import numbered, statement
 from rooms.transcript.core import Diff, diff
@@ -22,6 +22,8 @@ from rooms.transcript.core import Shown as ShownAs
 
 #: States in which the drafters or the room still have a word.
 WAITING = (State.OPEN, State.CARRIED)
+#: Kinds that change the words of a clause that stands.
+WITHIN = (Kind.CHANGE, Kind.DELETE)
 DECIDED = (State.ACCEPTED, State.MERGED, State.DECLINED)
 
 
@@ -72,7 +74,7 @@ def rivals(rows: Iterable[Amendment]) -> dict[int, list[Amendment]]:
     """By key, for those of these that touch words others of the same clause touch: those others."""
     by_clause: dict[int, list[Amendment]] = defaultdict(list)
     for row in Amendment.objects.select_related("clause").filter(
-        clause__in={row.clause_id for row in rows}, state__in=WAITING, kind__in=(Kind.CHANGE, Kind.DELETE)
+        clause__in={row.clause_id for row in rows}, state__in=WAITING, kind__in=WITHIN
     ):
         by_clause[row.clause_id].append(row)
     found: dict[int, list[Amendment]] = {}
@@ -130,7 +132,8 @@ class Shown:
     """An amendment as a page shows it. `clause`: the number of its clause, None where that was taken out; `words`: what it
     changes, marked; `pieces`: the same for a sentence; `overtaken`: the words it amends changed since; `suggested`: what
     a drafter begins from who merges it; `polled`: a poll is "prepared" or "open" that decides it; `reworded`: that poll
-    asks something else now, so it decides nothing."""
+    asks something else now, so it decides nothing; `settled`: the words it amends, or the text it would stand in, stay as they
+    read until the host reopens them."""
 
     row: Amendment
     clause: int | None
@@ -144,10 +147,11 @@ class Shown:
     suggested: str
     polled: str
     reworded: bool
+    settled: bool
 
 
 def shown(room: Any, rows: Any) -> list[Shown]:
-    """These amendments as a page shows them: six queries, whatever their number."""
+    """These amendments as a page shows them: eight queries, whatever their number."""
     some = list(rows.select_related("clause", "group", "poll").annotate(signed=Count("cosignatures")))
     bases, against = wordings(some), rivals([row for row in some if row.state in WAITING])
     numbers = {row.pk: number for number, row in numbered(statement(room))}
@@ -157,6 +161,7 @@ def shown(room: Any, rows: Any) -> list[Shown]:
     waits: dict[int, list[Amendment]] = defaultdict(list)
     for row in Amendment.objects.filter(clause__in={row.clause_id for row in some}, state__in=WAITING):
         waits[row.clause_id].append(row)
+    whole, alone = in_force.version(statement(room)) is not None, in_force.clauses(row.clause for row in some)
     found = []
     for row in some:
         now = fitted(row, bases[row.pk]) if row.kind == Kind.CHANGE else row.text
@@ -175,6 +180,7 @@ def shown(room: Any, rows: Any) -> list[Shown]:
                 suggested=row.text if now is None else now,
                 polled=row.poll.state if row.poll is not None else "",
                 reworded=row.poll_id is not None and row.option not in texts[row.poll_id],
+                settled=whole or (row.kind in WITHIN and row.clause_id in alone),
             )
         )
     return found

@@ -19,7 +19,7 @@ from rooms.seats.actions import eraser
 from rooms.seats.models import Seat
 
 #: What shows who signed.
-SCREENS = ("endorsements.signed",)
+SCREENS = ("endorsements.signed", "endorsements.wall")
 
 
 @transaction.atomic

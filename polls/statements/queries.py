@@ -38,6 +38,11 @@ def numbered(of: Statement | None) -> list[tuple[int, Clause]]:
     return list(enumerate(Clause.objects.filter(statement=of, removed=False) if of else (), start=1))
 
 
+def named(of: Statement | None) -> str:
+    """By what title and preamble are known as they stand: whoever began from others is told."""
+    return core.seal({"title": of.title if of else "", "preamble": of.preamble if of else ""})[:12]
+
+
 def clause(room: Any, handle: str, *, removed: bool = False) -> Clause:
     """One clause of the room's statement. Refused where there is none that stands (or that was taken out)."""
     found = Clause.objects.filter(statement__room=room, handle=handle, removed=removed).first()

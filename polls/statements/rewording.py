@@ -25,6 +25,7 @@ TEXT = (
     "amendments.asked",
     "amendments.wall",
     "endorsements.signed",
+    "endorsements.wall",
 )
 
 #: Whether something rests on a clause's wording as it stands, so that it has to be kept when it is reworded.

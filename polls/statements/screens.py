@@ -82,6 +82,7 @@ def _clauses(room: Any, page: int) -> Context:
     last = queries.versions(room).first()
     return {
         "statement": statement,
+        "named": queries.named(statement),
         "clauses": standing(room, every[EACH * (page - 1) : EACH * page]),
         "first": EACH * (page - 1) + 1,
         "count": len(every),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from deliberate.live.parts import Context
 from deliberate.roles import WALL
 from polls.ballots.queries import fresh
-from polls.statements import core, queries
+from polls.statements import core, in_force, queries
 from polls.statements.models import Clause
 from polls.statements.queries import Totals
 from rooms.events.queries import moved_on_at
@@ -30,7 +30,15 @@ def wall(room: Any, audience: str) -> Context:
     number, clause = found
     words = core.shortened(_changes(room, clause), WALL_LETTERS)
     totals = queries.totals([clause]).get(clause.pk, Totals())
-    return {"number": number, "clause": clause, "words": words, "totals": totals, "size": _size(words)}
+    settled = in_force.over(clause) is not None
+    return {
+        "number": number,
+        "clause": clause,
+        "words": words,
+        "totals": totals,
+        "size": _size(words),
+        "settled": settled,
+    }
 
 
 def _size(words: Diff) -> str:
@@ -51,7 +59,8 @@ def gist(room: Any) -> list[str]:
     context = wall(room, WALL)
     if context["clause"] is None:
         return [_("Nothing is written yet.")]
-    return [_("Clause %(number)d") % {"number": context["number"]}, context["clause"].text]
+    head = _("Clause %(number)d, settled") if context["settled"] else _("Clause %(number)d")
+    return [head % {"number": context["number"]}, context["clause"].text]
 
 
 def being_agreed(room: Any) -> bool:

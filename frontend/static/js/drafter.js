@@ -8,15 +8,15 @@
   document.addEventListener("deliberate:answer", (event) => {
     const mine = form(event), answer = event.detail;
     if (!mine) return;
-    const { revision, text } = mine.elements;
+    const { revision } = mine.elements;
     if (answer.ok) {
       revision.value = answer.data.revision;
-      text.defaultValue = text.value;
+      for (const field of mine.elements) if (field.type === "text" || field.type === "textarea") field.defaultValue = field.value;
       mine.removeAttribute(UNTOUCHED);
       mine.closest("details").open = false;
     } else {
       // The newest wording stands above the form now: who saves once more does so knowingly.
-      revision.value = mine.closest("li").dataset.revision;
+      revision.value = mine.closest("[data-revision]").dataset.revision;
     }
   });
 

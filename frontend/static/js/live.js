@@ -13,8 +13,9 @@
   // The words that a mark carries for this seat alone: "why:k3=It names a person".
   const told = (name) => [...marks.values()].flatMap((some) => [...some]).find((mark) => mark.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
   const all = (root, selector) => [...root.querySelectorAll(selector)];
+  const still = window.deliberateStill({ say, ready(fresh) { personal(fresh); times(fresh); } });
   const shown = () => Object.fromEntries([
-    ...(body.dataset.still ? [[body.dataset.still, body.dataset.stillHash]] : []),
+    ...still.shown(),
     ...all(document, "[data-part]").map((one) => [one.dataset.part, one.dataset.hash || ""]),
   ]);
   function put(element, text) { if (element.textContent !== text) element.textContent = text; }
@@ -107,7 +108,7 @@
 
   // ---- pictures ----------------------------------------------------------------------------------------------------
   async function picture(name, hash, html) {
-    if (name === body.dataset.still && hash !== body.dataset.stillHash) { renewed = renewed.then(() => renew(hash)); return; }
+    if (still.hears(name, hash)) return;
     const element = document.querySelector(`[data-part="${CSS.escape(name)}"]`);
     if (!element || element.dataset.hash === hash) return;
     const fresh = document.createElement("template"), holder = document.createElement("div");
@@ -123,27 +124,6 @@
       focus(again, element);
     }
     settle();
-  }
-  // A page that stands still, and words on it were taken back: it comes anew, or those regions that say from where. What was
-  // typed stays, but for what was a rewording of those words.
-  let renewed = Promise.resolve();
-  async function renew(hash) {
-    const named = all(document, "[data-anew]"), regions = named.length ? named : [document.getElementById("main")];
-    const fresh = await Promise.all(regions.map(fetched));
-    if (fresh.includes(null)) return; // told again with the next news, for the hash is the old one
-    const read = regions.map((region) => region.textContent), written = new Map(regions.flatMap((region) => all(region, "textarea")).map((one) => [one, one.defaultValue]));
-    body.dataset.stillHash = hash;
-    for (const [place, region] of regions.entries()) await htmx.swap({ text: fresh[place].outerHTML, target: region, swap: "outerMorph", anew: true });
-    for (const [one, words] of written) if (one.defaultValue !== words) one.value = one.defaultValue;
-    if (fresh.some((region, place) => region.textContent !== read[place])) say(body.dataset.stillSaid);
-  }
-  async function fetched(region) {
-    const address = new URL(region.dataset.anew ?? location.href, location.href), find = region.querySelector("form[role=search]");
-    if (find && !region.dataset.anew) for (const [name, value] of new FormData(find)) address.searchParams.set(name, value);
-    const answer = await fetch(address).catch(() => null);
-    const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(region.id);
-    if (fresh) { personal(fresh); times(fresh); }
-    return fresh || null;
   }
   let turn = null, before = null;
   function settle() {

@@ -17,6 +17,7 @@ from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
 from tests import make
 from tests.polls.amendments.rows import TEXT, proposed, put
+from tests.polls.statements.rows import reopened
 
 pytestmark = pytest.mark.django_db
 TWELVE, TWO = TEXT.replace("four", "twelve"), TEXT.replace("four", "two")
@@ -80,6 +81,27 @@ def test_each_role_is_offered_what_it_may_do(event: Event, ann: Seat, clause: Cl
     }.items():
         found = set(re.findall(r'data-command="amendments\.(\w+)"', html(event, "amendments.waiting", role)))
         assert found == has, role
+
+
+def test_nobody_is_offered_what_is_refused_once_the_clause_is_settled(
+    event: Event, ann: Seat, drafter: Seat, clause: Clause
+) -> None:
+    proposed(ann, clause, TWELVE)
+    proposed(ann, clause, "And we come back.", kind="after")
+    make.act(drafter, "statements.settle", clause=clause.handle)
+
+    def offered(role: str) -> list[set[str]]:
+        each = html(event, "amendments.waiting", role).split("<li class=")[1:]
+        return [set(re.findall(r'data-command="amendments\.(\w+)"', one)) for one in each]
+
+    assert offered("drafter") == [{"decline"}, {"accept", "merge", "decline"}]
+    assert offered("moderator") == [{"withdraw", "hide"}, {"withdraw", "put", "hide"}]
+    assert words(html(event, "amendments.waiting")).count("is settled and stays as it reads") == 1
+    make.act(drafter, "statements.settle")
+    assert offered("drafter") == [{"decline"}, {"decline"}]
+    reopened(event)
+    reopened(event, clause.handle)
+    assert offered("drafter") == [{"accept", "merge", "decline"}] * 2
 
 
 def test_the_proposer_is_told_what_became_of_it_and_nobody_else_is(

@@ -24,6 +24,19 @@ def test_a_statement_has_a_title_and_a_preamble(event: Event, drafter: Seat) -> 
     assert (statement.title, statement.preamble) == ("What we promise", "We met.\n\nWe listened.")
 
 
+def test_a_title_that_somebody_changed_meanwhile_is_not_overwritten_unseen(event: Event, drafter: Seat) -> None:
+    fields = {"title": "What we promise", "preamble": "We met."}
+    began = make.act(drafter, "statements.name", **fields).data["revision"]
+    other = make.act(make.seat(event, "drafter"), "statements.name", title="What we owe", preamble="", revision=began)
+    with pytest.raises(Refused, match="Read their words") as refused:
+        make.act(drafter, "statements.name", **fields, revision=began)
+    assert refused.value.code == "stale"
+    assert refused.value.instead == {"revision": other.data["revision"]}
+    assert Statement.objects.get().title == "What we owe"
+    assert make.act(drafter, "statements.name", **fields, **refused.value.instead).data["revision"] == began
+    assert Statement.objects.get().title == "What we promise"
+
+
 def test_clauses_stand_in_the_order_in_which_they_were_added(event: Event, drafter: Seat) -> None:
     first = clause(drafter, "One")
     clause(drafter, "Three")
