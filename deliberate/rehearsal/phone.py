@@ -79,9 +79,9 @@ class Door:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.origin = f"{parts.scheme}://{parts.netloc}"
-        self.http = httpx.AsyncClient(
-            base_url=self.origin, timeout=60, limits=httpx.Limits(max_connections=40), cookies=NoJar()
-        )
+        # Not kept as long as a server keeps a connection that rests: it might close one in the moment in which it is used.
+        limits = httpx.Limits(max_connections=40, keepalive_expiry=2)
+        self.http = httpx.AsyncClient(base_url=self.origin, timeout=60, limits=limits, cookies=NoJar())
 
     async def join(self, link: str, **fields: str) -> Member:
         """Follow a role link or a join address, fill in the one page, take the seat; where many do, wait as the page says."""

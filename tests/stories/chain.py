@@ -21,7 +21,7 @@ from tests.stories.stage import Hand, sit
 from tests.stories.writer import Writer
 
 #: What a machine hears without fail, and what the speaker sets right: it hears "what will trust".
-HEARD, RIGHT = "the people who live by the river", "The second visit is what builds trust."
+HEARD, RIGHT = "the people who live by", "The second visit is what builds trust."
 QUOTE = "The second visit is what builds trust"
 DRAFTED = "We come back."
 WRITTEN = "After each hearing: We come back. With an answer."

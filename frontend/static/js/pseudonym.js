@@ -23,15 +23,27 @@
   // ---- the pseudonym ---------------------------------------------------------------------------------------------------
   const refused = (answer) => Object.assign(new Error(answer.code), { answer });
   const asked = (more) => fetch(address, { credentials: "omit", referrerPolicy: "no-referrer", headers: { "Accept-Language": document.documentElement.lang }, ...more });
+  // Asked again, later and later, while nothing comes; what is asked is the same.
+  async function patiently(attempt) {
+    for (let tries = 1; ; tries += 1) {
+      const told = await attempt().catch(() => ({ code: "away" }));
+      if (told.code !== "away") return told;
+      if (tries === TRIES) return { ok: false, code: "away", say: JSON.parse(document.body.dataset.words).failed };
+      await sleep(500 * 2 ** tries * (0.5 + Math.random() / 2));
+    }
+  }
   let mine = null;
   const ready = () => (mine ??= alone(made).catch((failure) => { mine = null; throw failure; }));
   // Nobody asks twice at once, not from two windows either.
   const alone = (work) => (navigator.locks ? navigator.locks.request(place, work) : (alone.last = (alone.last ?? Promise.resolve()).then(work, work)));
   async function made() {
     // Fetched without a cookie, so it is the same for all; what the line says of it must agree.
-    const answer = await asked();
-    if (!answer.ok) throw refused(await answer.json().catch(() => ({ code: "away" })));
-    const text = await answer.text(), hash = await blind.pollHash(text), modulus = blind.fromText(JSON.parse(text).n);
+    const { text, ...why } = await patiently(async () => {
+      const answer = await asked();
+      return answer.ok ? { text: await answer.text() } : answer.json();
+    });
+    if (!text) throw refused(why);
+    const hash = await blind.pollHash(text), modulus = blind.fromText(JSON.parse(text).n);
     if (modulus.length !== 384 || modulus[0] < 128 || modulus[383] % 2 === 0) throw refused({ code: "key" });
     if (!held()?.seed) keep({ seed: blind.toText(random(32)), number: 0, marks: [] });
     const { key: secret, prefix, salt, blinding } = await blind.derive(blind.fromText(held().seed), hash, GROUP);
@@ -48,17 +60,7 @@
   }
 
   // ---- acts ------------------------------------------------------------------------------------------------------------
-  async function delivered(octets) {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        const answer = await asked({ method: "POST", body: octets, cache: "no-store" });
-        const told = await answer.json();
-        if (told.code !== "away") return told;
-      } catch { /* the line is away: the same octets again */ }
-      if (tries === TRIES) return { ok: false, code: "away", say: JSON.parse(document.body.dataset.words).failed };
-      await sleep(500 * 2 ** tries * (0.5 + Math.random() / 2));
-    }
-  }
+  const delivered = (octets) => patiently(async () => (await asked({ method: "POST", body: octets, cache: "no-store" })).json());
   async function send(name, fields) {
     const me = await ready();
     return alone(async () => {
