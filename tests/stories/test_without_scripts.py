@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.service import Service
-from tests.stories.stage import new_room, sit
+from tests.stories.stage import Hand, new_room, sit
 
 
 @pytest.fixture
@@ -105,3 +106,40 @@ def test_a_ballot_keeps_still_on_its_own_page_and_whoever_waits_to_speak_learns_
     assert refreshes(phone) == "15"
     console.get_by_role("button", name="Close and show results").click()
     expect(console.locator("#part-ballots-results")).to_contain_text("voted, 0 abstained")
+
+
+def test_whoever_spoke_corrects_approves_and_withdraws_their_words(
+    links: dict[str, str], plain: BrowserContext
+) -> None:
+    phone = sit(plain, links["participant"], name="Asha")
+    phone.get_by_role("button", name="Ask to speak").click()
+    moderator, captioner = Hand(links["moderator"]), Hand(links["captioner"])
+    turn = re.findall(r'name="turn" value="(\w+)"', moderator.http.get(moderator.base).text)[0]
+    moderator.do("floor.call", turn=turn, reason="It is her village")
+    moderator.do("floor.start")
+    for text in ("The well was promised in May.", "Nobody asked us."):
+        captioner.do("transcript.settle", text=text)
+    moderator.do("floor.end")
+
+    phone.goto(phone.url)
+    phone.get_by_role("link", name="Approve, correct or take back").click()
+    piece = phone.locator("li", has_text="The well was promised")
+    piece.get_by_text("Correct this piece").click()
+    piece.get_by_label("How it should read").fill("The well was promised in March.")
+    piece.get_by_role("button", name="Save the correction").click()
+    expect(phone.locator("li", has_text="in March.")).to_contain_text("corrected by who spoke")
+    phone.get_by_role("button", name="I approve these words").click()
+    expect(phone.locator(".hint", has_text="These words are approved.")).to_be_visible()
+    piece = phone.locator("li", has_text="Nobody asked us.")
+    piece.get_by_text("Withdraw this piece").click()
+    piece.get_by_label("Yes, withdraw these words").check()
+    piece.get_by_role("button", name="Withdraw", exact=True).click()
+    expect(phone.locator("main")).to_contain_text("[withdrawn]")
+    expect(phone.locator("main")).not_to_contain_text("Nobody asked us.")
+    phone.get_by_text("Withdraw the whole turn").first.click()
+    phone.get_by_label("Yes, withdraw all of it").check()
+    phone.get_by_role("button", name="Withdraw the whole turn").click()
+    expect(phone.locator(".hint", has_text="All of these words are withdrawn.")).to_be_visible()
+    read = captioner.http.get(f"{captioner.base}transcript.txt").text
+    assert "[withdrawn]" in read
+    assert "March" not in read
