@@ -133,8 +133,8 @@ class Busy:
             person.do("statements.stand", clause=promise, value="support", revision="0")
         third.do("statements.stand", clause=promise, value="block", reservation="Who pays?", revision="0")
         kept = str(drafter.do("statements.add_clause", text="We keep the minutes.", after="")["clause"])
-        drafter.do("statements.settle", clause=kept)
-        drafter.do("statements.settle")
+        self.crew[HOST].do("statements.rules", majority="half", public="on")
+        self.settled = [str(drafter.do("statements.settle", clause=each)["hash"]) for each in (kept, "")]
         self.crew[HOST].do("statements.reopen", reason="A figure was wrong.", sure="on")
         drafter.do("statements.edit_clause", clause=promise, text=f"{IDEAS[0]}, in public", revision="0")
         drafter.do("statements.remove_clause", clause=gone)

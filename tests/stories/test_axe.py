@@ -168,6 +168,13 @@ def test_no_page_before_the_seat_puts_up_a_barrier(busy: Busy, stranger: Page, p
     assert barriers(stranger) == []
 
 
+@pytest.mark.parametrize("which", ["a clause", "a version"])
+def test_no_permanent_page_puts_up_a_barrier(busy: Busy, stranger: Page, which: str) -> None:
+    stranger.goto(f"/settled/{busy.settled[which == 'a version']}/")
+    expect(stranger.locator("main")).to_contain_text("We keep the minutes.")
+    assert barriers(stranger) == []
+
+
 @pytest.mark.parametrize("role", [PARTICIPANT, MODERATOR])
 def test_no_welcome_puts_up_a_barrier(busy: Busy, stranger: Page, role: str) -> None:
     stranger.goto(busy.service.links[role])
