@@ -107,7 +107,8 @@ def _commit(ready: list[Prepared]) -> list[Result]:
         )
         results: dict[int, Result] = {firsts[key]: answer for key, answer in done_before.items()}
         todo = [number for number in dict.fromkeys(first) if number not in results]
-        for _kind, these in sorted(_rounds(ready, todo).items()):
+        # Room by room: some of these lock theirs, and processes that lock two do so in the same order.
+        for _kind, these in sorted(_rounds(ready, todo).items(), key=lambda round: (round[0][2], round[0])):
             done = do_all([ready[number] for number in these], [seats[number] for number in these])
             results |= zip(these, done, strict=True)
         receipts.keep(

@@ -99,6 +99,7 @@ def line_words() -> str:
             "onTime": _("on time"),
             "minutes": _("%d min left"),
             "up": _("The time is up."),
+            "waits": _("The service is away. What you did is kept on this phone, and sent when it is back."),
             "failed": _("This could not be stored. Please try again later."),
         },
         ensure_ascii=False,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from deliberate.door.registry import Answer
@@ -156,6 +157,22 @@ def _flag(room: Any, by: Any, handle: str, verb: str, said: str, **change: bool)
 def set_aside(idea: Idea, state: State, **changes: Any) -> None:
     """Take an idea off the board, remembering where it was."""
     Idea.objects.filter(pk=idea.pk).update(before=idea.state, state=state, **changes)
+
+
+def leave(idea: Idea) -> None:
+    """Take an idea out of what counts as one with it: what was merged into it counts for what it counted for, or stands by
+    itself again. With the room locked."""
+    idea.refresh_from_db()
+    apart = queries.group_of(queries.root_of(idea))
+    if len(apart) == 1:
+        return
+    merged = Idea.objects.filter(merged_into=idea)
+    if idea.merged_into_id is not None:
+        merged.update(merged_into=idea.merged_into_id)
+        Idea.objects.filter(pk=idea.pk).update(state=idea.before, merged_into=None)
+    else:
+        merged.update(state=F("before"), merged_into=None)
+    _regroup(apart)
 
 
 def touch_moved(room: Any) -> None:

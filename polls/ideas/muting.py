@@ -13,7 +13,7 @@ from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch, touch_marks
 from deliberate.shell.traces import wipe
-from polls.ideas.actions import CHANGED, set_aside, touch_moved
+from polls.ideas.actions import CHANGED, leave, set_aside, touch_moved
 from polls.ideas.models import Idea, State, Upvote
 from polls.pseudonyms import actions as pseudonyms
 from polls.pseudonyms.actions import withdrawer
@@ -29,6 +29,8 @@ def mute(*, room: Any, by: Any, idea: str, reason: str, hidden: bool) -> Answer:
     without a name go off the board too, and their upvotes and stances don't count."""
     found, author = _author(room, idea)
     room = locked(room)
+    if author.muted:
+        raise Refused(_("Whoever posted idea %(n)d is muted already.") % {"n": found.number})
     pseudonyms.mute(author.pk, reason, hidden=hidden)
     if hidden:
         for each in Idea.objects.filter(pseudonym=author, state__in=(State.SHOWN, State.WAITING)):
@@ -88,8 +90,12 @@ def take_away(room: Any, pseudonym: int) -> None:
     for idea in Idea.objects.filter(room=room, pseudonym=pseudonym).order_by("number"):
         for listener in _listeners:
             listener(room, idea)
-    gone = {"text": "", "pseudonym": None, "merged_into": None, "pinned": False}
-    said = _("Its author took it back.")
-    Idea.objects.filter(room=room, pseudonym=pseudonym).update(state=State.HIDDEN, reason=said, **gone)
+        leave(idea)
+    gone: dict[str, Any] = {"text": "", "pinned": False, "reason": _("Its author took it back.")}
+    mine = Idea.objects.filter(room=room, pseudonym=pseudonym)
+    # Who is muted stays so, and a moderator finds them by what they posted.
+    if not Pseudonym.objects.filter(pk=pseudonym, muted__gt="").exists():
+        gone["pseudonym"] = None
+    mine.update(state=State.HIDDEN, **gone)
     touch_moved(room)
     transaction.on_commit(wipe)

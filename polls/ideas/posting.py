@@ -39,9 +39,14 @@ def post(*, room: Any, asked: Sequence[Asked]) -> list[Answer | Refused]:
 
 
 def _posted(room: Any, by: Any, text: str, *, signed: bool) -> Answer:
+    if signed and not by.name:
+        raise Refused(_("You have no name here to sign it with. Give yourself one under “You”, or post it without."))
     whose = {"seat_id" if signed else "pseudonym_id": by.pk}
-    twin = Idea.objects.filter(room=room, text=text, state__in=(State.SHOWN, State.WAITING), **whose).first()
-    if twin is not None:  # a form sent twice where no script keeps it from being so
+    twins = Idea.objects.filter(room=room, text=text, **whose)
+    # A form sent twice where no script keeps it from being so; or an act under a pseudonym that comes again after its answer was
+    # lost, maybe when a moderator has taken the idea off the board.
+    twin = (twins.filter(state__in=(State.SHOWN, State.WAITING)) if signed else twins).first()
+    if twin is not None:
         said = _("You posted this already. It is idea %(n)d.") % {"n": twin.number}
         return Answer(say=said, data={"idea": twin.handle}, on=(f"idea:{twin.handle}",))
     room_for(Idea.objects.filter(room=room))

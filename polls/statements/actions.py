@@ -43,18 +43,18 @@ def statement_of(room: Any) -> Statement:
 
 
 @transaction.atomic
-def name(*, room: Any, by: Any, title: str, preamble: str, revision: str = "") -> Answer:
+def name(*, room: Any, by: Any, title: str, preamble: str, revision: int | None = None) -> Answer:
     """Give the statement its title and the words before its clauses. `revision`: of those that the writer began from
     (queries.named), where they say so."""
     room = locked(room)
     row = statement_of(room)
     in_force.check_text_open(row)
-    if revision and revision != queries.named(row):
+    if revision is not None and revision != queries.named(row):
         said = _(
             "Somebody changed the title or the preamble while you wrote. Read their words; save once more to put yours in "
             "their place."
         )
-        raise Refused(said, code="stale", instead={"revision": queries.named(row)})
+        raise Refused(said, code="stale", instead={"revision": str(queries.named(row))})
     if (row.title, row.preamble) != (title, preamble):
         row.title, row.preamble = title, preamble
         row.save(update_fields=["title", "preamble"])

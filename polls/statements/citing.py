@@ -105,24 +105,33 @@ def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Left]) -> l
 
 @taken_back
 def strike_idea(room: Any, idea: Idea) -> None:
-    """Strike every quote of an idea that its author took back."""
-    if idea.text:
-        if idea.citations.exists():
-            renew_all(room=room)
-        _strike(room, None, IDEA, idea, {0: struck_from("", [idea.text])[0]})
+    """Strike every quote of an idea that its author took back. What nobody quoted stands nowhere else: anybody may post an idea
+    of one letter and take it back, and the text stays as it is."""
+    if not idea.text:
+        return
+    clauses = set(idea.citations.values_list("clause", flat=True))
+    if clauses:
+        renew_all(room=room)
+    _strike(room, None, IDEA, idea, {0: struck_from("", [idea.text])[0]}, clauses)
 
 
-def _strike(room: Any, by: Any, kind: str, source: Any, texts: Mapping[int, Left]) -> list[str]:
-    """Strike from every quote of a source what was struck from its `texts`, by revision."""
-    words = {piece.casefold() for each in texts.values() for piece in each.words}
+def _strike(
+    room: Any, by: Any, kind: str, source: Any, texts: Mapping[int, Left], clauses: set[int] | None = None
+) -> list[str]:
+    """Strike from every quote of a source what was struck from its `texts`, by revision; from earlier wordings its words and its
+    quotes. Of `clauses`: from the earlier wordings of these alone, and its quotes only."""
+    words = set() if clauses is not None else {piece.casefold() for each in texts.values() for piece in each.words}
     for row in Citation.objects.filter(**{kind: source}, source_revision__in=texts):
         before = row.quote
         row.start, row.end, row.quote = texts[row.source_revision].quote(row.start, row.end)
         row.save(update_fields=["start", "end", "quote"])
         words |= {before.casefold()} if row.quote != before else set()
-    _strike_earlier(room, words)
+    _strike_earlier(room, words, clauses)
     # What would bring a quote back that was taken out holds its words.
-    Receipt.objects.filter(scope=room.event.handle, answer__data__undo__command="statements.cite").delete()
+    undo = {"command": "statements.cite", "fields__source": f"{kind}:{source.handle}"}
+    Receipt.objects.filter(
+        scope=room.event.handle, **{f"answer__data__undo__{each}": value for each, value in undo.items()}
+    ).delete()
     said = []
     for number, clause in queries.numbered(queries.statement(room)):
         if _holds(clause.text, words):
@@ -151,9 +160,11 @@ def _strike(room: Any, by: Any, kind: str, source: Any, texts: Mapping[int, Left
     return list(dict.fromkeys(said))
 
 
-def _strike_earlier(room: Any, words: Iterable[str]) -> None:
-    """Strike words from earlier wordings of clauses, which nobody can reword: the wall shows what changed since."""
-    for row in ClauseRevision.objects.filter(clause__statement__room=room):
+def _strike_earlier(room: Any, words: Iterable[str], clauses: set[int] | None) -> None:
+    """Strike words from earlier wordings of clauses (of these alone, where some are given), which nobody can reword: the wall
+    shows what changed since."""
+    rows = ClauseRevision.objects.filter(clause__statement__room=room)
+    for row in rows if clauses is None else rows.filter(clause__in=clauses):
         left = row.text
         for piece in sorted(filter(str.strip, words), key=len):  # the words alone, where a whole quote holds them
             left = struck_from(piece, [left])[0].left

@@ -61,7 +61,7 @@ class DeclineForm(forms.Form):
 class NameForm(forms.Form):
     title = Line(label=_("Title"), max_length=160)
     preamble = Paragraphs(label=_("Preamble"), max_length=4000, required=False)
-    revision = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+    revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
 
 WRITE = {"required": _("Write the clause first.")}

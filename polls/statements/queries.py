@@ -38,9 +38,9 @@ def numbered(of: Statement | None) -> list[tuple[int, Clause]]:
     return list(enumerate(Clause.objects.filter(statement=of, removed=False) if of else (), start=1))
 
 
-def named(of: Statement | None) -> str:
-    """By what title and preamble are known as they stand: whoever began from others is told."""
-    return core.seal({"title": of.title if of else "", "preamble": of.preamble if of else ""})[:12]
+def named(of: Statement | None) -> int:
+    """A number by which title and preamble are known as they stand: whoever began from others is told."""
+    return int(core.seal({"title": of.title if of else "", "preamble": of.preamble if of else ""})[:12], 16)
 
 
 def clause(room: Any, handle: str, *, removed: bool = False) -> Clause:

@@ -83,6 +83,7 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
 #: Values of fields that are no handles, where any words will not do; by command and field, or by field.
 SOME: dict[str, list[object]] = {
     "revision": ["0"],
+    "statements.name revision": [""],
     "seconds": ["30"],
     "seen": ["1"],
     "minutes": ["7"],

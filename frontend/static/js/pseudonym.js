@@ -9,7 +9,7 @@
   if (!act || !box) return;
   const room = base.split("/")[4], place = `pseudonym:${room}`, address = `${box}in/${room}`, GROUP = "pseudonym";
   // Asked for at a moment of chance after coming in, by everybody: so asking says nothing. In milliseconds.
-  const EARLY = 8000, LATER = 5000, TRIES = 6, WIDTH = 128;
+  const EARLY = 8000, LATER = 5000, AGAIN = 20000, TRIES = 6, WIDTH = 128;
   const ACTS = ["ideas.upvote", "ideas.unvote", "ideas.post", "opinions.say", "pseudonyms.withdraw"];
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
   const random = (octets) => crypto.getRandomValues(new Uint8Array(octets));
@@ -17,8 +17,22 @@
   const held = () => JSON.parse(localStorage.getItem(place) ?? "null");
   const keep = (news) => localStorage.setItem(place, JSON.stringify({ ...held(), ...news }));
   const able = () => { try { localStorage.setItem("pseudonym?", ""); localStorage.removeItem("pseudonym?"); return blind?.available(); } catch { return false; } };
+  const veiled = (name, fields) => ACTS.includes(name) && !fields.show_author;
+  // Nothing is done in the moment in which one's pseudonym is noted: the order of what is stored would say whose it is.
+  let until = 0;
+  const noted = () => { until = performance.now() + Math.random() * LATER; };
+  const apart = () => sleep(Math.max(0, until - performance.now()));
+  // Over the line, under the pseudonym that the service makes of the cookie.
+  let over = null;
+  const byCookie = () => (over ??= act("pseudonyms.own", {}).then((answer) => { if (answer.code === "away") over = null; else noted(); }));
+  let passed = false;
+  const overLine = async (name, fields) => { await byCookie(); await apart(); passed = true; const answer = act(name, fields); passed = false; return answer; };
   // Whoever came without scripts keeps the one made of the cookie. It too is noted long before the first act.
-  if (document.body.dataset.plain || !able()) { sleep(Math.random() * EARLY).then(() => act("pseudonyms.own", {})).catch(() => {}); return; }
+  if (document.body.dataset.plain || !able()) {
+    without((name, fields) => (veiled(name, fields) && !passed ? overLine(name, fields) : null));
+    sleep(Math.random() * EARLY).then(byCookie).catch(() => {});
+    return;
+  }
 
   // ---- the pseudonym ---------------------------------------------------------------------------------------------------
   const refused = (answer) => Object.assign(new Error(answer.code), { answer });
@@ -51,10 +65,11 @@
     const prepared = blind.prepare(blind.join("deliberate pseudonym v1", hash, key), prefix);
     if (!held().token) {
       const { blinded, inverse } = await blind.blind(modulus, prepared, salt, blind.toNumber(blinding) % blind.toNumber(modulus));
-      const issued = await act("pseudonyms.issue", { blinded: blind.toText(blinded) });
+      const issued = await patiently(() => act("pseudonyms.issue", { blinded: blind.toText(blinded) }));
       if (!issued.ok) throw refused(issued);
       if (issued.data.noted !== hex(hash)) throw refused({ code: "key" });
       keep({ token: blind.toText(await blind.finalize(modulus, prepared, blind.fromText(issued.data.token), inverse)) });
+      noted();
     }
     return { head: blind.join("deliberate act v1", hash, key, prefix, blind.fromText(held().token)), sign: (whole) => signing.sign(secret, whole), words: blind.words(hash) };
   }
@@ -63,8 +78,10 @@
   const delivered = (octets) => patiently(async () => (await asked({ method: "POST", body: octets, cache: "no-store" })).json());
   async function send(name, fields) {
     const me = await ready();
+    await apart();
     return alone(async () => {
-      await rest();
+      const before = await rest();
+      if (before?.code === "away") return { ...before, say: JSON.parse(document.body.dataset.words).failed }; // this one is not kept
       const number = held().number + 1, said = JSON.stringify({ do: name, with: fields });
       const octets = new TextEncoder().encode(said).length, padded = said + " ".repeat((WIDTH - (octets % WIDTH)) % WIDTH);
       const whole = blind.join(me.head, [24, 16, 8, 0].map((shift) => (number >>> shift) & 255), padded);
@@ -77,7 +94,10 @@
     const { act: waiting } = held();
     if (!waiting) return null;
     const answer = await delivered(blind.fromText(waiting));
-    if (answer.code === "away") return answer;
+    if (answer.code === "away") {
+      sleep(AGAIN).then(() => alone(rest)).catch(() => {});
+      return { ...answer, say: JSON.parse(document.body.dataset.words).waits };
+    }
     keep({ act: undefined });
     if (answer.ok) turn(answer);
     return answer;
@@ -119,8 +139,8 @@
 
   // ---- where it is asked -----------------------------------------------------------------------------------------------
   without((name, fields) => {
-    if (!ACTS.includes(name) || fields.show_author) return null;
-    return send(name, fields).catch((failure) => ({ ok: false, ...failure.answer, say: failure.answer?.say ?? JSON.parse(document.body.dataset.words).failed }));
+    if (!veiled(name, fields) || passed) return null;
+    return send(name, fields).catch((failure) => failure.answer?.code === "other" ? overLine(name, fields) : ({ ok: false, ...failure.answer, say: failure.answer?.say ?? JSON.parse(document.body.dataset.words).failed }));
   });
   addEventListener("storage", (event) => { if (event.key === place) show(); });
   onChange(show);

@@ -19,12 +19,13 @@ from polls.statements.content import intact, struck
 from polls.statements.models import SettledClause
 from rooms.events.models import Event
 from rooms.journal.models import Entry
+from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
 from tests import make
 from tests.digest import undone
 from tests.polls.exports.test_settled import publish
 from tests.polls.ideas.make import board, ideas
-from tests.polls.pseudonyms.pen import Phone, phone, phones
+from tests.polls.pseudonyms.pen import Phone, did, phone, phones, send
 from tests.polls.pseudonyms.test_attacks import everything
 from tests.polls.statements.rows import clause, settled
 
@@ -216,3 +217,65 @@ def test_what_was_taken_away_is_no_longer_marked(event: Event) -> None:
     ann.does("ideas.upvote", idea=wells.handle)
     assert ann.does("pseudonyms.withdraw").data == {"marks": []}
     assert own(ann) == []
+
+
+def test_an_idea_that_nobody_quoted_leaves_the_text_as_it_is(event: Event) -> None:
+    [ann], drafter = phones(event, 1), make.seat(event, "drafter")
+    row = clause(drafter, "We shall have the water, then the road.")
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="We shall have water.", revision=0)
+    make.act(make.seat(event), "statements.stand", clause=row.handle, value="support")
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="We shall.", revision=1)
+    before = list(row.revisions.values_list("text", flat=True))
+    assert any("the" in text or "water" in text for text in before)
+    for text in ("the", "e", "water"):
+        ann.does("ideas.post", text=text)
+    ann.does("pseudonyms.withdraw")
+    assert list(row.revisions.values_list("text", flat=True)) == before
+
+
+def test_ideas_that_counted_for_one_that_is_taken_back_stand_by_themselves_again(event: Event) -> None:
+    [ann, ben], moderator = phones(event, 2), make.seat(event, "moderator")
+    top = ann.does("ideas.post", text="Dig wells").data["idea"]
+    middle = ann.does("ideas.post", text="Wells").data["idea"]
+    leaf = ben.does("ideas.post", text="More wells").data["idea"]
+    [mine] = ideas(event, "Wells for all")
+    ben.does("ideas.upvote", idea=leaf)
+    make.act(moderator, "ideas.merge", idea=leaf, into=middle)
+    make.act(moderator, "ideas.merge", idea=middle, into=mine.handle)
+    assert board(event) == {"Dig wells": 0, "Wells for all": 1}
+    make.act(moderator, "ideas.merge", idea=mine.handle, into=top)
+    ann.does("pseudonyms.withdraw")
+    assert board(event) == {"Wells for all": 1}, "the leaf counts for what the middle counted for"
+    assert Idea.objects.get(handle=leaf).merged_into == mine
+
+
+def test_a_post_that_comes_again_after_it_was_hidden_stays_hidden(event: Event) -> None:
+    [ann], moderator = phones(event, 1), make.seat(event, "moderator")
+    octets = ann.act("ideas.post", text="Unkind")
+    handle = did(send(ann.room, octets)).data["idea"]
+    make.act(moderator, "ideas.hide", idea=handle, reason="Unkind")
+    assert did(send(ann.room, octets)).data["idea"] == handle
+    assert board(event) == {}
+    assert Idea.objects.count() == 1
+
+
+def test_who_is_muted_and_takes_all_back_can_still_be_unmuted(event: Event) -> None:
+    [ann], moderator = phones(event, 1), make.seat(event, "moderator")
+    posted = ann.does("ideas.post", text="Unkind").data["idea"]
+    make.act(moderator, "ideas.mute", idea=posted, reason="Enough of it", hidden=True)
+    with pytest.raises(Refused, match="muted already"):
+        make.act(moderator, "ideas.mute", idea=posted, reason="Again")
+    ann.does("pseudonyms.withdraw")
+    assert [handle for handle, _number, _why in ideas_of.muted(make.room(event))] == [posted]
+    make.act(moderator, "ideas.unmute", idea=posted)
+    assert board(event) == {}, "what was taken back stays so"
+    ann.does("ideas.post", text="Kind")
+    assert board(event) == {"Kind": 0}
+
+
+def test_without_a_name_nothing_is_posted_under_one(event: Event) -> None:
+    ann = make.seat(event)
+    Seat.objects.filter(pk=ann.pk).update(name="")
+    with pytest.raises(Refused, match="You have no name here"):
+        make.act(ann, "ideas.post", text="Signed", show_author=True)
+    assert not Idea.objects.exists()

@@ -31,7 +31,7 @@ def test_a_title_that_somebody_changed_meanwhile_is_not_overwritten_unseen(event
     with pytest.raises(Refused, match="Read their words") as refused:
         make.act(drafter, "statements.name", **fields, revision=began)
     assert refused.value.code == "stale"
-    assert refused.value.instead == {"revision": other.data["revision"]}
+    assert refused.value.instead == {"revision": str(other.data["revision"])}
     assert Statement.objects.get().title == "What we owe"
     assert make.act(drafter, "statements.name", **fields, **refused.value.instead).data["revision"] == began
     assert Statement.objects.get().title == "What we promise"
