@@ -146,3 +146,22 @@ def test_an_act_whose_answer_a_killed_service_kept_lands_once_also_after_a_reloa
     ann.locator(".idea button.up.on").click()
     expect(ann.locator(".idea button.up:visible b")).to_have_text("0", timeout=30_000)
     context.close()
+
+
+def test_whoever_joined_without_scripts_goes_on_as_the_same_with_them(hall: Room, links: dict[str, str]) -> None:
+    Hand(links["participant"]).do("ideas.post", text="Dig wells")
+    plain = hall.sits(links["participant"], scripts=False)
+    to_ideas(plain)
+    plain.locator(".idea button.up:visible").click()
+    expect(plain.locator(".idea button.up.on b")).to_have_text("1")
+    context = hall.browser.new_context(viewport=PHONE, storage_state=plain.context.storage_state())
+    hall.contexts.append(context)
+    page = context.new_page()
+    for _time in range(2):  # the first page still knows that there were no scripts, the next does not
+        page.goto(plain.url)
+        for on, count in ((False, "0"), (True, "1")):
+            page.locator(".idea button.up:visible").click()
+            expect(page.locator(f".idea button.up{'.on' if on else ':not(.on)'}:visible b")).to_have_text(
+                count, timeout=30_000
+            )
+    context.close()
