@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import metadata
@@ -33,10 +33,23 @@ def described() -> dict[str, str]:
         with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     found["Commit"] = _commit()
-    found["Command"] = " ".join(["deliberate", *map(shlex.quote, sys.argv[1:])])
+    found["Command"] = command(sys.argv[1:])
     found["Began"] = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     found["Load at the start"] = ", ".join(f"{share:.2f}" for share in os.getloadavg())
     return found
+
+
+def command(arguments: Sequence[str]) -> str:
+    """What was asked, as others can ask it: without where the results go, and folders by their last name."""
+    said, rest = ["deliberate"], iter(arguments)
+    for each in rest:
+        option, equals, _value = each.partition("=")
+        if option in ("--json", "--report"):
+            if not equals:
+                next(rest, None)
+        else:
+            said.append(shlex.quote(Path(each).name if os.sep in each else each))
+    return " ".join(said)
 
 
 def _processor() -> str:
