@@ -10,7 +10,7 @@ in the shared picture and filled in the same two places."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.html import escape
@@ -28,13 +28,7 @@ def marks(feature: str) -> Callable[[Provider], Provider]:
     """Register (room, seats) -> the marks that `feature` gives each of these seats in this room, by the seat's key; a seat
     without any may be missing. As many queries for a thousand seats as for one: a room comes in, and comes back, at once."""
 
-    def register(provider: Provider) -> Provider:
-        if feature in providers:
-            raise ValueError(f"the marks of {feature} are registered twice")
-        providers[feature] = provider
-        return provider
-
-    return register
+    return _into(providers, feature)
 
 
 veiled_providers: dict[str, Provider] = {}
@@ -45,10 +39,14 @@ def veiled_marks(feature: str) -> Callable[[Provider], Provider]:
 
     They reach whoever acts under a pseudonym made of their cookie. A phone with one of its own keeps its marks itself."""
 
+    return _into(veiled_providers, feature)
+
+
+def _into(known: dict[str, Provider], feature: str) -> Callable[[Provider], Provider]:
     def register(provider: Provider) -> Provider:
-        if feature in veiled_providers:
+        if feature in known:
             raise ValueError(f"the marks of {feature} are registered twice")
-        veiled_providers[feature] = provider
+        known[feature] = provider
         return provider
 
     return register
@@ -56,7 +54,7 @@ def veiled_marks(feature: str) -> Callable[[Provider], Provider]:
 
 def of(feature: str, place: Place) -> list[str]:
     """The marks of one feature for whoever is at `place`, sorted; none where the feature gives none."""
-    return every(place).get(feature, [])
+    return _every_of([place], (feature,))[0].get(feature, [])
 
 
 def known_after(command: Command, answer: Answer) -> dict[str, object] | None:
@@ -79,22 +77,28 @@ def every(place: Place) -> dict[str, list[str]]:
 
 def every_of(places: Sequence[Place]) -> list[dict[str, list[str]]]:
     """All marks of whoever is at these places, by feature, in their order: of their seats and of their pseudonyms."""
+    return _every_of(places, providers.keys() | veiled_providers.keys())
+
+
+def _every_of(places: Sequence[Place], features: Collection[str]) -> list[dict[str, list[str]]]:
+    of_seats = {name: provider for name, provider in providers.items() if name in features}
+    of_pseudonyms = {name: provider for name, provider in veiled_providers.items() if name in features}
     rooms: dict[Any, list[int]] = {}
     for number, place in enumerate(places):
         rooms.setdefault(place.room.pk, []).append(number)
     found: dict[int, dict[str, list[str]]] = {}
-    names = veil().known(places)
+    names = veil().known(places) if of_pseudonyms else [None] * len(places)
     for numbers in rooms.values():
         room = places[numbers[0]].room
         seats = list({places[number].seat.pk: places[number].seat for number in numbers}.values())
-        given = {feature: provider(room, seats) for feature, provider in providers.items()}
+        given = {feature: provider(room, seats) for feature, provider in of_seats.items()}
         keys = list({names[number] for number in numbers} - {None})
-        veiled = {feature: provider(room, keys) for feature, provider in veiled_providers.items()} if keys else {}
+        veiled = {feature: provider(room, keys) for feature, provider in of_pseudonyms.items()} if keys else {}
         for number in numbers:
             seat, key = places[number].seat.pk, names[number]
             found[number] = {
                 feature: sorted({*given.get(feature, {}).get(seat, ()), *veiled.get(feature, {}).get(key, ())})
-                for feature in (*given, *(veiled_providers.keys() - given.keys()))
+                for feature in (*given, *(of_pseudonyms.keys() - given.keys()))
             }
     return [found[number] for number in range(len(places))]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -47,13 +48,20 @@ class Room:
         return sit(context, link)
 
 
-@pytest.fixture
-def hall(chromium: Browser, service: Service) -> Iterator[Room]:
-    found = Room(chromium, service)
+@contextmanager
+def watched(browser: Browser, service: Service) -> Iterator[Room]:
+    """A room of browsers; none of them may have complained at the end."""
+    found = Room(browser, service)
     yield found
     for context in found.contexts:
         context.close()
     assert [wrong for eye in found.eyes for wrong in eye.wrong if found.meant not in wrong] == []
+
+
+@pytest.fixture
+def hall(chromium: Browser, service: Service) -> Iterator[Room]:
+    with watched(chromium, service) as found:
+        yield found
 
 
 def opened(links: dict[str, str], **fields: str) -> tuple[Hand, str]:

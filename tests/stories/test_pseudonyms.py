@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.service import Service
 from tests.stories.browser import PHONE
 from tests.stories.stage import Hand, new_room, sit
-from tests.stories.test_blind_poll import Room
+from tests.stories.test_blind_poll import Room, watched
 
 KEPT = "() => Object.entries(localStorage).filter(([name]) => name.startsWith('pseudonym:')).map(([, text]) => text)[0] ?? null"
 
@@ -24,11 +24,8 @@ def links(service: Service) -> dict[str, str]:
 
 @pytest.fixture
 def hall(chromium: Browser, service: Service) -> Iterator[Room]:
-    found = Room(chromium, service)
-    yield found
-    for context in found.contexts:
-        context.close()
-    assert [wrong for eye in found.eyes for wrong in eye.wrong] == []
+    with watched(chromium, service) as found:
+        yield found
 
 
 def to_ideas(phone: Page) -> None:
