@@ -58,7 +58,7 @@ def gist(room: Any) -> list[str]:
     return [f"{n} {words}" for n, words in context["lines"][:3]]
 
 
-scene("signed", title=gettext_lazy("Who signed"), key="g", gist=gist, parts=("endorsements.wall",))
+scene("signed", title=gettext_lazy("Signed"), key="g", gist=gist, parts=("endorsements.wall",))
 
 
 @marks("endorsements")
