@@ -71,7 +71,9 @@ def look(*_):
     gc.set_debug(gc.DEBUG_SAVEALL)
     gc.collect()
     found = collections.Counter(f"{type(each).__module__}.{type(each).__name__}" for each in gc.garbage)
-    pathlib.Path(sys.argv[-1], "found").write_text(repr(dict(found)))
+    written = pathlib.Path(sys.argv[-1], "writing")
+    written.write_text(repr(dict(found)))
+    written.rename(written.with_name("found"))
 signal.signal(signal.SIGUSR1, look)
 from deliberate.management import main
 main()
