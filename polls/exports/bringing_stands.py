@@ -15,7 +15,7 @@ from rooms.events.models import Attribution
 
 def stands(kept: Kept, rows: list[Part], bearers: Bearers, by: Part) -> None:
     """Stands on a clause: so many of each, the written ones with their words and who wrote them, so many on an earlier
-    wording; and which of its wordings were settled by themselves."""
+    wording."""
     found = []
     for row in rows:
         clause, told = kept.one("clause", row, "handle"), row.part("support")
@@ -38,9 +38,14 @@ def stands(kept: Kept, rows: list[Part], bearers: Bearers, by: Part) -> None:
         for at, (seat, stand) in enumerate(zip(bearers(len(fields)), fields, strict=True)):
             read = clause.revision - 1 if at >= len(fields) - earlier else clause.revision
             found.append(checked(told, Support(clause=clause, seat=seat, revision=read, **stand)))
-        for each in row.parts("settled", kept.most):
-            _settled(kept, clause, each)
     Support.objects.bulk_create(found, batch_size=500)
+
+
+def settled(kept: Kept, rows: list[Part]) -> None:
+    """Which wordings of these clauses were settled by themselves."""
+    for row in rows:
+        for each in row.parts("settled", kept.most):
+            _settled(kept, kept.one("clause", row, "handle"), each)
 
 
 def _settled(kept: Kept, clause: Clause, row: Part) -> None:

@@ -140,7 +140,8 @@ def _poll(kept: Kept, row: Part, _position: int) -> Poll:
 
 def _statement(kept: Kept, about: Part, bearers: Bearers) -> None:
     texts = {name: about.text(name) for name in ("title", "preamble")}
-    statement = checked(about, Statement(room=kept.room, **texts), but=("title",))
+    made = Statement(room=kept.room, to_reword=about.truth("to_reword"), **texts)
+    statement = checked(about, made, but=("title",))
     statement.save()
 
     def clause(_kept: Kept, row: Part, position: int) -> Clause:
@@ -152,6 +153,7 @@ def _statement(kept: Kept, about: Part, bearers: Bearers) -> None:
             text=row.text("text"),
             revision=revision,
             changed_at=now(),
+            to_reword=row.truth("to_reword"),
         )
 
     def removed(_kept: Kept, row: Part, position: int) -> Clause:
@@ -160,9 +162,11 @@ def _statement(kept: Kept, about: Part, bearers: Bearers) -> None:
 
     rows = about.parts("clauses", kept.most)
     kept.add("clause", Clause, rows, clause)
-    kept.add("clause", Clause, about.parts("removed", kept.most), removed, but=("text",))
+    out = about.parts("removed", kept.most)
+    kept.add("clause", Clause, out, removed, but=("text",))
     _citations(kept, rows)
     bringing_stands.stands(kept, rows, bearers, about.part("reserved_by"))
+    bringing_stands.settled(kept, [*rows, *out])
     kept.add("version", Version, about.parts("versions", kept.most), lambda _kept, row, _at: _version(statement, row))
     bringing_stands.beside_versions(kept, statement, about.parts("versions", kept.most), bearers)
     kept.add(

@@ -109,7 +109,7 @@ def statement(room: Room) -> Row:
         empty: Row = {"title": "", "preamble": ""}
         return (
             empty
-            | {"reserved_by": {}}
+            | {"to_reword": False, "reserved_by": {}}
             | {name: [] for name in ("clauses", "removed", "versions", "proposals", "amendments")}
         )
     proposals = queries.with_sources(Proposal.objects.filter(statement=found))
@@ -117,12 +117,18 @@ def statement(room: Room) -> Row:
     rows = {row.handle: row for row in Clause.objects.filter(statement=found)}
     drafted: Any = as_shown(content(found), hidden)
     for clause in drafted["clauses"]:
-        clause["revision"] = rows[clause["handle"]].revision
-        clause["settled"] = _settled(rows[clause["handle"]], hidden, room.event)
+        row = rows[clause["handle"]]
+        clause |= {"revision": row.revision, "to_reword": row.to_reword, "settled": _settled(row, hidden, room.event)}
     return {
         **drafted,
-        # Amendments may point at a clause that was taken out; its words are the drafters' alone.
-        "removed": [{"handle": row.handle, "revision": row.revision} for row in rows.values() if row.removed],
+        "to_reword": found.to_reword,
+        # Amendments may point at a clause that was taken out, and it may have been settled once; its words since are the
+        # drafters' alone.
+        "removed": [
+            {"handle": row.handle, "revision": row.revision, "settled": _settled(row, hidden, room.event)}
+            for row in rows.values()
+            if row.removed
+        ],
         "versions": [
             {
                 "number": version.number,

@@ -10,7 +10,7 @@ from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT
 from deliberate.text import paragraphs
-from polls.statements import actions, citing, core, reopening, ruling, settling, signing
+from polls.statements import actions, citing, core, reopening, ruling, settling, signing, striking
 from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.models import Support
 from polls.statements.reopening import ReopenForm
@@ -88,6 +88,12 @@ class SettleForm(forms.Form):
     clause = Handle(required=False)
 
 
+class RewordedForm(forms.Form):
+    """Which clause; without one the title and the preamble."""
+
+    clause = Handle(required=False)
+
+
 class MoveForm(ClauseForm):
     direction = forms.ChoiceField(choices=[("up", _("Up")), ("down", _("Down"))])
 
@@ -139,6 +145,7 @@ command("statements.cite", form=CiteForm, who=[DRAFTER])(citing.cite)
 command("statements.uncite", form=UnciteForm, who=[DRAFTER])(citing.uncite)
 command("statements.stand", form=StandForm, who=[PARTICIPANT], wordless=True)(citing.stand)
 command("statements.rules", form=RulesForm, who=[HOST])(ruling.change)
+command("statements.reworded", form=RewordedForm, who=[DRAFTER])(striking.reworded)
 command("statements.settle", form=SettleForm, who=[DRAFTER])(settling.settle)
 command("statements.put", form=SettleForm, who=[MODERATOR])(settling.put)
 command("statements.reopen", form=ReopenForm, who=[HOST])(reopening.reopen)

@@ -44,6 +44,8 @@ class Statement(models.Model):
     room = models.OneToOneField("rooms.Room", on_delete=models.CASCADE, related_name="statement")
     title = models.CharField(max_length=160)
     preamble = models.TextField(blank=True)
+    #: Somebody took back words that stand in its title or preamble, and no drafter has said yet that they are out.
+    to_reword = models.BooleanField(default=False)
 
 
 class Clause(models.Model):
@@ -57,6 +59,8 @@ class Clause(models.Model):
     removed = models.BooleanField(default=False)
     #: When its words last changed: the wall shows the one that was worked on last.
     changed_at = models.DateTimeField()
+    #: As Statement.to_reword, for its text.
+    to_reword = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position", "pk"]

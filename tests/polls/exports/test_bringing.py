@@ -25,7 +25,7 @@ from polls.exports.outline import document
 from polls.exports.reading import BadBundle
 from polls.exports.record import document as record
 from polls.statements.content import intact
-from polls.statements.models import Version
+from polls.statements.models import SettledClause, Version
 from rooms.events.models import Event, Room
 from rooms.journal.actions import locked
 from rooms.seats.models import Seat
@@ -100,6 +100,20 @@ def test_hidden_struck_merged_and_withheld_words_stay_what_they_are() -> None:
     assert after == before
     for words in ("Name the colonel", "Dig *wells*", "Not let through yet", "second visit"):
         assert words not in after
+
+
+def test_a_clause_that_was_settled_once_and_taken_out_keeps_what_was_settled() -> None:
+    held = held_and_settled()
+    make.act(held.drafter, "statements.remove_clause", clause=held.clause.handle)
+    stands = clause(held.drafter, "We stay at the well.")
+    moderator = make.seat(held.event, "moderator")
+    other = said(held.event, "We stay at the well.")
+    make.act(moderator, "transcript.strike", segment=other.handle, words="at the well", sure="on")
+    before, after, found = again(held.event)
+    assert after == before
+    assert [clause["to_reword"] for clause in json.loads(after)["rooms"][0]["statement"]["clauses"]] == [True]
+    assert SettledClause.objects.filter(clause__statement__room__event=found, clause__removed=True).exists()
+    assert stands.handle in after
 
 
 def test_what_was_taken_back_or_muted_under_a_pseudonym_stays_so() -> None:

@@ -1,0 +1,142 @@
+"""Words that were taken back leave the statement: its quotes, earlier wordings and settled versions. Where drafters wrote them
+into the text itself, drafters are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from deliberate.door.models import Receipt
+from deliberate.door.registry import Answer
+from deliberate.live.stale import touch
+from polls.ideas.models import Idea
+from polls.ideas.muting import taken_back
+from polls.statements import in_force, queries
+from polls.statements.actions import TEXT
+from polls.statements.content import strike_from_version, texts_of
+from polls.statements.models import Citation, Clause, ClauseRevision, SettledClause, Statement
+from polls.statements.pads.folding import renew_all
+from polls.statements.sources import IDEA, SEGMENT
+from rooms.journal.actions import locked, note
+from rooms.transcript.models import Segment
+from rooms.transcript.striking import striker
+from rooms.transcript.struck import Left
+from rooms.transcript.struck import strike as struck_from
+
+
+@striker
+def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Left]) -> list[str]:
+    """Strike from every quote of a segment what was struck from its texts; say which clauses hold such words themselves."""
+    # Before earlier wordings are looked at, for what is typed becomes one; and what was typed holds the words.
+    renew_all(room=room)
+    return _strike(room, by, SEGMENT, segment, texts)
+
+
+@taken_back
+def strike_idea(room: Any, idea: Idea) -> None:
+    """Strike every quote of an idea that its author took back. What nobody quoted stands nowhere else: anybody may post an idea
+    of one letter and take it back, and the text stays as it is."""
+    if not idea.text:
+        return
+    clauses = set(idea.citations.values_list("clause", flat=True))
+    if clauses:
+        renew_all(room=room)
+    _strike(room, None, IDEA, idea, {0: struck_from("", [idea.text])[0]}, clauses)
+
+
+def _strike(
+    room: Any, by: Any, kind: str, source: Any, texts: Mapping[int, Left], clauses: set[int] | None = None
+) -> list[str]:
+    """Strike from every quote of a source what was struck from its `texts`, by revision; from earlier wordings its words and its
+    quotes. Of `clauses`: from the earlier wordings of these alone, and its quotes only."""
+    words = set() if clauses is not None else {piece.casefold() for each in texts.values() for piece in each.words}
+    for row in Citation.objects.filter(**{kind: source}, source_revision__in=texts):
+        before = row.quote
+        row.start, row.end, row.quote = texts[row.source_revision].quote(row.start, row.end)
+        row.save(update_fields=["start", "end", "quote"])
+        words |= {before.casefold()} if row.quote != before else set()
+    _strike_earlier(room, words, clauses)
+    # What would bring a quote back that was taken out holds its words.
+    undo = {"command": "statements.cite", "fields__source": f"{kind}:{source.handle}"}
+    Receipt.objects.filter(
+        scope=room.event.handle, **{f"answer__data__undo__{each}": value for each, value in undo.items()}
+    ).delete()
+    said = _to_reword(room, words, clauses)
+    for version in queries.versions(room).reverse():
+        if strike_from_version(version, f"{kind}:{source.handle}", texts):
+            note(room, by, "struck", f"version:{version.number}")
+            said.append(
+                _("A quote in version %(number)d is struck too, and the version says so.") % {"number": version.number}
+            )
+        if any(_holds(text, words) for text in texts_of(version)):
+            said.append(
+                _("Version %(number)d holds them itself, and stays as it was settled.") % {"number": version.number}
+            )
+    for alone in (
+        SettledClause.objects.filter(clause__statement__room=room).exclude(content={}).select_related("clause")
+    ):
+        if strike_from_version(alone, f"{kind}:{source.handle}", texts):
+            note(room, by, "struck", alone.clause, "settled")
+            said.append(_("A quote under a clause that was settled by itself is struck too, and its page says so."))
+        if any(_holds(text, words) for text in texts_of(alone)):
+            said.append(_("A clause that was settled by itself holds them, and stays as it was settled."))
+    return list(dict.fromkeys(said))
+
+
+def _strike_earlier(room: Any, words: Iterable[str], clauses: set[int] | None) -> None:
+    """Strike words from earlier wordings of clauses (of these alone, where some are given), which nobody can reword: the wall
+    shows what changed since."""
+    rows = ClauseRevision.objects.filter(clause__statement__room=room)
+    for row in rows if clauses is None else rows.filter(clause__in=clauses):
+        left = row.text
+        for piece in sorted(filter(str.strip, words), key=len):  # the words alone, where a whole quote holds them
+            left = struck_from(piece, [left])[0].left
+        if left != row.text:
+            ClauseRevision.objects.filter(pk=row.pk).update(text=left)
+            touch(room, *TEXT)
+
+
+def _to_reword(room: Any, words: set[str], clauses: set[int] | None) -> list[str]:
+    """Mark what holds words itself (of `clauses`, where some are given) for the drafters to reword; say which it is. The words
+    that drafters wrote are theirs: nobody else's act changes them."""
+    statement, said = queries.statement(room), []
+    if statement is None:
+        return []
+    if clauses is None and any(_holds(text, words) for text in (statement.title, statement.preamble)):
+        Statement.objects.filter(pk=statement.pk).update(to_reword=True)
+        said.append(_("The title or the preamble holds them itself: a drafter can reword it."))
+    numbers = {row.pk: number for number, row in queries.numbered(statement)}
+    for row in Clause.objects.filter(statement=statement):
+        if (clauses is not None and row.pk not in clauses) or not _holds(row.text, words):
+            continue
+        Clause.objects.filter(pk=row.pk).update(to_reword=True)
+        if row.removed:
+            said.append(_("A clause that was taken out holds them itself: only drafters can read it."))
+            continue
+        holds = _("Clause %(number)d holds them itself: a drafter can reword it.")
+        if in_force.over(row) is not None:
+            holds = _("Clause %(number)d holds them itself and is settled: the host can reopen it.")
+        said.append(holds % {"number": numbers[row.pk]})
+    if said:
+        touch(room, *TEXT)
+    return said
+
+
+@transaction.atomic
+def reworded(*, room: Any, by: Any, clause: str) -> Answer:
+    """A drafter says that words which were taken back are out of a clause, or without one of the title and preamble. Saying it
+    again changes nothing."""
+    room = locked(room)
+    row: Any = queries.clause(room, clause) if clause else queries.statement(room)
+    if row is not None and row.to_reword:
+        type(row).objects.filter(pk=row.pk).update(to_reword=False)
+        note(room, by, "reworded", f"clause:{clause}" if clause else "statement", "what was taken back")
+        touch(room, "statements.drafter")
+    return Answer(say=_("Noted."))
+
+
+def _holds(text: str, words: Iterable[str]) -> bool:
+    return any(piece in text.casefold() for piece in words)

@@ -1,0 +1,82 @@
+"""Words that were taken back and stand in what drafters wrote themselves: drafters are told, until one says that they are out."""
+
+from __future__ import annotations
+
+import pytest
+
+from deliberate.live.painter import paint
+from rooms.events.models import Event
+from rooms.journal.models import Entry
+from rooms.seats.models import Seat
+from rooms.transcript.models import Segment
+from tests import make
+from tests.polls.statements.rows import clause, said, thought
+from tests.polls.statements.test_striking import cite, strike
+
+pytestmark = pytest.mark.django_db
+
+TAKEN_BACK = "Words that stand in it were taken back"
+
+
+@pytest.fixture
+def segment(event: Event) -> Segment:
+    return said(event, "We all heard Asha Obi speak, and the well was promised.")
+
+
+def desk(event: Event, role: str = "drafter") -> str:
+    """The clauses as drafters see them, or as everybody else does."""
+    part = "statements.drafter" if role == "drafter" else "statements.text"
+    return paint(make.room(event), part, role, "en").html
+
+
+def test_drafters_are_told_which_words_of_theirs_were_taken_back_till_one_says_that_they_are_out(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    clause(drafter, "We come back.")
+    strike(event, segment)
+    shown = desk(event)
+    assert shown.count(TAKEN_BACK) == 1
+    assert TAKEN_BACK not in desk(event, "participant"), "nobody else is pointed at them"
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="We all heard her.", revision=0)
+    assert TAKEN_BACK in desk(event), "other words may be all that was changed"
+    make.act(drafter, "statements.reworded", clause=row.handle)
+    assert TAKEN_BACK not in desk(event)
+    before = Entry.objects.count()
+    make.act(drafter, "statements.reworded", clause=row.handle)
+    assert Entry.objects.count() == before
+
+
+def test_words_in_a_settled_clause_are_for_the_host_to_reopen(event: Event, drafter: Seat, segment: Segment) -> None:
+    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    make.act(drafter, "statements.settle", clause=row.handle)
+    assert "Clause 1 holds them itself and is settled: the host can reopen it." in strike(event, segment)
+    shown = desk(event)
+    assert f"{TAKEN_BACK}. The host can reopen it" in shown
+    assert "They are out" not in shown
+
+
+def test_words_in_the_title_and_in_a_clause_that_was_taken_out_are_told_too(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    make.act(drafter, "statements.remove_clause", clause=row.handle)
+    make.act(drafter, "statements.name", title="What Asha Obi said", preamble="")
+    said_back = strike(event, segment)
+    assert "The title or the preamble holds them itself" in said_back
+    assert "A clause that was taken out holds them itself" in said_back
+    assert "the title or the preamble were taken back" in desk(event)
+    make.act(drafter, "statements.reworded", clause="")
+    assert "the title or the preamble were taken back" not in desk(event)
+    make.act(drafter, "statements.restore_clause", clause=row.handle)
+    assert TAKEN_BACK in desk(event)
+
+
+def test_only_clauses_that_quote_an_idea_are_asked_for_its_words(event: Event, drafter: Seat) -> None:
+    author = make.seat(event)
+    idea = thought(author, "dig wells")
+    quoting = clause(drafter, "We dig wells.")
+    make.act(drafter, "statements.cite", clause=quoting.handle, source=f"idea:{idea.handle}", quote="dig wells")
+    clause(drafter, "They dig wells.")
+    make.act(author, "pseudonyms.withdraw")
+    assert desk(event).count(TAKEN_BACK) == 1
