@@ -53,15 +53,15 @@ def people(event: Event, here: Room | None = None, word: str = "") -> list[Seat]
             options=f"Yes{word}\nNo",
             secret=secret,
         )
-        act(moderator, "ballots.open", poll=poll["poll"])
+        make.opens(moderator, poll["poll"], here)
         for who in people:
             act(who, "ballots.cast", poll=poll["poll"], choice=poll["options"][0])
-        act(moderator, "ballots.close", poll=poll["poll"])
+        act(moderator, "ballots.close", poll=poll["poll"], sure="on")
         closed = poll["poll"]
     act(moderator, "ballots.prepare", question=f"And now{word}?", kind="ranking", options="A\nB\nC", secret="sealed")
     asked = {"question": f"Which of these{word}?", "kind": "several", "options": "A\nB\nC", "secret": "sealed"}
     poll = act(moderator, "ballots.prepare", **asked)
-    act(moderator, "ballots.open", poll=poll["poll"])
+    make.opens(moderator, poll["poll"], here)
     act(ann, "ballots.cast", poll=poll["poll"], choice=poll["options"][:2])
     source = f"segment:{segments[0]}"
     cited = act(drafter, "statements.cite", clause="", source=source, quote="Trust costs a village nothing.")

@@ -48,6 +48,17 @@ def act(by: Seat, name: str, /, act_id: str = "", **fields: object) -> Answer:
     return act_in(room(by.event), by, name, act_id, **fields)
 
 
+def opens(moderator: Seat, poll: str, here: Room | None = None) -> None:
+    """Open a poll. A secret one also where fewer than k sit there now, as though more had been there when it opened."""
+    of = moderator.event
+    k = Event.objects.values_list("k", flat=True).get(pk=of.pk)
+    Event.objects.filter(pk=of.pk).update(k=0)
+    try:
+        act_in(here or room(of), moderator, "ballots.open", poll=poll)
+    finally:
+        Event.objects.filter(pk=of.pk).update(k=k)
+
+
 def marks_of(feature: str, here: Room, of: Seat) -> set[str]:
     """The marks that a feature gives a seat in a room."""
     return set(marks.of(feature, place(here, of)))

@@ -22,7 +22,7 @@ from polls.ballots.casting import COUNT
 from polls.ballots.deciding import decide
 from polls.ballots.models import BallotBox, NamedBallot, Option, Participation, Poll, State
 from polls.ballots.storage import forget_old_pages
-from rooms.events.queries import current_item
+from rooms.events.queries import current_item, participants
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
 
@@ -97,6 +97,7 @@ def open_poll(*, room: Any, by: Any, poll: str, moduli: dict[str, bytes] | None 
             raise Refused(_("The poll was changed meanwhile. Open it once more."))
         issuing.open_box(found, moduli)
     elif found.secret:
+        issuing.check_enough(room.event.k, participants(room).count())
         BallotBox.objects.create(poll=found)
     found.save(update_fields=["state", "opened_at", "item", "definition", "eligible", "least", "most"])
     note(room, by, "opened", found, formats.poll_hash(found.definition).hex() if found.blind else "")
@@ -108,7 +109,7 @@ def open_poll(*, room: Any, by: Any, poll: str, moduli: dict[str, bytes] | None 
 def close(*, room: Any, by: Any, poll: str, sure: bool = False) -> Answer:
     """End the voting, count once, publish; of a secret poll only the result is left.
 
-    A blind poll in which everybody voted, and all alike, is closed only by who is `sure`: it tells what each of them chose."""
+    A secret poll in which everybody voted, and all alike, is closed only by who is `sure`: it tells what each of them chose."""
     room = locked(room)
     found = _poll(room, poll)
     if found.state == State.PREPARED:
@@ -116,14 +117,17 @@ def close(*, room: Any, by: Any, poll: str, sure: bool = False) -> Answer:
     if found.state == State.CLOSED:
         return Answer(say=_("The poll is closed."))
     found.eligible = queries.eligible(found)
-    found.result = _count(found)
-    if found.blind and not sure and outcome.unanimous(found.result):
+    contents = _contents(found)
+    if found.secret and not sure and outcome.unanimous(contents, found.eligible):
         said = _("Everybody has voted, and all alike: the result would tell how each of them voted.")
         more = _("Discard the poll, or close it with the box ticked that you are sure.")
         raise Refused(f"{said} {more}", code="unanimous")
+    found.result = _count(found, contents)
     bare = found.verdict and found.result["figures"]["ballots"] < outcome.VERDICT_BELOW
     if bare:
         found.result = _told(found, outcome.verdict(found.result))
+    elif found.blind:
+        found.result["words"] = closing.words(found)
     found.state, found.closed_at = State.CLOSED, now()
     found.save(update_fields=["eligible", "result", "state", "closed_at"])
     if found.blind:
@@ -195,15 +199,18 @@ def _fields(poll: Poll) -> dict[str, str]:
     }
 
 
-def _count(poll: Poll) -> outcome.Result:
-    """The result of a poll whose voting ends now, its sentences in the service's own language."""
+def _contents(poll: Poll) -> core.Contents:
+    """What was cast in a poll, as a multiset."""
     if poll.blind:
-        contents = closing.contents(poll)
-    elif poll.secret:
-        contents = core.rows(poll.box.contents)
-    else:
-        ballots = NamedBallot.objects.filter(poll=poll).values_list("seat__group__handle", "choice")
-        contents = core.rows([(group or "", key, 1) for group, key in ballots])
+        return closing.contents(poll)
+    if poll.secret:
+        return core.rows(poll.box.contents)
+    ballots = NamedBallot.objects.filter(poll=poll).values_list("seat__group__handle", "choice")
+    return core.rows([(group or "", key, 1) for group, key in ballots])
+
+
+def _count(poll: Poll, contents: core.Contents) -> outcome.Result:
+    """The result of a poll whose voting ends now, its sentences in the service's own language."""
     event, asked = poll.room.event, queries.question(poll)
     groups: list[outcome.Named] = [] if poll.blind else queries.groups_with_seats(event)
     return _told(poll, outcome.result(asked, contents, poll.eligible, groups, event.k))

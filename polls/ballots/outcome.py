@@ -72,6 +72,8 @@ class Result(TypedDict):
     text: str
     #: Only whether the first option passed: then there are no other figures than the ballots cast. Absent in most results.
     passed: NotRequired[bool]
+    #: Of a blind poll whose ballots are published: the four words of its closing hash.
+    words: NotRequired[str]
 
 
 #: From so many ballots on their figures are published even where the host asked for a verdict alone.
@@ -116,11 +118,9 @@ def result(question: Question, contents: Contents, eligible: int, groups: Iterab
     }
 
 
-def unanimous(result: Result) -> bool:
+def unanimous(contents: Contents, eligible: int) -> bool:
     """Whether all who could vote have voted, and alike: then everybody knows what each of them chose."""
-    made, ballots = result["figures"], result["figures"]["ballots"]
-    alike = [made["abstained"], *(votes for _option, votes in made["votes"])]
-    return 0 < ballots == result["eligible"] and sum(votes > 0 for votes in alike) == 1 and max(alike) == ballots
+    return len({key for _group, key, _count in contents}) == 1 and sum(count for *_one, count in contents) >= eligible
 
 
 NO_GROUP: Named = {"handle": "", "name": "", "initial": "", "colour": 0}

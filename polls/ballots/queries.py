@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -23,7 +24,16 @@ _open = Compiled(lambda room: Poll.objects.select_related("room__event").filter(
 @once
 def open_poll(room: Any) -> Poll | None:
     """The poll that is open in the room: one at most."""
-    return _open.first(room.pk)
+    found = _open.first(room.pk)
+    return as_frozen(found) if found is not None else None
+
+
+def as_frozen(poll: Poll) -> Poll:
+    """The poll, of a blind one with the words that were frozen and announced: its rows could be changed since."""
+    if poll.definition:
+        frozen = json.loads(poll.definition)
+        poll.question, (poll.low_label, poll.high_label) = frozen["question"], frozen["labels"]
+    return poll
 
 
 def locked(room: Any, handle: str) -> Poll | None:
@@ -72,7 +82,9 @@ def question_of(name: str, least: int, most: int, options: Iterable[str]) -> cor
 
 
 def options_of(poll: Poll) -> list[Option]:
-    """The options in the order of the paper."""
+    """The options in the order of the paper, of a blind poll as they were frozen."""
+    if poll.definition:
+        return [Option(poll=poll, handle=handle, text=text) for handle, text in json.loads(poll.definition)["options"]]
     return list(poll.options.all())
 
 

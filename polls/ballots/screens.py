@@ -94,6 +94,7 @@ def frozen(room: Any, audience: str) -> Context:
             "twice": _("Two options have the same number. Give each number once."),
             "away": _("The ballot box does not answer. Your ballot is kept on this phone; try again."),
             "busy": _("Your ballot is on its way. Wait a moment."),
+            "done": _("This phone has voted already, in another window. Your ballot is in."),
             "changed": _("This is not the poll that this phone was shown before. Don't vote; tell a moderator."),
             "other": _("This poll is not the one that was announced. Don't vote; tell a moderator."),
         },
@@ -130,8 +131,10 @@ def turnout(room: Any, audience: str) -> Context:
     poll = queries.open_poll(room)
     if poll is None:
         return {"poll": None}
-    few = audience == MODERATOR and poll.secret and poll.turnout < room.event.k
-    return {"poll": poll, "few": few, "k": room.event.k, **_turnout(poll)}
+    found = _turnout(poll)
+    # By what is shown, which goes in steps: else this would tell when it is k.
+    few = audience == MODERATOR and poll.secret and found["voted"] < room.event.k
+    return {"poll": poll, "few": few, "k": room.event.k, **found}
 
 
 def _turnout(poll: Poll) -> Context:
@@ -230,8 +233,9 @@ def _sealed_page(request: HttpRequest, place: Place) -> Context:
         return {"poll": None}
     who = sealed.voter(request, poll.definition)
     found = {**_paper(poll), "box": settings.BALLOT_BOX, "words": formats.words(who.poll)}
-    if sealed.is_in(poll, who):
-        return {**found, "is_in": True}
+    found["is_in"] = sealed.is_in(poll, who)
+    if found["is_in"] and not poll.change:
+        return found
     try:
         return {**found, "ticket": sealed.ticket(place, poll, who)}
     except Refused as why:

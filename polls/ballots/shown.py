@@ -60,6 +60,11 @@ class Shown:
         return "passed" in queries.result(self.poll)
 
     @property
+    def words(self) -> str:
+        """The four words of the published ballots; "" where none are."""
+        return queries.result(self.poll).get("words", "")
+
+    @property
     def box(self) -> str:
         """Where the ballots of a blind poll are published."""
         return str(settings.BALLOT_BOX)
@@ -72,7 +77,7 @@ class Shown:
 
 def shown(poll: Poll) -> Shown:
     """The result of a closed poll. Refused for one that isn't closed."""
-    found, texts = queries.result(poll), queries.texts(poll)
+    found, texts = queries.result(queries.as_frozen(poll)), queries.texts(poll)
     return Shown(
         poll=poll,
         figures=found["figures"],

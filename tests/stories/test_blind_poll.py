@@ -126,7 +126,7 @@ def test_five_people_vote_blind_and_anybody_recounts(
     two.wait_for_function("poll => localStorage.getItem(`ballot:${poll}`)", arg=poll)
     two.get_by_role("link", name="Now", exact=True).click()
 
-    words = one.locator("[data-poll-words]")
+    words = one.locator("[data-fill=words]")
     expect(words).to_have_text(words_on(wall))
     for phone in (one, two):
         casts(phone)

@@ -22,7 +22,7 @@ A_POLL = 50
 HOME = "https://twins.test/"
 #: One vote in the browser: what it drew, asked for, and sent.
 VOTE = """async ([text, group, choice]) => {
-  const { voting, toText, fromText, words, pollHash } = window.deliberateBlind;
+  const { voting, counted, toText, fromText, words, pollHash } = window.deliberateBlind;
   const kept = new Map(), drawn = [];
   const random = (length) => { const octets = crypto.getRandomValues(new Uint8Array(length)); drawn.push(octets); return octets; };
   const storage = { get: async () => kept.get("") ?? null, set: async (one) => kept.set("", one), delete: async () => kept.delete("") };
@@ -31,7 +31,8 @@ VOTE = """async ([text, group, choice]) => {
   const voter = voting({ text, group, fetchToken, cast, storage, random, sleep: async () => {} });
   const done = await voter.cast(choice);
   const seed = drawn.find((each) => each.length === 32);
-  return { seed: toText(seed), tracker: done.tracker, ballot: toText(done.ballot), words: words(await pollHash(text)) };
+  const { found, tracker, words: closing } = await counted(await window.lists(toText(done.ballot)), done.ballot);
+  return { seed: toText(seed), tracker, ballot: toText(done.ballot), words: words(await pollHash(text)), closing: found ? closing : "" };
 }"""
 
 
@@ -74,6 +75,9 @@ class Hall:
         hash_ = formats.poll_hash(self.text)
         return formats.to_text(formats.receipt(frozen.receipts_key(self.poll), hash_, formats.from_text(ballot)))
 
+    def lists(self, ballot: str) -> str:
+        return formats.listed([formats.from_text(ballot)])
+
     def differs(self, told: dict[str, str], choice: str) -> list[str]:
         """In what the twin in Python is another."""
         twin = Voter(self.text, frozen.EVERYBODY, formats.from_text(told["seed"]))
@@ -86,6 +90,7 @@ class Hall:
             "ballot": formats.to_text(octets) == told["ballot"],
             "tracker": twin.tracker == told["tracker"],
             "four words": formats.words(twin.poll) == told["words"],
+            "closing words": formats.words(formats.closing_hash(twin.poll, [octets])) == told["closing"],
             "choice": read.choice == choice,
         }
         return [name for name, same in pairs.items() if not same]
@@ -116,6 +121,7 @@ async def _poll(browser: Any, found: Twins, count: int, chance: random.Random) -
     page = await context.new_page()
     await page.expose_function("signs", hall.signs)
     await page.expose_function("takes", hall.takes)
+    await page.expose_function("lists", hall.lists)
     await page.goto(HOME)
     await page.add_script_tag(content=(STATIC / "js" / "blind.js").read_text())
     for _voter in range(count):

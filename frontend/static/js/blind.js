@@ -20,7 +20,8 @@
   const join = (...parts) => Uint8Array.from(parts.flatMap((one) => [...(typeof one === "string" ? utf8(one) : one)]));
   const toText = (octets) => btoa(String.fromCharCode(...octets)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
   const fromText = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
-  const toNumber = (octets) => BigInt("0x" + Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join(""));
+  const toHex = (octets) => Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");
+  const toNumber = (octets) => BigInt("0x" + toHex(octets));
   const toOctets = (number, length) => Uint8Array.from(number.toString(16).padStart(2 * length, "0").match(/../g), (two) => parseInt(two, 16));
   const hash = async (name, ...parts) => new Uint8Array(await subtle.digest(name, join(...parts)));
   const sha256 = (...parts) => hash("SHA-256", ...parts);
@@ -111,6 +112,12 @@
     const bits = toNumber((await sha256("deliberate tracker v1", key)).subarray(0, 8)) >> 4n;
     return Array.from({ length: 12 }, (_, i) => "0123456789abcdefghjkmnpqrstvwxyz"[Number((bits >> BigInt(55 - 5 * i)) & 31n)]).join("");
   }
+  // What a closed poll's list (a hash a line) says of a ballot: whether it is there, and the four words of the closing hash.
+  async function counted(list, octets) {
+    const closing = await sha256("deliberate closing v2", octets.slice(20, 52), await sha256(list));
+    const found = list.split("\n").includes(toText(await sha256(octets)));
+    return { found, words: words(closing), tracker: await tracker(octets.slice(53 + octets[52]).slice(0, 32)) };
+  }
   async function receiptHolds(receipts, poll, octets, receipt) {
     const message = join("deliberate receipt v1", poll, await sha256(octets)), { verify } = await ed25519();
     return verify(receipts, receipt, message).catch(() => false); // what has not even the length of a key or a signature
@@ -180,18 +187,19 @@
     async function deliver(octets) {
       state = "casting";
       await sleep(chance() * LONGEST_WAIT); // so that neither opening nor tap tells whose it is
-      const poll = await pollHash(text), key = octets.slice(53 + utf8(group).length).slice(0, 32);
+      const poll = await pollHash(text);
       const receipt = await again(async () => {
         const answer = await cast(octets);
         if (!(await receiptHolds(fromText(definition.receipts), poll, octets, answer))) throw wrong("receipt");
         return answer;
       }).catch(async (failure) => {
-        if (failure.refused) await settle(octets, 1); // it is not in the box and never will be
+        // It is not in the box and never will be. Where the poll has closed, an earlier try may have put it in.
+        if (failure.refused && failure.code !== "closed") await settle(octets, 1);
         throw failure;
       });
       if (definition.change) await settle(octets, 0);
       else await forget();
-      return { ballot: octets, receipt, tracker: await tracker(key) };
+      return { ballot: octets, receipt };
     }
     // The ballot is on its way no more; the key may be used again, under a number that goes back by so much.
     async function settle(octets, back) {
@@ -222,5 +230,5 @@
     };
   }
 
-  window.deliberateBlind = { available, prepare, blind, finalize, derive, pollHash, words, tokenMessage, ballot, tracker, receiptHolds, voting, toText, fromText, toNumber, join, ed25519 };
+  window.deliberateBlind = { available, prepare, blind, finalize, derive, pollHash, words, tokenMessage, ballot, tracker, counted, receiptHolds, voting, toText, fromText, toHex, toNumber, join, ed25519 };
 })();

@@ -3,7 +3,7 @@
     POST /<poll>                a ballot (docs/ballots-format.md); answered by its receipt, 64 octets, after the commit
     POST /<poll>/sealed         the same for a voter without scripts, as a form; answered by a page
     GET  /<poll>/ballots.json   what is published when the poll has closed
-    GET  /<poll>/trackers.txt   the trackers of all ballots in it, one a line
+    GET  /<poll>/list.txt       the SHA-256 of each ballot in it, one a line: by these a phone finds its own
     GET  /verify_poll.py        what recounts it
 
 It stands under BALLOT_BOX (settings): a path of this service, or an origin of its own that leads here."""
@@ -82,7 +82,7 @@ def guarded(answer: Answer) -> Answer:
 
 def _said(request: Request, words: str, code: str, status: int) -> Response:
     if request.url.path.endswith("/sealed"):
-        return sealed.refused(words, status)
+        return sealed.refused(words, status, code)
     return JSONResponse({"code": code, "say": words}, status_code=status)
 
 
@@ -124,9 +124,9 @@ async def ballots(request: Request) -> Response:
 
 
 @guarded
-async def trackers(request: Request) -> Response:
-    found = await threads.read(lambda: published.trackers(_published(request.path_params["poll"])))
-    return PlainTextResponse("".join(f"{each}\n" for each in found), headers={"Cache-Control": "public, max-age=60"})
+async def listed(request: Request) -> Response:
+    found = await threads.read(lambda: published.listed(_published(request.path_params["poll"])))
+    return PlainTextResponse(found, headers={"Cache-Control": "public, max-age=60"})
 
 
 @guarded
@@ -155,6 +155,6 @@ box = Starlette(
         Route("/{poll}", allowed, methods=["OPTIONS"]),
         Route("/{poll}/sealed", cast_sealed, methods=["POST"]),
         Route("/{poll}/ballots.json", ballots),
-        Route("/{poll}/trackers.txt", trackers),
+        Route("/{poll}/list.txt", listed),
     ]
 )

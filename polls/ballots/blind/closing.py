@@ -28,6 +28,11 @@ def contents(poll: Poll) -> core.Contents:
     return core.rows([("", ballot.choice, 1) for ballot in ballots])
 
 
+def words(poll: Poll) -> str:
+    """The four words of the closing hash: whoever is shown other ballots is shown other words."""
+    return formats.words(bytes.fromhex(published.closing_hash(poll.definition, _octets(poll))))
+
+
 def publish(poll: Poll, by: Any, *, ballots: bool) -> None:
     """Note what binds the ballots in the journal, and write the file where the `ballots` are published. Within the closing's
     transaction."""

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 TOKEN, BALLOT, RECEIPT = b"deliberate token v1", b"deliberate ballot v1", b"deliberate receipt v1"
-TRACKER, CLOSING = b"deliberate tracker v1", b"deliberate closing v1"
+TRACKER, CLOSING = b"deliberate tracker v1", b"deliberate closing v2"
 HASH, KEY, PREFIX, MODULUS, SIGNATURE = 32, 32, 32, 384, 64  # lengths in octets
 LAST_NUMBER = 2**32 - 1
 _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aiou"
@@ -170,12 +170,14 @@ def in_order(ballots: Iterable[bytes]) -> list[bytes]:
     return sorted(ballots, key=lambda octets: (tracker(_key_in(octets)), octets))
 
 
+def listed(ballots: Iterable[bytes]) -> str:
+    """The list that a phone looks through for its own ballot: the SHA-256 of each in base64url on a line, in the order given."""
+    return "".join(f"{to_text(hashlib.sha256(octets).digest())}\n" for octets in ballots)
+
+
 def closing_hash(poll: bytes, ballots: Iterable[bytes]) -> bytes:
-    """What is said at closing, in 32 octets: the poll and all its ballots, in the order given."""
-    whole = hashlib.sha256()
-    for octets in ballots:
-        whole.update(octets)
-    return hashlib.sha256(CLOSING + poll + whole.digest()).digest()
+    """What is said at closing, in 32 octets: the poll and the list of its ballots, in the order given."""
+    return hashlib.sha256(CLOSING + poll + hashlib.sha256(listed(ballots).encode()).digest()).digest()
 
 
 # ---- text -------------------------------------------------------------------------------------------------------------

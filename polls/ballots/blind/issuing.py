@@ -57,16 +57,21 @@ def away() -> Refused:
     return Refused(_("What signs the voters' tokens does not answer. Wait a moment, then try again."), code="away")
 
 
+def check_enough(k: int, seats: int) -> None:
+    """Refused where fewer than k could vote in a secret poll, blind or sealed."""
+    if seats < k:
+        said = _(
+            "A secret poll needs %(k)d people who can vote, and there are %(n)d: among so few a choice could be guessed."
+        )
+        more = _("Wait for more, or change the poll to one with names.")
+        raise Refused(f"{said % {'k': k, 'n': seats}} {more}", code="few")
+
+
 def open_box(poll: Poll, moduli: dict[str, bytes]) -> None:
     """Freeze a blind poll that opens now: its definition, and who may vote. Refused where they are fewer than k."""
     event = poll.room.event
     seats = list(participants(poll.room).values_list("pk", flat=True))
-    if len(seats) < event.k:
-        said = _(
-            "A blind poll needs %(k)d people who can vote, and there are %(n)d: among so few a choice could be guessed."
-        )
-        more = _("Wait for more, or change the poll to a named or a sealed one.")
-        raise Refused(f"{said % {'k': event.k, 'n': len(seats)}} {more}", code="few")
+    check_enough(event.k, len(seats))
     poll.eligible = len(seats)
     if poll.kind == Kind.RANKING:
         poll.least, poll.most = 1, frozen.ranks(poll.options.count(), len(seats))

@@ -53,11 +53,9 @@ def published(definition: str, journal: Sequence[Told], ballots: Iterable[bytes]
     return json.dumps(file, indent=1) + "\n"
 
 
-def trackers(text: str) -> list[str]:
-    """The trackers of all ballots in a file by `published`, in their order."""
-    file = json.loads(text)
-    found = _read(file["definition"], [formats.from_text(each) for each in file["ballots"]])
-    return [formats.tracker(ballot.key) for _octets, ballot in found]
+def listed(text: str) -> str:
+    """The list of all ballots in a file by `published`, in their order (formats.listed)."""
+    return formats.listed(map(formats.from_text, json.loads(text)["ballots"]))
 
 
 def question(definition: str) -> Question:

@@ -40,7 +40,13 @@ def voter(request: HttpRequest, definition: str) -> Voter:
 
 def is_in(poll: Poll, who: Voter) -> bool:
     """Whether a ballot of this voter lies in the box of an open poll."""
-    return BlindBallot.objects.filter(poll=poll, tracker=who.tracker).exists()
+    return _number(poll.handle, who) > 0
+
+
+def _number(handle: str, who: Voter) -> int:
+    """The number of this voter's ballot in the box of a poll; 0 where there is none."""
+    found = BlindBallot.objects.filter(poll__handle=handle, tracker=who.tracker).values_list("number", flat=True)
+    return found.first() or 0
 
 
 def ticket(place: Place, poll: Poll, who: Voter) -> dict[str, str]:
@@ -63,13 +69,14 @@ async def cast(handle: str, given: Sequence[tuple[str, str]], put: Put) -> Respo
         try:
             await put(handle, await threads.read(lambda: _made(handle, fields, picked)))
         except Refused as why:
-            return refused(str(why), 422, fields.get("next", ""))
+            return refused(str(why), 422, why.code, fields.get("next", ""))
         return _page("ballots/sealed_in.html", {"next": _inside(fields.get("next", ""))})
 
 
-def refused(words: str, status: int, back: str = "") -> Response:
-    """A page that says why a ballot is not in."""
-    return _page("ballots/sealed_refused.html", {"words": words, "next": _inside(back)}, status)
+def refused(words: str, status: int, code: str, back: str = "") -> Response:
+    """A page that says why a ballot is not in. `back`: the page of the room that it came from, where that is known."""
+    context = {"words": words, "earlier": code == "again", "next": _inside(back) if back else ""}
+    return _page("ballots/sealed_refused.html", context, status)
 
 
 def _made(handle: str, fields: Mapping[str, str], picked: Sequence[str]) -> bytes:
@@ -84,7 +91,8 @@ def _made(handle: str, fields: Mapping[str, str], picked: Sequence[str]) -> byte
         choice = paper.read(known.question, picked)
     except (BadChoice, paper.SameRank) as problem:
         raise Refused(sentences.why_not(problem), code="choice") from None
-    return Voter(known.text, frozen.EVERYBODY, seed).ballot(token, choice)
+    who = Voter(known.text, frozen.EVERYBODY, seed)
+    return who.ballot(token, choice, _number(handle, who) + 1 if known.change else 1)
 
 
 def _inside(path: str) -> str:

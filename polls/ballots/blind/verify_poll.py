@@ -96,10 +96,14 @@ def difference(given: Any, right: Any, where: str) -> str:
     return next(filter(None, found), "")
 
 
+def b64u(found: bytes) -> str:
+    return base64.urlsafe_b64encode(found).rstrip(b"=").decode()
+
+
 def octets(text: str) -> bytes:
     """base64url without padding, in the one way to write it. Raises ValueError."""
     found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if base64.urlsafe_b64encode(found).rstrip(b"=").decode() != text:
+    if b64u(found) != text:
         raise ValueError("it is not base64url")
     return found
 
@@ -247,8 +251,8 @@ def verify(data: bytes) -> Report:
         except ValueError as problem:
             wrongs.append(f"ballot {place}: {problem}")
     report.check("Every ballot is of this poll and of one of its groups, and as long as all others there", wrongs)
-    all_of_them = sha256(b"".join(each.signed + each.signature for each in ballots)).digest()
-    closing = sha256(b"deliberate closing v1" + poll.hash + all_of_them).hexdigest()
+    listed = "".join(f"{b64u(sha256(each.signed + each.signature).digest())}\n" for each in ballots)
+    closing = sha256(b"deliberate closing v2" + poll.hash + sha256(listed.encode()).digest()).hexdigest()
     report.check("The closing hash is that of these ballots", [difference(poll.file["closing"], closing, "it")])
     misplaced = (b.where for a, b in pairwise(ballots) if a.tracker >= b.tracker)
     report.check("Ballots stand in the order of their trackers, and no tracker comes twice", misplaced)
@@ -272,7 +276,7 @@ def verify(data: bytes) -> Report:
         votes = [f"  {votes}  {poll.paper[handle]}" for handle, votes in result["votes"].items()]
         rest = [f"  {sum(result['counts'].get(ABSTAIN, {}).values())}  abstained"]
         wins = [f"  {poll.paper[result['winner']]} wins by instant-runoff"] if result["winner"] else []
-        seen = f"poll {poll.hash.hex()} ({words(poll.hash)}), closing {closing}, journal {poll.file['journal'][-1]['hash']}"
+        seen = f"poll {poll.hash.hex()} ({words(poll.hash)}), closing {closing} ({words(bytes.fromhex(closing))}), journal {poll.file['journal'][-1]['hash']}"
         report += map(shown, [poll.question, *votes, *rest, *wins, *groups, f"Compare with what others have: {seen}"])
     report.append("All of it holds." if report.holds else "This is no proof of a result.")
     return report

@@ -119,7 +119,7 @@ def test_the_room_adopts_it(event: Event, ann: Seat, ben: Seat, moderator: Seat,
     assert poll.question == "Clause 1: shall amendment 1 be adopted?"
     for who, place in ((ann, 0), (ben, 0), (make.seat(event), 1)):
         vote(who, poll, place)
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert texts(event) == [TWELVE]
     assert (again(row).state, again(row).answer) == ("accepted", "The room voted: For 2; Against 1.")
 
@@ -131,7 +131,7 @@ def test_the_room_adopts_it_by_blind_ballots(event: Event, ann: Seat, moderator:
     poll = put(moderator, row, blind=True)
     assert poll.blind
     all_vote(poll, voters, "For: adopt it", "For: adopt it", "Against: leave the text as it is")
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert texts(event) == [TWELVE]
     assert again(row).answer == "The room voted: For 4; Against 2."
 
@@ -142,7 +142,7 @@ def test_the_room_declines_it_and_no_drafter_opens_it_again(
     row = proposed(ann, clause, TWELVE)
     poll = put(moderator, row)
     vote(ann, poll, 1)
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert (texts(event), again(row).state) == ([TEXT], "declined")
     with pytest.raises(Refused, match="by a poll"):
         make.act(drafter, "amendments.reopen", amendment=row.handle)
@@ -159,7 +159,7 @@ def test_the_hosts_majority_holds_as_it_was_when_the_poll_was_put(
     make.act(host, "statements.rules", majority="half")
     for who, place in ((ann, 0), (ben, 0), (make.seat(event), 1)):
         vote(who, poll, place)
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert again(row).state == "declined"
     assert Rules.objects.get().majority == "half"
 
@@ -173,7 +173,7 @@ def test_rivals_are_ranked_together_and_one_of_them_is_adopted(
     assert [option.text.partition(":")[0] for option in poll.options.all()] == ["Amendment 1", "Amendment 2", "None"]
     for who in (ann, ben, make.seat(event)):
         vote(who, poll, 1, 0)
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert texts(event) == [TWO]
     assert [again(row).state for row in (first, second, beside)] == ["declined", "accepted", "open"]
 
@@ -185,7 +185,7 @@ def test_what_the_room_adopts_after_its_words_changed_waits_for_a_drafter(
     poll = put(moderator, row)
     vote(ann, poll, 0)
     make.act(drafter, "statements.edit_clause", clause=clause.handle, text=TWO, revision=0)
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert (texts(event), again(row).state) == ([TWO], "carried")
     with pytest.raises(Refused, match="decided already"):
         make.act(drafter, "amendments.decline", amendment=row.handle, reason="No.")
@@ -199,9 +199,9 @@ def test_a_poll_whose_options_were_changed_by_hand_decides_nothing(ann: Seat, mo
     fields = {"question": "Tea?", "kind": "one", "options": "Yes\nNo", "secret": "sealed"}
     make.act(moderator, "ballots.edit", "", poll=handle, **fields)
     poll = Poll.objects.get(handle=handle)
-    make.act(moderator, "ballots.open", poll=handle)
+    make.opens(moderator, handle)
     vote(ann, poll, 0)
-    make.act(moderator, "ballots.close", poll=handle)
+    make.act(moderator, "ballots.close", poll=handle, sure="on")
     assert again(row).state == "open"
 
 

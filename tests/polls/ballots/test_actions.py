@@ -50,7 +50,7 @@ def test_a_prepared_poll_can_be_changed_and_an_opened_one_cannot() -> None:
     make.act(moderator(event), "ballots.edit", poll=poll.handle, **fields)
     poll.refresh_from_db()
     assert (poll.question, [each.text for each in poll.options.all()]) == ("What then?", ["Yes", "No"])
-    make.act(moderator(event), "ballots.open", poll=poll.handle)
+    make.opens(moderator(event), poll.handle)
     with pytest.raises(Refused, match="can't be changed"):
         make.act(moderator(event), "ballots.edit", poll=poll.handle, **fields)
 
@@ -299,11 +299,11 @@ def test_a_double_tap_and_a_second_device_at_the_same_moment_count_once() -> Non
 @pytest.mark.django_db(transaction=True)
 def test_every_ballot_that_was_acknowledged_while_the_poll_closed_is_counted() -> None:
     event = make.event()
-    poll, boss = opened(event), moderator(event)
     seats = people(event, 6)
+    poll, boss = opened(event), moderator(event)
     answers = together(
         *[lambda seat=seat: vote(seat, poll, "Hearings") for seat in seats],
-        lambda: make.act(boss, "ballots.close", poll=poll.handle),
+        lambda: make.act(boss, "ballots.close", poll=poll.handle, sure="on"),
     )
     poll.refresh_from_db()
     taken = sum("Your ballot is in" in str(answer) for answer in answers)
@@ -314,6 +314,7 @@ def test_every_ballot_that_was_acknowledged_while_the_poll_closed_is_counted() -
 @pytest.mark.django_db(transaction=True)
 def test_two_moderators_who_open_at_the_same_moment_open_one_poll() -> None:
     event = make.event()
+    people(event, event.k)
     boss, first, second = moderator(event), prepared(event), prepared(event)
     together(*[lambda poll=poll: make.act(boss, "ballots.open", poll=poll.handle) for poll in (first, second)])
     assert Poll.objects.filter(state=State.OPEN).count() == 1

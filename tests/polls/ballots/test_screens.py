@@ -157,7 +157,7 @@ def test_the_console_offers_what_fits() -> None:
     poll = prepared(event)
     assert 'data-command="ballots.open"' in picture(event, "ballots.console", "moderator")
     assert 'data-command="ballots.edit"' in picture(event, "ballots.console", "moderator")
-    make.act(moderator(event), "ballots.open", poll=poll.handle)
+    make.opens(moderator(event), poll.handle)
     assert 'data-command="ballots.open"' not in picture(event, "ballots.console", "moderator")
     running = picture(event, "ballots.turnout", "moderator")
     assert "Which first?" in running

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from polls.ballots.models import BallotBox, Participation
-from polls.ballots.storage import forget_old_pages
+from polls.ballots.models import BallotBox, Participation, Voucher
+from polls.ballots.storage import TABLES, forget_old_pages
 from tests import make
+from tests.polls.ballots.blind.polling import all_vote, polled
 from tests.polls.ballots.make import closed, opened, option, people, vote
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,17 +21,18 @@ def kept_by_sqlite() -> bytes:
 
 
 def kept_by_postgresql() -> int:
-    """Bytes of the two tables, dead rows included."""
+    """Bytes of the tables that hold a secret poll, dead rows included."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_relation_size('polls_ballotbox') + pg_relation_size('polls_participation')")
+        cursor.execute(f"select {' + '.join(f'pg_relation_size({each!r})' for each in TABLES.split(', '))}")
         return int(cursor.fetchone()[0])
 
 
 def test_after_closing_the_database_shows_neither_the_box_nor_who_voted() -> None:
-    event = make.event(groups=["Fieldworkers"])
+    event = make.event(groups=["Fieldworkers"], k=3)
+    seats = people(event, 3, "Fieldworkers")
     poll = opened(event)
     group, choice = event.groups.get().handle, option(poll, "Hearings")
-    for seat in people(event, 3, "Fieldworkers"):
+    for seat in seats:
         vote(seat, poll, "Hearings")
     if connection.vendor == "postgresql":
         assert kept_by_postgresql() > 0
@@ -42,6 +44,35 @@ def test_after_closing_the_database_shows_neither_the_box_nor_who_voted() -> Non
     closed(poll)
     assert not any(box in kept_by_sqlite() for box in boxes)
     assert Path(f"{connection.settings_dict['NAME']}-wal").stat().st_size == 0
+
+
+def test_after_closing_the_database_shows_neither_who_asked_for_a_token_nor_in_which_order_ballots_came() -> None:
+    _event, poll, seats = polled(6)
+    trackers = [who.tracker.encode() for who, _octets, _receipt in all_vote(poll, seats, "Hearings", "A fund")]
+    asked = [each.encode() for each in Voucher.objects.filter(poll=poll).values_list("seat", flat=True)]
+    if connection.vendor == "postgresql":
+        assert kept_by_postgresql() > 0
+        closed(poll)
+        assert kept_by_postgresql() == 0
+        return
+    assert all(each in kept_by_sqlite() for each in [*trackers, *asked]), "the test looks for what would be there"
+    closed(poll)
+    assert [each for each in [*trackers, *asked] if each in kept_by_sqlite()] == []
+
+
+def test_while_another_poll_is_open_nothing_of_the_closed_one_is_left_between_its_rows() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("it is about PostgreSQL's files")
+    _other, still, others = polled(6)
+    _event, poll, seats = polled(6)
+    all_vote(poll, seats, "Hearings")
+    all_vote(still, others, "A fund")
+    closed(poll)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select lp, xmin from polls_blindballot, lateral (select (ctid::text::point)[1]::int lp) as place"
+        )
+        assert sorted(place for place, _by in cursor.fetchall()) == [1, 2, 3, 4, 5, 6]
 
 
 def test_forgetting_does_no_harm_where_there_is_nothing_to_forget() -> None:

@@ -37,11 +37,11 @@ def asked(event: Event, question: str, *yes: Seat, close: bool = True) -> Poll:
     moderator = make.seat(event, "moderator")
     make.act(moderator, "ballots.prepare", question=question, kind="one", options="Yes\nNo", secret="sealed")
     poll = Poll.objects.get(question=question)
-    make.act(moderator, "ballots.open", poll=poll.handle)
+    make.opens(moderator, poll.handle)
     for seat in yes:
         make.act(seat, "ballots.cast", poll=poll.handle, choice=poll.options.all()[0].handle)
     if close:
-        make.act(moderator, "ballots.close", poll=poll.handle)
+        make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     return Poll.objects.get(pk=poll.pk)
 
 

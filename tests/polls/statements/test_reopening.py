@@ -155,10 +155,10 @@ def test_a_poll_on_an_amendment_that_carries_after_its_clause_was_settled_waits(
     row.refresh_from_db()
     assert row.poll is not None
     Poll.objects.filter(pk=row.poll.pk).update(blind=False)  # a sealed one, as a moderator may make it
-    make.act(moderator, "ballots.open", poll=row.poll.handle)
+    make.opens(moderator, row.poll.handle)
     vote(ann, row.poll, 0)
     make.act(drafter, "statements.settle", clause=first.handle)
-    make.act(moderator, "ballots.close", poll=row.poll.handle)
+    make.act(moderator, "ballots.close", poll=row.poll.handle, sure="on")
     row.refresh_from_db()
     assert (row.state, Clause.objects.get().text) == ("carried", "We come back.")
     reopened(event, first.handle)

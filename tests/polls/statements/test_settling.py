@@ -112,7 +112,10 @@ def put(moderator: Seat, *, blind: bool = False, **fields: Any) -> Poll:
     assert poll.blind
     if not blind:
         Poll.objects.filter(pk=poll.pk).update(blind=False)
-    make.act(moderator, "ballots.open", poll=poll.handle)
+    if blind:
+        make.act(moderator, "ballots.open", poll=poll.handle)
+    else:
+        make.opens(moderator, poll.handle)
     poll.refresh_from_db()
     return poll
 
@@ -131,7 +134,7 @@ def test_a_poll_settles_the_whole_text_or_leaves_it_open(
     for who in people(event, "", "", ""):
         vote(who, poll, place)
     vote(make.seat(event), poll, 1 - place)
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert Version.objects.count() == versions
 
 
@@ -151,7 +154,7 @@ def test_a_poll_on_one_clause_settles_that_one(event: Event, drafter: Seat, row:
     poll = put(moderator, clause=row.handle)
     assert poll.question == "Shall clause 1 be settled as it reads?"
     vote(make.seat(event), poll, 0)
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert settled_as_they_read([row, other]) == {row.pk}
 
 
@@ -161,7 +164,7 @@ def test_a_poll_settles_no_words_that_were_not_put(event: Event, drafter: Seat, 
     poll = put(moderator)
     vote(make.seat(event), poll, 0)
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="We never come back.", revision=0)
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert not Version.objects.exists()
     assert Entry.objects.get(verb="left open").detail == "reworded"
 

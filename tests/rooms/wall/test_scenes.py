@@ -57,9 +57,9 @@ def test_a_poll_claims_the_wall_while_it_is_open_and_its_results_until_something
         moderator, "ballots.prepare", question="Which?", kind="one", options="This\nThat", secret="sealed"
     ).data["poll"]
     assert scenes.claimed(room) == "welcome"
-    make.act(moderator, "ballots.open", poll=poll)
+    make.opens(moderator, poll)
     assert scenes.claimed(room) == "poll"
-    make.act(moderator, "ballots.close", poll=poll)
+    make.act(moderator, "ballots.close", poll=poll, sure="on")
     assert scenes.claimed(room) == "results"
     make.act(person, "floor.ask", kind="point")
     make.act(moderator, "floor.call_next", expected="")
@@ -71,7 +71,7 @@ def asked(moderator: Seat) -> str:
     """A poll that is open."""
     fields = {"question": "Which?", "kind": "one", "options": "This\nThat", "secret": "sealed"}
     poll: str = make.act(moderator, "ballots.prepare", **fields).data["poll"]
-    make.act(moderator, "ballots.open", poll=poll)
+    make.opens(moderator, poll)
     return poll
 
 
@@ -91,7 +91,7 @@ def test_a_clause_takes_the_wall_from_a_result_and_the_next_result_takes_it_from
     assert scenes.claimed(room) == "clause"
     poll = asked(moderator)
     assert scenes.claimed(room) == "poll"
-    make.act(moderator, "ballots.close", poll=poll)
+    make.act(moderator, "ballots.close", poll=poll, sure="on")
     assert scenes.claimed(room) == "results"
     spoken(event, moderator)
     assert scenes.claimed(room) == "clause"
@@ -128,7 +128,7 @@ def test_whoever_speaks_is_not_hidden_by_a_result() -> None:
     make.act(moderator, "floor.call_next", expected="")
     poll = asked(moderator)
     assert scenes.claimed(room) == "poll"
-    make.act(moderator, "ballots.close", poll=poll)
+    make.act(moderator, "ballots.close", poll=poll, sure="on")
     assert scenes.claimed(room) == "speaker"
     make.act(moderator, "floor.end")
     assert scenes.claimed(room) == "results"

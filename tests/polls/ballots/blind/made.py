@@ -191,8 +191,9 @@ class Made:
     def with_more(self, *more: bytes) -> dict[str, Any]:
         """The file of a liar who slips in octets that no box took, and makes order, closing hash and journal fit again."""
         ballots = sorted([*self.ballots, *more], key=tracker)
-        together = hashlib.sha256(b"".join(ballots)).digest()
-        closing = hashlib.sha256(b"deliberate closing v1" + poll_hash(self.definition) + together).hexdigest()
+        listed = "".join(f"{b64u(hashlib.sha256(each).digest())}\n" for each in ballots)
+        together = hashlib.sha256(listed.encode()).digest()
+        closing = hashlib.sha256(b"deliberate closing v2" + poll_hash(self.definition) + together).hexdigest()
         said = {"ballots": [b64u(each) for each in ballots], "closing": closing, "journal": self.journal(closing)}
         return {**json.loads(self.text()), **said}
 

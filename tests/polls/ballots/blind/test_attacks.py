@@ -1,9 +1,10 @@
-"""What somebody may try against a blind poll, each with its name. Others stand in test_polling.py, test_forged.py,
-test_signer.py, test_verify.py and test_tallies.py."""
+"""What somebody may try against a blind poll, each with its name. Others stand in test_races.py, test_polling.py, test_forged.py,
+test_signer.py, test_verify.py and test_tallies.py; what a voter's phone makes of them in tests/stories/test_blind_attacks.py."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import threading
 from collections.abc import AsyncIterator
@@ -11,15 +12,19 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.test import Client
 
 from deliberate.errors import Refused
+from polls.ballots import casting
 from polls.ballots.blind import box as module
-from polls.ballots.blind import falling, formats, verify_poll
+from polls.ballots.blind import falling, formats, published, verify_poll
 from polls.ballots.models import BlindBallot, Poll, Published
+from rooms.seats.queries import cookie_of
 from tests import make
 from tests.polls.ballots.blind.polling import all_vote, choice, file_of, polled, put, token, voter, votes
-from tests.polls.ballots.make import closed, moderator
+from tests.polls.ballots.make import closed, moderator, opened, people, prepared
+from tests.polls.ballots.test_screens import picture, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,7 +101,7 @@ async def test_what_is_no_ballot_is_refused_in_words_and_leaves_no_trace_in_the_
 async def test_nothing_is_published_before_the_closing(http: httpx.AsyncClient) -> None:
     poll, (ballot, *_rest) = await in_thread(ready)
     await http.post(f"/{poll.handle}", content=ballot)
-    for path in ("ballots.json", "trackers.txt"):
+    for path in ("ballots.json", "list.txt"):
         answer = await http.get(f"/{poll.handle}/{path}")
         assert answer.status_code == 404
         assert formats.to_text(ballot)[:40] not in answer.text
@@ -134,21 +139,12 @@ def test_a_cast_at_the_closing_instant_is_counted_or_told_that_it_was_too_late()
     assert not BlindBallot.objects.exists()
 
 
-def test_a_key_of_ones_own_would_show_as_other_words() -> None:
-    _event, poll, _seats = polled()
-    shown = json.loads(poll.definition)
-    shown["groups"][0]["n"] = formats.to_text(voter(poll).modulus.n.to_bytes(384)[:-1] + b"\x01")
-    forged = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-    assert formats.words(formats.poll_hash(forged)) != formats.words(formats.poll_hash(poll.definition))
-
-
 def test_a_ballot_that_the_server_dropped_is_proven_by_its_receipt() -> None:
     _event, poll, seats = polled(6)
     cast = all_vote(poll, seats, "Hearings", "A fund")
     dropped, octets, receipt = cast[0]
     BlindBallot.objects.filter(tracker=dropped.tracker).delete()
     text = file_of(poll)
-    assert dropped.tracker not in [formats.tracker(who.key) for who, _ballot, _receipt in cast[1:]]
     assert formats.to_text(octets) not in json.loads(text)["ballots"]
     key = formats.from_text(json.loads(poll.definition)["receipts"])
     assert formats.receipt_holds(key, dropped.poll, octets, receipt)
@@ -166,6 +162,110 @@ def test_a_ballot_that_the_server_altered_is_found_by_its_signature() -> None:
     report = verify_poll.verify(json.dumps(file).encode())
     assert not report.holds
     assert any("signed by the key that its token is for: WRONG" in line for line in report)
+
+
+def test_an_earlier_ballot_put_in_place_of_the_last_is_missing_from_the_list() -> None:
+    _event, poll, seats = polled(6, change="on")
+    cast = all_vote(poll, seats, "Hearings", "A fund")
+    who, first, _receipt = cast[0]
+    token_of_it = formats.parse(first, who.poll, who.width).token
+    last = who.ballot(token_of_it, choice(poll, "A report"), 2)
+    [receipt] = put(poll, last)
+    assert isinstance(receipt, bytes)
+    BlindBallot.objects.filter(tracker=who.tracker).update(number=1, octets=formats.to_text(first))
+    text = file_of(poll)
+    assert verify_poll.verify(text.encode()).holds, "by the file alone nobody sees it"
+    hashed = formats.to_text(hashlib.sha256(last).digest())
+    assert hashed not in published.listed(text).split()
+    assert formats.receipt_holds(formats.from_text(json.loads(poll.definition)["receipts"]), who.poll, last, receipt)
+
+
+def test_the_list_that_phones_look_through_is_bound_by_the_words_that_the_wall_shows() -> None:
+    event, poll, seats = polled(6)
+    all_vote(poll, seats, "Hearings", "A fund")
+    text = file_of(poll)
+    poll.refresh_from_db()
+    assert poll.result is not None
+    bound = hashlib.sha256(published.listed(text).encode()).digest()
+    closing = hashlib.sha256(b"deliberate closing v2" + formats.poll_hash(poll.definition) + bound)
+    assert closing.hexdigest() == json.loads(text)["closing"]
+    assert poll.result["words"] == formats.words(closing.digest())
+    assert poll.result["words"] in picture(event, "ballots.wall", "wall")
+    assert f"({poll.result['words']})" in "\n".join(verify_poll.verify(text.encode()))
+
+
+def test_rows_that_are_changed_after_the_opening_change_nothing_that_anybody_reads() -> None:
+    event, poll, seats = polled(6)
+    before = picture(event, "ballots.open")
+    one, other = poll.options.get(text="Hearings"), poll.options.get(text="A fund")
+    type(one).objects.filter(pk=one.pk).update(text="A fund")
+    type(one).objects.filter(pk=other.pk).update(text="Hearings")
+    Poll.objects.filter(pk=poll.pk).update(question="Do you trust us?")
+    assert picture(event, "ballots.open") == before
+    for seat in seats[:5]:
+        who = voter(poll)
+        assert isinstance(put(poll, who.ballot(token(seat, poll, who), one.handle))[0], bytes)
+    closed(poll)
+    shown = words(picture(event, "ballots.results", "moderator"))
+    assert "Hearings 100" in shown
+    assert "Do you trust us?" not in shown
+
+
+@pytest.mark.parametrize("secret", ["blind", "sealed"])
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_a_room_of_fewer_than_k_is_asked_no_secret_poll(secret: str, count: int) -> None:
+    event = make.event(k=5)
+    people(event, count)
+    poll = prepared(event, secret=secret)
+    with pytest.raises(Refused, match=f"needs 5 people who can vote, and there are {count}") as refused:
+        make.act(moderator(event), "ballots.open", poll=poll.handle)
+    assert refused.value.code == "few"
+    people(event, 5 - count)
+    make.act(moderator(event), "ballots.open", poll=poll.handle)
+
+
+@pytest.mark.parametrize("secret", ["blind", "sealed"])
+def test_a_vote_that_fails_under_debug_shows_no_choice(
+    secret: str, settings: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings.DEBUG = True
+    event = make.event(k=5)
+    seat, *_others = people(event, 5)
+    poll = opened(event, secret=secret)
+    handle = choice(poll, "A fund")
+
+    def fails(*_given: object, **_named: object) -> None:
+        chosen = handle
+        raise DatabaseError(f"while {chosen} was written")
+
+    monkeypatch.setattr(casting, "_cast", fails)
+    client = Client(raise_request_exception=False)
+    client.cookies["seat"] = cookie_of(seat)
+    room = make.room(event).handle
+    path = f"/at/{event.handle}/participant/{room}/do/ballots.cast"
+    answer = client.post(
+        path, {"poll": poll.handle, "choice": handle, "act": "act-123456"}, headers={"Origin": "http://testserver"}
+    )
+    out, err = capfd.readouterr()
+    assert answer.status_code != 200
+    assert handle not in answer.content.decode() + out + err
+
+
+async def test_a_database_that_fails_under_debug_shows_no_ballot(
+    http: httpx.AsyncClient, settings: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings.DEBUG = True
+    poll, (ballot, *_rest) = await in_thread(ready)
+
+    def fails(*given: object) -> None:
+        raise DatabaseError(f"while {given!r} was written")
+
+    monkeypatch.setattr(falling, "_stored", fails)
+    answer = await http.post(f"/{poll.handle}", content=ballot)
+    out, err = capfd.readouterr()
+    assert (answer.status_code, answer.json()["code"]) == (503, "away")
+    for piece in (repr(ballot)[2:40], formats.to_text(ballot)[-60:], "was written", "Traceback"):
+        assert piece not in out + err + answer.text
 
 
 def test_ballots_that_the_server_stuffed_are_found_by_the_count() -> None:

@@ -270,8 +270,9 @@ def test_published_ballots_stand_by_tracker_however_they_came(came: list[bytes])
 
 def test_the_closing_hash_is_of_the_poll_and_of_all_ballots() -> None:
     some = of_people(3)
-    inner = hashlib.sha256(b"".join(some)).digest()
-    assert closing_hash(POLL, some) == hashlib.sha256(b"deliberate closing v1" + POLL + inner).digest()
+    lines = [f"{to_text(hashlib.sha256(each).digest())}\n" for each in some]
+    inner = hashlib.sha256("".join(lines).encode()).digest()
+    assert closing_hash(POLL, some) == hashlib.sha256(b"deliberate closing v2" + POLL + inner).digest()
     assert len({closing_hash(POLL, each) for each in (some, some[:2], some[::-1], [])}) == 4
     assert closing_hash(POLL, some) != closing_hash(poll_hash("{}"), some)
 

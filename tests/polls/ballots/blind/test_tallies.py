@@ -14,7 +14,7 @@ from polls.ballots.core import Contents, rows
 from polls.ballots.models import BallotBox, Published
 from tests import make
 from tests.polls.ballots.blind.polling import all_vote, choice, polled, put, token, voter, votes
-from tests.polls.ballots.make import closed, moderator
+from tests.polls.ballots.make import closed, moderator, opened, people, vote
 from tests.polls.ballots.test_screens import picture, words
 
 
@@ -77,6 +77,29 @@ def test_where_everybody_chose_the_same_the_poll_closes_only_for_who_is_sure() -
     make.act(moderator(event), "ballots.close", poll=poll.handle, sure="on")
     poll.refresh_from_db()
     assert poll.state == "closed"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("kind", "secret"), [("one", "sealed"), ("several", "sealed"), ("scale", "sealed")])
+def test_where_everybody_chose_the_same_in_a_sealed_poll_it_closes_only_for_who_is_sure(kind: str, secret: str) -> None:
+    event = make.event(k=2)
+    seats = people(event, 3)
+    poll = opened(event, kind, secret=secret)
+    same = {"one": ["A fund"], "several": ["Hearings", "A fund"], "scale": ["4"]}[kind]
+    for seat in seats:
+        vote(seat, poll, *same)
+    with pytest.raises(Refused, match="all alike"):
+        make.act(moderator(event), "ballots.close", poll=poll.handle)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_choices_of_all_that_are_the_same_ask_who_closes_too() -> None:
+    event, poll, seats = polled(5, "several")
+    for seat in seats:
+        who = voter(poll)
+        put(poll, who.ballot(token(seat, poll, who), choice(poll, "Hearings", "A fund")))
+    with pytest.raises(Refused, match="all alike"):
+        make.act(moderator(event), "ballots.close", poll=poll.handle)
 
 
 @pytest.mark.django_db(transaction=True)

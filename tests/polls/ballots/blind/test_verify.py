@@ -37,7 +37,10 @@ def test_the_result_is_told_in_words_with_what_people_can_compare(small: Made) -
         assert f"  {file['result']['votes'][handle]}  {text}\n" in told
     assert "wins by instant-runoff\n" in told
     assert f"  {sum(file['result']['counts'].get('-', {}).values())}  abstained\n" in told
-    assert f"closing {file['closing']}, journal {file['journal'][-1]['hash']}\n" in told
+    assert (
+        f"closing {file['closing']} ({words(bytes.fromhex(file['closing']))}), journal {file['journal'][-1]['hash']}\n"
+        in told
+    )
 
 
 def test_the_four_words_are_those_of_the_example() -> None:

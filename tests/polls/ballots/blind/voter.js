@@ -46,6 +46,7 @@
     derive: async (seed, poll, group) => plain(await blind.derive(fromText(seed), fromText(poll), group)),
     hash: async (text) => toText(await blind.pollHash(text)),
     words: (poll) => blind.words(fromText(poll)),
+    counted: (list, octets) => blind.counted(list, fromText(octets)),
     tracker: (key) => blind.tracker(fromText(key)),
     prepare: (message, prefix) => toText(blind.prepare(fromText(message), fromText(prefix))),
     blind: async (modulus, prepared, salt, r) => told(blind.blind(fromText(modulus), fromText(prepared), fromText(salt), BigInt(r))),
