@@ -42,6 +42,7 @@ BALLOT_BOX = env.str("BALLOT_BOX", default="/box/").rstrip("/") + "/"
 BALLOT_BOX_PATH = BALLOT_BOX if BALLOT_BOX.startswith("/") else "/box/"
 BALLOT_BOX_ORIGIN = [] if BALLOT_BOX.startswith("/") else ["/".join(BALLOT_BOX.split("/")[:3])]
 DEBUG = env.bool("DEBUG", default=False)
+DEFAULT_EXCEPTION_REPORTER = "deliberate.shell.log.BareReporter"
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 #: The address people type, with its scheme; QR codes and the origin check use it. Empty: what the request says.
 PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from django.utils.html import format_html
+from django.views.debug import ExceptionReporter
 
 
 def _frames_only(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -20,10 +22,24 @@ def _frames_only(logger: Any, method: str, event: MutableMapping[str, Any]) -> M
     given = event.pop("exc_info", None)
     error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
     if error is not None:
-        frames = traceback.extract_tb(error.__traceback__)[-12:]
-        event["error"] = type(error).__name__
-        event["at"] = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+        event["error"], event["at"] = type(error).__name__, _places(error)
     return event
+
+
+def _places(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+
+
+class BareReporter(ExceptionReporter):
+    """What Django's debug page says of an error: as much as the log does. Its own shows the form that was sent, which may be a
+    ballot, and every local variable."""
+
+    def get_traceback_text(self) -> str:
+        return f"{type(self.exc_value).__name__}\n{_places(self.exc_value)}\n"
+
+    def get_traceback_html(self) -> str:
+        return format_html("<!doctype html><title>Error</title><pre>{}</pre>", self.get_traceback_text())
 
 
 def configure(level: str) -> None:

@@ -71,6 +71,13 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
             {"clause": lambda room: room.statement.clauses.filter(removed=False)[0].handle},
         )
     ],
+    "statements.reworded": [
+        (
+            "moderator",
+            "transcript.strike",
+            {"segment": lambda room: room.segments.order_by("pk")[0].handle, "words": "village", "sure": "on"},
+        )
+    ],
     "statements.put": [("host", "statements.rules", {"majority": "half", "settle_by": "poll"})],
     "amendments.uncosign": [
         ("Ben", "amendments.cosign", {"amendment": lambda room: room.statement.amendments.get(number=1).handle})

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, expect
 
-from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, WALL
+from deliberate.roles import CAPTIONER, DRAFTER, MODERATOR, PARTICIPANT, WALL
 from tests.service import Service
 from tests.stories.browser import LAPTOP, PATIENCE_MS, Eye
-from tests.stories.stage import go_on
+from tests.stories.stage import Hand, go_on
 
 
 @dataclass
@@ -23,6 +23,12 @@ class Hall:
     scripts: bool
     eyes: list[Eye] = field(default_factory=list)
     pages: dict[str, Page] = field(default_factory=dict)
+    others: list[Hand] = field(default_factory=list)
+
+    def fill(self, others: int) -> None:
+        """So many sit there without a browser, from now on."""
+        while len(self.others) < others:
+            self.others.append(Hand(self.service.links[PARTICIPANT]))
 
     def window(self, who: str, size: ViewportSize) -> Page:
         """A browser of somebody's own, that is watched."""

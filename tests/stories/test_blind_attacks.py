@@ -43,8 +43,9 @@ def stored(service: Service, sql: str, *values: object) -> list[tuple[str, ...]]
         return open_one.execute(sql, values).fetchall()
 
 
-def shows_otherwise(phone: Page, change: Callable[[str], str]) -> None:
-    """From now on this phone alone is served other pages."""
+def shows_otherwise(hall: Room, phone: Page, change: Callable[[str], str]) -> None:
+    """From now on this phone alone is served other pages. Chromium opens no socket from such ones; a stream does."""
+    hall.meant += ("ERR_BLOCKED_BY_LOCAL_NETWORK",)
 
     def other(route: Route) -> None:
         answer = route.fetch()
@@ -89,7 +90,7 @@ def test_a_key_for_one_voter_alone_is_refused_by_their_phone(hall: Room, links: 
     here = phone.url
     phone.goto("about:blank")
     _moderator, poll = opened(links)
-    shows_otherwise(phone, with_another_key)
+    shows_otherwise(hall, phone, with_another_key)
     phone.goto(here)
     expect(phone.get_by_text("This poll is not the one that was announced.")).to_be_visible()
     expect(phone.locator("form.ballot")).to_be_hidden()
@@ -98,11 +99,11 @@ def test_a_key_for_one_voter_alone_is_refused_by_their_phone(hall: Room, links: 
 
 def test_a_key_for_one_voter_alone_with_a_hash_that_fits_shows_in_the_words(hall: Room, links: dict[str, str]) -> None:
     phone, wall = hall.sits(links["participant"]), hall.sits(links["wall"])
-    hall.meant = "status of 422"  # the signer has no such key
+    hall.meant += ("status of 422",)  # the signer has no such key
     here = phone.url
     phone.goto("about:blank")
     opened(links)
-    shows_otherwise(phone, with_its_own_hash)
+    shows_otherwise(hall, phone, with_its_own_hash)
     phone.goto(here)
     shown = phone.locator("[data-fill=words]")
     expect(shown).not_to_have_text("")
@@ -116,7 +117,7 @@ def test_labels_that_are_swapped_for_one_voter_are_set_right_by_what_was_announc
     here = phone.url
     phone.goto("about:blank")
     _moderator, poll = opened(links)
-    shows_otherwise(phone, with_swapped_labels)
+    shows_otherwise(hall, phone, with_swapped_labels)
     phone.goto(here)
     expect(phone.locator("form.ballot")).to_be_visible()
     [(yes,)] = stored(
@@ -165,7 +166,7 @@ def test_a_ballot_whose_receipt_was_lost_as_the_poll_closed_is_found_in_the_coun
     hall: Room, links: dict[str, str]
 ) -> None:
     phone, wall = hall.sits(links["participant"]), hall.sits(links["wall"])
-    hall.meant = "net::ERR_FAILED"
+    hall.meant = ("net::ERR_FAILED",)
     moderator, poll = opened(links)
     taken: list[int] = []
 

@@ -65,12 +65,12 @@ def test_a_poll_is_prepared_opened_and_closed_by_keyboard(console: Page) -> None
     console.keyboard.type("prepare")
     press(console, "Enter", "Tab")
     console.keyboard.type("Where?")
-    press(console, "Tab", "Tab", "ArrowDown", "Tab")  # sealed: nobody is there to vote blind
+    press(console, "Tab", "Tab", "ArrowDown", "ArrowDown", "Tab")  # with names: they are too few for a secret one
     console.keyboard.type("Here\nThere")
     console.get_by_role("button", name="Prepare", exact=True).press("Enter")
     expect(polls).to_contain_text("1Where?")
     press(console, "o")
-    expect(console.locator("#part-ballots-turnout")).to_contain_text("Poll open, sealed")
+    expect(console.locator("#part-ballots-turnout")).to_contain_text("Poll open, with names")
     expect(wall).to_contain_text("On the wall: Poll, by itself")
     press(console, "c")
     expect(console.locator("#part-ballots-results")).to_contain_text("Where?")

@@ -230,7 +230,7 @@ def test_every_scene_is_large_enough_fits_the_screen_and_has_the_code_on_it(
         assert (scene, wall.evaluate(LINES) <= 7) == (scene, True), wall.evaluate(LINES)
         assert wall.locator(".code:visible, .code + p:visible").count() > 0
         assert (scene, Axe().run(wall).violations_count) == (scene, 0)
-    moderator.do("ballots.close", poll=poll)
+    moderator.do("ballots.close", poll=poll, sure="on")
     moderator.do("wall.show", scene="results")
     expect(wall.locator("#part-ballots-wall")).to_contain_text("7 abstained")
     assert wall.evaluate(UNREADABLE) == []

@@ -75,7 +75,7 @@ def test_the_console_comes_anew_by_itself_and_keeps_still_while_somebody_writes(
     assert refreshes(console) is None
     console.get_by_text("Prepare a poll").click()
     console.get_by_label("Question", exact=True).fill("Where?")
-    console.get_by_label("Ballots", exact=True).select_option("Secret: sealed")
+    console.get_by_label("Ballots", exact=True).select_option("Open, with names")
     console.get_by_label("Options, one a line").fill("Here\nThere")
     console.get_by_role("button", name="Prepare", exact=True).click()
     expect(console.locator("#part-ballots-console")).to_contain_text("1Where?")
@@ -91,7 +91,7 @@ def test_a_ballot_keeps_still_on_its_own_page_and_whoever_waits_to_speak_learns_
     assert refreshes(phone) == "15"
     console.get_by_text("Prepare a poll").click()
     console.get_by_label("Question", exact=True).fill("Where?")
-    console.get_by_label("Ballots", exact=True).select_option("Secret: sealed")
+    console.get_by_label("Ballots", exact=True).select_option("Open, with names")
     console.get_by_label("Options, one a line").fill("Here\nThere")
     console.get_by_role("button", name="Prepare", exact=True).click()
     console.get_by_role("button", name="Open: Where?").click()

@@ -29,14 +29,15 @@ POLLS = [
 
 
 def the_room_votes(hall: Hall, poll: Poll) -> None:
-    """Prepared, opened, filled in by both, closed: everywhere the turnout first, the result only then."""
+    """Prepared, opened, filled in by two of five, closed: everywhere the turnout first, the result only then."""
+    hall.fill(3)
     moderator = hall.look(MODERATOR)
     if moderator.locator("meta[http-equiv=refresh]").count():  # a page that comes anew is no place to write
         moderator.goto(moderator.url + "still/")
     unfold(moderator, "Prepare a poll")
     moderator.locator("#paper-new-question").fill(poll.question)
     moderator.locator("#paper-new-kind").select_option(poll.kind)
-    moderator.locator("#paper-new-secret").select_option("Secret: sealed")  # they are too few for a blind one
+    moderator.locator("#paper-new-secret").select_option("Secret: sealed")
     if poll.options:
         moderator.locator("#paper-new-options").fill(poll.options)
     moderator.get_by_role("button", name="Prepare", exact=True).click()
@@ -46,11 +47,11 @@ def the_room_votes(hall: Hall, poll: Poll) -> None:
     for who in ("Amina", "Ben"):
         hall.look(who)
         casts(hall.pages[who], poll)
-    expect(hall.look(MODERATOR).locator("#part-ballots-turnout")).to_contain_text("2 of 2")
+    expect(hall.look(MODERATOR).locator("#part-ballots-turnout")).to_contain_text("2 of 5")
     moderator.get_by_role("button", name="Close and show results").click()
     for page, part in ((moderator, "results"), (hall.look("Ben"), "fresh")):
         expect(page.locator(f"#part-ballots-{part}")).to_contain_text(poll.result)
-    expect(scene(hall, "poll")).to_contain_text("2 of 2 voted")
+    expect(scene(hall, "poll")).to_contain_text("2 of 5 voted")
 
 
 def casts(phone: Page, poll: Poll) -> None:

@@ -61,7 +61,7 @@ async def test_the_guest_leaves_the_chair_once_somebody_calls_a_speaker(
 
 async def test_the_guest_leaves_the_chair_once_somebody_opens_a_poll(room: tuple[guests.Chair, Phone, Phone]) -> None:
     chair, person, _ann = room
-    asked = {"question": "Which?", "kind": "one", "options": "One\nTwo", "secret": "sealed"}
+    asked = {"question": "Which?", "kind": "one", "options": "One\nTwo", "secret": ""}
     poll = (await person.act("ballots.prepare", **asked))["data"]["poll"]
     assert (await person.act("ballots.open", poll=poll))["ok"]
     await until(chair.phone, "ballots.turnout", "ballots.close", within_s=12)
