@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
 
@@ -35,11 +36,15 @@ class BareReporter(ExceptionReporter):
     """What Django's debug page says of an error: as much as the log does. Its own shows the form that was sent, which may be a
     ballot, and every local variable."""
 
-    def get_traceback_text(self) -> str:
-        return f"{type(self.exc_value).__name__}\n{_places(self.exc_value)}\n"
+    def get_traceback_text(self) -> SafeString:
+        return SafeString(self._said())  # as text/plain
 
-    def get_traceback_html(self) -> str:
-        return format_html("<!doctype html><title>Error</title><pre>{}</pre>", self.get_traceback_text())
+    def get_traceback_html(self) -> SafeString:
+        return format_html("<!doctype html><title>Error</title><pre>{}</pre>", self._said())
+
+    def _said(self) -> str:
+        error = self.exc_value
+        return "" if error is None else f"{type(error).__name__}\n{_places(error)}\n"
 
 
 def configure(level: str) -> None:
