@@ -129,6 +129,20 @@ def test_a_neutral_event_has_no_telling_title() -> None:
 def test_a_seat_takes_twenty_files_a_minute_and_is_told_so_in_words() -> None:
     held = plenary()
     # On a slow machine some of the first come back to the seat before it has had them all.
+def test_names_are_a_list_and_no_quotes_and_people_s_words_are_of_no_language_that_is_known() -> None:
+    held = plenary()
+    settled(held.drafter)
+    make.act(held.zoe, "endorsements.sign", version="1", organisation="Salt Carriers")
+    html = fetched(held.drafter, "outcome.html").content.decode()
+    assert '<ul class="stack" role="list"><li class="named" dir="auto">Salt Carriers</li>' in html
+    for words in (
+        '<p class="text" lang="" dir="auto">We come back.',
+        '<blockquote lang="" dir="auto">Who *pays* for it?',
+    ):
+        assert words in html
+    assert '<p lang="" dir="auto">What trust costs' in fetched(held.drafter, "record.html").content.decode()
+
+
     answers = [fetched(held.drafter, "outcome.md").status_code for _time in range(PER_MINUTE)]
     assert set(answers) == {200}
     assert 429 in (fetched(held.drafter, "outcome.md").status_code for _time in range(PER_MINUTE))
