@@ -71,6 +71,17 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
             {"clause": lambda room: room.statement.clauses.filter(removed=False)[0].handle},
         )
     ],
+    "statements.reworded": [
+        (
+            "moderator",
+            "transcript.strike",
+            {
+                "segment": lambda room: room.segments.order_by("number")[0].handle,
+                "words": "Trust costs a village",
+                "sure": "on",
+            },
+        )
+    ],
     "statements.put": [("host", "statements.rules", {"majority": "half", "settle_by": "poll"})],
     "amendments.uncosign": [
         ("Ben", "amendments.cosign", {"amendment": lambda room: room.statement.amendments.get(number=1).handle})
