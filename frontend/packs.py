@@ -31,7 +31,7 @@ PACKS = {
         "js/ballot.js",
         "js/pseudonym.js",
     ),
-    "packs/pads.js": ("vendor/yjs-13.6.33.min.js", "js/pad.js", "js/pads.js"),
+    "packs/pads.js": ("vendor/yjs-13.6.33.min.js", "js/pad.js", "js/rebase.js", "js/pads.js"),
 }
 
 

@@ -47,6 +47,8 @@ async def bench(asked: Asked) -> Result:
         recordings = recordings[:2]
     if not captions_engine.here():
         raise NotReady("This needs what hears: pip install 'deliberate[captions]'")
+    if left_out := untold(asked.audio):
+        asked.say(_without_text(left_out))
     rounds = asked.times(3)
     asked.say("what it costs to hear them")
     alone = await asyncio.to_thread(captions_engine.heard, [each.sound for each in recordings])
@@ -65,11 +67,17 @@ async def bench(asked: Asked) -> Result:
     return _result(asked, recordings, rounds, busy)
 
 
+def untold(folder: Path | None) -> list[str]:
+    """The recordings of a folder without a text: nobody can say which of their words are wrong, so they are not heard."""
+    every = sorted(folder.glob("*.wav")) if folder is not None else []
+    return [path.name for path in every if not path.with_suffix(".txt").exists()]
+
+
 def read(folder: Path | None) -> list[Recording]:
     """The recordings of a folder that have a text."""
     found = []
     for path in sorted(folder.glob("*.wav")) if folder is not None else ():
-        if not path.with_suffix(".txt").exists():
+        if path.name in untold(folder):
             continue
         with wave.open(str(path), "rb") as file:
             if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (RATE, 1, 2):
@@ -79,6 +87,10 @@ def read(folder: Path | None) -> list[Recording]:
     if not found:
         raise NotReady("There are no recordings: --audio FOLDER names one with NAME.wav and NAME.txt in it.")
     return found
+
+
+def _without_text(names: list[str]) -> str:
+    return f"Left out, for no text lies beside them: {', '.join(names)}."
 
 
 def _result(asked: Asked, recordings: list[Recording], rounds: int, busy: float) -> Result:
@@ -133,6 +145,7 @@ def _result(asked: Asked, recordings: list[Recording], rounds: int, busy: float)
         how=[
             f"{len(recordings)} recordings, {seconds:.0f} s of speech, each played {rounds} times in real time into the podium's socket,"
             " a tenth of a second at a time, with three seconds of silence after each; a participant's phone watches the captions.",
+            *([_without_text(left_out)] if (left_out := untold(asked.audio)) else []),
             "Wrong words are those put in, left out or changed (edit distance) against the text, without capitals and punctuation;"
             " hyphens part words, and Mr. is mister.",
             "When a word was said comes from the engine's own word times. It is shown when the phone's picture holds so many words of"

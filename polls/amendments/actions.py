@@ -167,14 +167,14 @@ def check_not_voted_on(row: Amendment) -> None:
 
 
 def drop_poll(room: Any, row: Amendment) -> None:
-    """Take an amendment out of a poll that was not opened yet. One that asks of no amendment any more goes."""
+    """Drop a poll on an amendment that was not opened yet, rivals and all: its question and an option hold what is decided,
+    or taken back. It is put anew on those that are left."""
     poll = row.poll
     if poll is None or poll.state != PollState.PREPARED:
         return
-    Amendment.objects.filter(pk=row.pk).update(poll=None)
-    if not Amendment.objects.filter(poll=poll).exists():
-        Poll.objects.filter(pk=poll.pk).delete()
-        touch(room, "ballots.console")
+    Amendment.objects.filter(poll=poll).update(poll=None, option="", majority="")
+    Poll.objects.filter(pk=poll.pk).delete()
+    touch(room, "ballots.console")
 
 
 def tell(room: Any, row: Amendment) -> None:

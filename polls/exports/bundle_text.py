@@ -214,7 +214,7 @@ def _amendments(room: Room) -> list[Row]:
                 "cosigned": row.signed,
                 "state": row.state,
                 "answer": row.answer if public else "",
-                "option": row.option,
+                "option": row.option if public else "",
                 "majority": row.majority,
                 "poll": row.poll.handle if row.poll else None,
                 "made": row.made.handle if row.made else None,

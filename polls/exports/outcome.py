@@ -211,6 +211,8 @@ def _origins(room: Any, text: dict[str, Any]) -> dict[str, str]:
 
 
 def _ground(cited: dict[str, Any], origin: dict[str, str]) -> Ground:
+    if cited.get("withheld") and cited["source"].startswith(f"{SEGMENT}:"):
+        return Ground("", _("Words that are withheld until whoever said them has looked through them."))
     if cited.get("withheld"):
         return Ground("", _("An idea that was taken off the board since: its words are withheld."))
     if cited["quote"] == WITHDRAWN:

@@ -12,9 +12,9 @@ from deliberate.door.limits import room_for
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch, touch_seat
-from polls.statements import core, in_force, queries, signing, sources
+from polls.statements import core, heard, in_force, queries, signing, sources
 from polls.statements.actions import TEXT, USES, put_clause, statement_of
-from polls.statements.models import Citation, Clause, Proposal, Reserved, Rules, Support
+from polls.statements.models import Citation, Clause, FormerCitation, Proposal, Reserved, Rules, Support
 from rooms.journal.actions import locked, note
 from rooms.transcript.struck import WITHDRAWN
 
@@ -107,6 +107,9 @@ def uncite(*, room: Any, by: Any, citation: str) -> Answer:
     back = name not in queries.withheld(room) and row.quote != WITHDRAWN
     data = {"undo": {"command": "statements.cite", "fields": again}} if back else {}
     note(room, by, "took out a quote", row)
+    if kind != sources.POLL:
+        place = {"start": row.start, "end": row.end, "source_revision": row.source_revision, kind: source}
+        FormerCitation.objects.get_or_create(clause=row.clause, **place)
     row.delete()
     touch(room, *TEXT, *USES)
     return Answer(say=_("The quote is taken out."), data=data)
@@ -127,6 +130,7 @@ def stand(
     off = core.marks(clause, before.value, before.revision, before.reservation) if before else set()
     if value == "none":
         Support.objects.filter(clause=row, seat=by).delete()
+        heard.tell(room, row)
         Reserved.objects.filter(seat=by, clause=row.handle).update(**signing.UNSIGNED)
         return Answer(say=_("Taken back."), off=tuple(sorted(off)))
     same = value == "same"
@@ -139,6 +143,7 @@ def stand(
     if not same:
         fields |= _signature(room, by, row, reservation, signed)
     Support.objects.update_or_create(clause=row, seat=by, defaults=fields)
+    heard.tell(room, row)
     said = _("You support this clause.")
     if value == Support.Value.LIVE:
         said = _("You can live with this clause.")

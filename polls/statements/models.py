@@ -61,6 +61,10 @@ class Clause(models.Model):
     changed_at = models.DateTimeField()
     #: As Statement.to_reword, for its text.
     to_reword = models.BooleanField(default=False)
+    #: When who has been heard on it was told last (heard.py): {"of": the totals then, "by": stands by the handle of a group},
+    #: and how often it was.
+    heard = models.JSONField(default=dict, editable=False)
+    heard_told = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -107,6 +111,27 @@ class Citation(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.CheckConstraint(condition=_one_source(), name="statements_citation_has_one_source")]
+
+
+class FormerCitation(models.Model):
+    """Where a quote stood that was taken from under a clause, without its words: they may have been copied into the text, and
+    leave the clause's earlier wordings when they are taken back."""
+
+    clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="former_citations")
+    segment = models.ForeignKey("rooms.Segment", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    idea = models.ForeignKey("polls.Idea", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    source_revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(segment__isnull=False, idea__isnull=True)
+                | models.Q(segment__isnull=True, idea__isnull=False),
+                name="statements_former_citation_has_one_source",
+            )
+        ]
 
 
 class Proposal(models.Model):

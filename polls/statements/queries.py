@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deliberate.errors import Refused
-from deliberate.roles import PARTICIPANT
 from polls.ideas.models import State as IdeaState
 from polls.ideas.queries import withheld as withheld_ideas
 from polls.statements import core, in_force
 from polls.statements.core import Counts, Stance
 from polls.statements.models import Citation, Clause, Proposal, Rules, Statement, Support, Version
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT, Source, source_of
-from rooms.events.queries import group_sizes
+from rooms.events.queries import group_sizes, participants
+from rooms.transcript.leaving import leaving
+from rooms.transcript.models import Segment
 from rooms.transcript.queries import attribution_of
 from rooms.transcript.struck import WITHDRAWN
 
@@ -62,7 +63,7 @@ def number_of(row: Clause) -> int:
 @dataclass(frozen=True, slots=True)
 class Rest:
     """One thing a clause rests on. `origin`: where the words come from, in words; `corrected`: the source no longer
-    holds them; `withheld`: the source was taken off the board since, and `quote` is empty."""
+    holds them; `withheld`: its words are not for everybody now, and `quote` is empty."""
 
     handle: str
     kind: str
@@ -93,8 +94,13 @@ def cited(room: Any, clauses: Iterable[Clause]) -> dict[int, list[Rest]]:
 
 
 def withheld(room: Any) -> frozenset[str]:
-    """The names of sources ("idea:…") whose words are not for everybody now: quotes of them are withheld."""
-    return frozenset(f"{IDEA}:{handle}" for handle in withheld_ideas(room))
+    """The names of sources ("idea:…") whose words are not for everybody now: quotes of them are withheld. Ideas off the board,
+    and words that may not leave the room, or no longer, until whoever spoke has looked through them."""
+    said = Segment.objects.filter(room=room)
+    held = said.exclude(pk__in=leaving(said, room.event).values("pk")).values_list("handle", flat=True)
+    return frozenset(
+        [*(f"{IDEA}:{handle}" for handle in withheld_ideas(room)), *(f"{SEGMENT}:{handle}" for handle in held)]
+    )
 
 
 def with_sources(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -171,11 +177,14 @@ def reworded(earlier: int, stands: int) -> str:
     return _("All %(n)d of them chose before it was reworded.") % {"n": earlier}
 
 
-def totals(clauses: Iterable[Clause]) -> dict[int, Totals]:
-    """Stands by the clause's key, for those with any."""
+def totals(clauses: Iterable[Clause], among: QuerySet[Any] | None = None) -> dict[int, Totals]:
+    """Stands by the clause's key, for those with any: all that were taken, or those of the seats `among` alone."""
     rows = {row.pk: row for row in clauses}
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for each in Support.objects.filter(clause__in=rows).values("clause", "value", "revision").annotate(n=Count("pk")):
+    stands = Support.objects.filter(clause__in=rows)
+    if among is not None:
+        stands = stands.filter(seat__in=among)
+    for each in stands.values("clause", "value", "revision").annotate(n=Count("pk")):
         counts[each["clause"]][each["value"]] += each["n"]
         if each["revision"] < rows[each["clause"]].revision:
             counts[each["clause"]]["earlier"] += each["n"]
@@ -193,23 +202,23 @@ def address(hash: str) -> str:
 
 
 def unheard(room: Any, clauses: Iterable[Clause]) -> dict[int, list[tuple[str, ...]]]:
-    """By the clause's key, which groups of the room have not been heard on it: names, several where they are counted
-    together, "" for no group. Two queries, and one for the names."""
-    rows = list(clauses)
+    """By the clause's key, which groups of the room have not been heard on it, as that was told last (heard.py): names,
+    several where they are counted together, "" for no group. One query, and one for the names."""
     seated = group_sizes(room)
     names = {group.handle: group.name for group in room.event.groups.all()} | {"": ""}
-    heard: dict[int, dict[str, int]] = defaultdict(dict)
-    stands = Support.objects.filter(clause__in=rows, seat__role=PARTICIPANT, seat__ended=False, seat__room=room)
-    counted = stands.values_list("clause", "seat__group__handle").annotate(n=Count("pk"))
-    for clause, group, count in counted:
-        heard[clause][group or ""] = count
     return {
         row.pk: [
             tuple(name for handle, name in names.items() if handle in cell)
-            for cell in core.unheard(seated, heard[row.pk], room.event.k)
+            for cell in core.unheard(seated, row.heard.get("by", {}), room.event.k)
         ]
-        for row in rows
+        for row in clauses
     }
+
+
+def heard(room: Any, row: Clause) -> dict[str, int]:
+    """Stands on a clause of those who are in the room now, by the handle of their group, "" for none."""
+    stands = Support.objects.filter(clause=row, seat__in=participants(room))
+    return {group or "": count for group, count in stands.values_list("seat__group__handle").annotate(Count("pk"))}
 
 
 # ---- proposals and versions ------------------------------------------------------------------------------------------

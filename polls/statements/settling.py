@@ -106,6 +106,8 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
         note(room, by, "left open", poll, "reworded")
     elif in_force.version(asked.statement) is not None:
         note(room, by, "left open", poll, "settled")
+    elif unfit([asked.clause] if asked.clause else [row for _number, row in queries.numbered(asked.statement)]):
+        note(room, by, "left open", poll, "unfit")
     elif asked.clause is not None:
         _clause(room, by, asked.clause)
     else:
@@ -124,7 +126,9 @@ def _check(room: Any, numbered: list[tuple[int, Clause]]) -> None:
     """Refused where the host's rule does not let these clauses be settled yet, saying what is in the way of which."""
     rules = queries.rules(room.event)
     waiting = unfit(row for _number, row in numbered)
-    totals, seats = queries.totals([row for _number, row in numbered]), participants(room).count()
+    # Who left the room, or ended their seat, is neither heard nor in the way: their words stay beside the text.
+    here = participants(room)
+    totals, seats = queries.totals([row for _number, row in numbered], among=here), here.count()
     for number, row in numbered:
         if row.pk in waiting:
             said = _(

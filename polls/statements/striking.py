@@ -3,7 +3,7 @@ into the text itself, drafters are told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -17,13 +17,13 @@ from polls.ideas.muting import taken_back
 from polls.statements import in_force, queries
 from polls.statements.actions import TEXT
 from polls.statements.content import strike_from_version, texts_of
-from polls.statements.models import Citation, Clause, ClauseRevision, SettledClause, Statement
+from polls.statements.models import Citation, Clause, ClauseRevision, FormerCitation, SettledClause, Statement
 from polls.statements.pads.folding import renew_all
 from polls.statements.sources import IDEA, SEGMENT
 from rooms.journal.actions import locked, note
 from rooms.transcript.models import Segment
 from rooms.transcript.striking import striker
-from rooms.transcript.struck import Left
+from rooms.transcript.struck import Left, as_words
 from rooms.transcript.struck import strike as struck_from
 
 
@@ -32,7 +32,9 @@ def strike(room: Any, by: Any, segment: Segment, texts: Mapping[int, Left]) -> l
     """Strike from every quote of a segment what was struck from its texts; say which clauses hold such words themselves."""
     # Before earlier wordings are looked at, for what is typed becomes one; and what was typed holds the words.
     renew_all(room=room)
-    return _strike(room, by, SEGMENT, segment, texts)
+    words = {piece for each in texts.values() for piece in each.words}
+    telling = {piece for each in texts.values() for piece in each.words if _telling(piece) or piece != each.text}
+    return _strike(room, by, SEGMENT, segment, texts, words=words, telling=telling)
 
 
 @taken_back
@@ -41,24 +43,56 @@ def strike_idea(room: Any, idea: Idea) -> None:
     of one letter and take it back, and the text stays as it is."""
     if not idea.text:
         return
-    clauses = set(idea.citations.values_list("clause", flat=True))
+    clauses = _resting_on(IDEA, idea)
     if clauses:
         renew_all(room=room)
     _strike(room, None, IDEA, idea, {0: struck_from("", [idea.text])[0]}, clauses)
 
 
+def _telling(piece: str) -> bool:
+    """Whether words are so many that wherever they stand they are these. "Yes" and "the well" stand in many a text of their own:
+    whoever withdraws them must not make holes in wordings that have nothing to do with it."""
+    return len(piece.split()) >= 3 or len(piece) >= 12
+
+
+def _resting_on(kind: str, source: Any) -> set[int]:
+    """The keys of the clauses that quote a source, or once did."""
+    rows = [model.objects.filter(**{kind: source}) for model in (Citation, FormerCitation)]
+    return {clause for some in rows for clause in some.values_list("clause", flat=True)}
+
+
 def _strike(
-    room: Any, by: Any, kind: str, source: Any, texts: Mapping[int, Left], clauses: set[int] | None = None
+    room: Any,
+    by: Any,
+    kind: str,
+    source: Any,
+    texts: Mapping[int, Left],
+    clauses: set[int] | None = None,
+    *,
+    words: Collection[str] = (),
+    telling: Collection[str] = (),
 ) -> list[str]:
-    """Strike from every quote of a source what was struck from its `texts`, by revision; from earlier wordings its words and its
-    quotes. Of `clauses`: from the earlier wordings of these alone, and its quotes only."""
-    words = set() if clauses is not None else {piece.casefold() for each in texts.values() for piece in each.words}
+    """Strike from every quote of a source what was struck from its `texts`, by revision; from earlier wordings its quotes and
+    `words`, where the clause quotes it or once did; `telling` ones, and its quotes that are, wherever they stand. Of `clauses`:
+    from the earlier wordings of these alone."""
+    words, telling = set(words), set(telling)
     for row in Citation.objects.filter(**{kind: source}, source_revision__in=texts):
         before = row.quote
         row.start, row.end, row.quote = texts[row.source_revision].quote(row.start, row.end)
         row.save(update_fields=["start", "end", "quote"])
-        words |= {before.casefold()} if row.quote != before else set()
-    _strike_earlier(room, words, clauses)
+        words |= {before} if row.quote != before else set()
+    for former in FormerCitation.objects.filter(**{kind: source}, source_revision__in=texts):
+        left = texts[former.source_revision]
+        before = left.text[former.start : former.end]
+        former.start, former.end, quote = left.quote(former.start, former.end)
+        former.save(update_fields=["start", "end"])
+        words |= {before} if quote != before else set()
+    if clauses is None:
+        telling |= set(filter(_telling, words))
+        _strike_earlier(room, telling, None)
+        _strike_earlier(room, words, _resting_on(kind, source))
+    else:
+        _strike_earlier(room, words, clauses)
     # What would bring a quote back that was taken out holds its words.
     undo = {"command": "statements.cite", "fields__source": f"{kind}:{source.handle}"}
     Receipt.objects.filter(
@@ -93,7 +127,7 @@ def _strike_earlier(room: Any, words: Iterable[str], clauses: set[int] | None) -
     for row in rows if clauses is None else rows.filter(clause__in=clauses):
         left = row.text
         for piece in sorted(filter(str.strip, words), key=len):  # the words alone, where a whole quote holds them
-            left = struck_from(piece, [left])[0].left
+            left = as_words(piece, left).left
         if left != row.text:
             ClauseRevision.objects.filter(pk=row.pk).update(text=left)
             touch(room, *TEXT)
@@ -139,4 +173,4 @@ def reworded(*, room: Any, by: Any, clause: str) -> Answer:
 
 
 def _holds(text: str, words: Iterable[str]) -> bool:
-    return any(piece in text.casefold() for piece in words)
+    return any(as_words(piece, text).places for piece in words)

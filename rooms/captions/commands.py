@@ -19,4 +19,5 @@ command("captions.stop", form=NoFields, who=[CAPTIONER, MODERATOR], marks=False)
 # Its answer holds a key: the receipt must not.
 command("captions.open_feed", form=NoFields, who=[CAPTIONER], wordless=True, marks=False)(feeding.open_feed)
 command("captions.close_feed", form=NoFields, who=[CAPTIONER], marks=False)(feeding.close_feed)
-command("captions.feed", form=FeedForm, who=[CAPTIONER], marks=False)(feeding.feed)
+# Its answer holds words that are still being said, and may be taken back.
+command("captions.feed", form=FeedForm, who=[CAPTIONER], wordless=True, marks=False)(feeding.feed)

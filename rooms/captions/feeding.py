@@ -16,7 +16,7 @@ from deliberate.errors import Refused
 from rooms.captions.models import Feed
 from rooms.floor.queries import on_floor
 from rooms.journal.actions import locked, note
-from rooms.transcript import actions
+from rooms.transcript import actions, sealed
 from rooms.transcript.models import Interim
 from rooms.transcript.pieces import pieces
 
@@ -50,6 +50,8 @@ def feed(*, room: Any, by: Any, text: str) -> Answer:
     over. The answer's data: {"rest": what is still being said}."""
     room = locked(room)
     before = Interim.objects.filter(room=room).exclude(text="").first()
+    if before is not None and sealed.is_sealed(before):  # what the program brings now is new
+        before = None
     turn = on_floor(room)
     if before is not None and before.turn_id != (turn.pk if turn else None):
         actions.settle(room=room, by=by, text=before.text)

@@ -1,6 +1,6 @@
 """The address for captioning programs, as Zoom's caption API has it, since they know that one.
 
-POST /captions/<key>/?seq=12&lang=en-US with plain text: 200. The same seq with the same words counts once. GET
+POST /captions/<key>/?seq=12&lang=en-US with plain text: 200. The same seq with the same words counts once at one address. GET
 /captions/<key>/seq: the number that came last, for a program that begins anew. 403: no such address, or its seat has ended."""
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     if not text:
         return _said(str(found.seq))
     place = Place(found.seat, found.room, found.room.event)
+    # An address that is made anew may count from the beginning again.
+    act = "" if seq is None else f"feed-{found.key_hash[:12]}-{seq}"
     try:
-        answer = asking.ask_from_thread(place, "captions.feed", {"text": text}, f"feed-{seq:08d}" if seq else "")
+        answer = asking.ask_from_thread(place, "captions.feed", {"text": text}, act)
     except Refused as refused:
         return _said(str(refused), {"seat": 403, "limit": 429}.get(refused.code, 400))
     if seq is not None:

@@ -20,7 +20,7 @@ from rooms.floor.models import Turn
 from rooms.floor.queries import on_floor
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
-from rooms.transcript import core, queries, search
+from rooms.transcript import core, queries, sealed, search
 from rooms.transcript.models import Interim, Revision, Segment
 from rooms.transcript.pieces import continues, duration, pieces, spans
 from rooms.transcript.struck import WITHDRAWN
@@ -37,7 +37,7 @@ def interim(*, room: Any, by: Any, text: str) -> None:
     """Show `text` as what is being said right now. It is not kept; an empty text takes it away."""
     text = tidy(text)
     before = _interim.first(room.pk)
-    if text == (before.text if before else ""):
+    if text == (before.text if before else "") or (before is not None and sealed.rest_of(before, text)):
         return
     fields: dict[str, Any] = {"text": text}
     if before is None or not continues(before.text, text):
@@ -76,7 +76,8 @@ def settle(*, room: Any, by: Any, text: str) -> Answer:
 def _begun(room: Any, text: str) -> tuple[Turn | None, datetime]:
     """In which turn and when these words began: as they were seen to begin; unseen, now, at a speaker's usual pace."""
     seen = Interim.objects.filter(room=room).select_related("turn").first()
-    if seen is not None and seen.since is not None and continues(seen.text, tidy(text)):
+    goes_on = seen is not None and (continues(seen.text, tidy(text)) or sealed.rest_of(seen, tidy(text)))
+    if seen is not None and seen.since is not None and goes_on:
         Interim.objects.filter(pk=seen.pk).update(text="", turn=None, since=None)
         return seen.turn, seen.since
     at, turn = now(), on_floor(room)

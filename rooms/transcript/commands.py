@@ -86,5 +86,6 @@ command("transcript.load", form=LoadForm, who=[CAPTIONER], per_minute=6)(loading
 command("transcript.lower", form=LevelForm, who=[PARTICIPANT])(actions.lower)
 command("transcript.attribute", form=LevelForm, who=[MODERATOR])(actions.attribute)
 command("transcript.approve", form=ApproveForm, who=[PARTICIPANT, MODERATOR])(say.approve)
-command("transcript.mend", form=CorrectForm, who=[PARTICIPANT, MODERATOR])(say.mend)
-command("transcript.take_back", form=TakeBackForm, who=[PARTICIPANT, MODERATOR])(say.take_back)
+# Each looks through the whole text of the room, its pads and its settled versions.
+command("transcript.mend", form=CorrectForm, who=[PARTICIPANT, MODERATOR], per_minute=10)(say.mend)
+command("transcript.take_back", form=TakeBackForm, who=[PARTICIPANT, MODERATOR], per_minute=10)(say.take_back)

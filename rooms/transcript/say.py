@@ -19,6 +19,7 @@ from deliberate.text import tidy
 from rooms.events.models import Attribution
 from rooms.floor.models import ON_FLOOR, Turn
 from rooms.journal.actions import locked, note
+from rooms.transcript import sealed
 from rooms.transcript.actions import changed, still_reads
 from rooms.transcript.models import Segment
 from rooms.transcript.own import seen_of
@@ -78,6 +79,7 @@ def take_back(*, room: Any, by: Any, turn: str, segment: str = "", sure: bool = 
         raise Refused(_("These words are withdrawn already."))
     if not segment:
         Turn.objects.filter(pk=found.pk).update(withdrawn_at=now(), attribution=Attribution.NOBODY)
+        sealed.seal(room, found)
         touch(room, *resting_on("attribution"))
     still: list[str] = []
     for each in pieces:

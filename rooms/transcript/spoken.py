@@ -36,9 +36,11 @@ def saying(*, room: Any, text: str, since: datetime | None) -> None:
     """Show `text` as what is being said right now, in a phrase that began at `since`; an empty text takes it away."""
     text = tidy(text)
     before = Interim.objects.filter(room=room).first()
+    turn = turn_at(room, since) if text and since else None
+    if queries.withdrawn_with(turn, since):
+        text, turn = "", None
     if (before.text if before else "") == text:
         return
-    turn = turn_at(room, since) if text and since else None
     if before is None or before.since != since or before.turn != turn:
         sign(turn, room)
     fields = {"text": text, "turn": turn, "since": since if text else None}

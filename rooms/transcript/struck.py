@@ -115,5 +115,21 @@ def strike(words: str, texts: Iterable[str], mark: str = MARK) -> list[Struck]:
     return whole if any(each.places for each in whole) else within
 
 
+#: Letters of scripts that put no space between words (Thai to Lao, Burmese, Khmer, Japanese, Chinese), and all other letters.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_SPACED = rf"[^\W{_UNSPACED}]"
+
+
+def as_words(words: str, text: str, mark: str = MARK) -> Struck:
+    """This text with the words struck where they stand as whole words, and nowhere else: for texts of which nobody knows whether
+    they hold them. In a script without spaces a word ends anywhere."""
+    found = r"\s+".join(map(re.escape, words.split()))
+    if not found:
+        return Struck(text, (), mark)
+    begin = f"(?<!{_SPACED})" if re.match(_SPACED, words.strip()[0]) else ""
+    end = f"(?!{_SPACED})" if re.match(_SPACED, words.strip()[-1]) else ""
+    return _struck(begin + found + end, text, mark)
+
+
 def _struck(pattern: str, text: str, mark: str) -> Struck:
     return Struck(text, tuple(match.span() for match in re.finditer(pattern, text, re.IGNORECASE)), mark)

@@ -75,7 +75,11 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
         (
             "moderator",
             "transcript.strike",
-            {"segment": lambda room: room.segments.order_by("pk")[0].handle, "words": "village", "sure": "on"},
+            {
+                "segment": lambda room: room.segments.order_by("number")[0].handle,
+                "words": "Trust costs a village",
+                "sure": "on",
+            },
         )
     ],
     "statements.put": [("host", "statements.rules", {"majority": "half", "settle_by": "poll"})],

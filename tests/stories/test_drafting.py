@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.service import Service, running
 from tests.stories.browser import LAPTOP, PHONE, TABLET
+from tests.stories.proxy import proxy
 from tests.stories.stage import Hand, new_room, sit
 from tests.stories.writer import Writer
 
@@ -110,6 +111,65 @@ def test_words_typed_while_the_service_is_down_are_kept_when_it_is_back(
         one.reads("Today: We ask. Now.")
     for each in (laptop, tablet):
         each.close()
+
+
+def test_words_typed_without_a_line_come_into_a_pad_that_was_begun_anew_and_bring_nothing_old_back(
+    links: dict[str, str], service: Service, chromium: Browser
+) -> None:
+    """Words are struck from what was said while one drafter is away: every pad is begun anew, and the other goes on."""
+    Hand(links["drafter"]).do("statements.add_clause", text="We trust Quagga Obi and ask for peace.")
+    captioner, moderator = Hand(links["captioner"]), Hand(links["moderator"])
+    (segment,) = captioner.do("transcript.settle", text="We all saw Quagga Obi at the well.")["segments"]
+    laptop, tablet = chromium.new_context(viewport=LAPTOP), chromium.new_context(viewport=TABLET, has_touch=True)
+    with proxy(service.port) as network:
+        ann = Writer(laptop, links["drafter"].replace(f":{service.port}/", f":{network.port}/", 1))
+        ben = Writer(tablet, links["drafter"])
+        network.down = True
+        network.cut()
+        expect(ann.page.locator("[data-state]")).to_contain_text("No line.")
+        ann.to_the("End")
+        ann.field.press_sequentially(" Ann was here.")
+        ann.to_the("Home")
+        ann.field.press_sequentially("Today: ")
+        moderator.do("transcript.strike", segment=segment, words="Quagga Obi", sure="on")
+        ben.reads("We trust Quagga Obi and ask for peace.")
+        ben.field.fill("We trust her and ask for peace and bread.")
+        ben.reads("We trust her and ask for peace and bread.")
+        network.down = False
+        whole = "Today: We trust her and ask for peace and bread. Ann was here."
+        for one in (ann, ben):
+            one.reads(whole)
+        ann.to_the("End")
+        ann.field.press_sequentially(" Now.")
+        ben.reads(f"{whole} Now.")
+        for each in (laptop, tablet):
+            each.close()
+
+
+#: What both agreed on last (or what may have been), what one typed since, what stands now, and what comes of both.
+ONE_TEXT = [
+    (["We ask."], "We ask. Now.", "We ask for peace.", "We ask for peace. Now."),
+    (["We trust Ann here."], "Today we trust Ann here too.", "We trust here.", "Today we trust here too."),
+    (["Ann said so."], "Anna said so.", "said so.", "asaid so."),
+    (["We ask. Ann said it."], "We ask. And so Ann said it.", "We ask.", "We ask.And so "),
+    (["We ask for peace."], "We peace.", "We all ask for quiet peace.", "We all quiet peace."),
+    (["We ask.", "We ask. Now"], "We ask. Now and here.", "We ask. Now", "We ask. Now and here."),
+    (["We ask.", "We ask. Now"], "We ask. Now and here.", "We ask.", "We ask. Now and here."),
+    (["我们要和平。"], "我们都要和平。", "我们要水和平。", "我们都要水和平。"),
+    (["Bread 🌾."], "Bread 🌽.", "Bread and 🌾.", "Bread and 🌽."),
+    (["Same."], "Same.", "Other.", "Other."),
+    ([""], "Mine.", "Theirs. ", "Theirs. Mine."),
+]
+
+
+def test_what_one_typed_is_put_on_the_words_that_stand_now(links: dict[str, str], chromium: Browser) -> None:
+    context = chromium.new_context()
+    page = sit(context, links["drafter"])
+    script = """([bases, typed, after]) => window.deliberateRebase.rebased(bases, typed, after).reduce(
+        (text, [at, out, into]) => text.slice(0, at) + into + text.slice(at + out), after)"""
+    for bases, typed, after, comes in ONE_TEXT:
+        assert page.evaluate(script, [bases, typed, after]) == comes, (bases, typed, after)
+    context.close()
 
 
 def test_a_word_that_is_being_composed_is_not_torn_by_what_others_type(

@@ -24,7 +24,14 @@
       this.text = this.doc.getText("text");
       this.undo = new Y.UndoManager(this.text, { trackedOrigins: new Set([window.deliberatePad.HERE]), captureTimeout: 500 });
       this.waiting = [];
-      this.doc.on("update", (update, origin) => { if (origin !== "line") { this.waiting.push(update); this.soon(); } });
+      // The same document without what is not known to be stored; and that, with the number under which it was sent.
+      this.stored?.destroy();
+      this.stored = new Y.Doc();
+      this.sent = [];
+      this.doc.on("update", (update, origin) => {
+        if (origin === "line") Y.applyUpdate(this.stored, update);
+        else { this.waiting.push(update); this.soon(); }
+      });
     }
     get idle() { return !this.waiting.length && this.kept >= this.number; }
 
@@ -36,18 +43,29 @@
       this.state();
     }
     hear(frame) {
-      if ("y" in frame) this.field ? this.field.hear(() => this.took(frame)) : this.took(frame);
-      if ("kept" in frame) this.kept = Math.max(this.kept, frame.kept);
       if ("writes" in frame) this.writes = frame.writes;
+      if ("y" in frame) this.field ? this.field.hear(() => this.took(frame)) : this.took(frame);
+      if ("kept" in frame) this.keep(frame.kept);
       if ("lost" in frame) this.lost(frame.lost);
       if ("cursor" in frame) this.pointed(frame.cursor, frame.at);
       this.state();
       if (this.leaving && this.idle) this.shut();
     }
+    keep(number) {
+      this.kept = Math.max(this.kept, number);
+      while (this.sent.length && this.sent[0][0] <= this.kept) Y.applyUpdate(this.stored, this.sent.shift()[1]);
+    }
+    // The texts that may be the last that was stored: what this page knows of, then with each thing that it sent since.
+    agreed() {
+      const text = this.stored.getText("text"), found = [text.toString()];
+      for (const [, update] of this.sent) { Y.applyUpdate(this.stored, update); found.push(text.toString()); }
+      return found;
+    }
     took(frame) {
-      const typed = this.text.toString(), unkept = !this.idle;
+      const unkept = !this.idle, typed = this.text.toString();
       const renewed = frame.of && this.handle && frame.of !== this.handle;
       if (frame.of && !this.live) this.number += 1;
+      const agreed = renewed && unkept ? this.agreed() : [];
       if (renewed) { this.release(); this.anew(); }
       if (frame.of) this.handle = frame.of;
       const decoder = Y.createDecoder(Y.fromBase64(frame.y));
@@ -59,10 +77,16 @@
         // An answer: what the other side lacks. All that waited is in it.
         if (Y.length(encoder) > 1) this.send(Y.toUint8Array(encoder), this.number);
       }
-      if (frame.of) { this.live = true; this.waiting = []; }
+      if (frame.of) { this.live = true; for (const update of this.waiting.splice(0)) this.sent.push([this.number, update]); }
       if (frame.as) this.told ||= words.as.replace("%s", frame.as);
       if (frame.of && !this.form) this.bind();
-      if (renewed && unkept) this.field?.put(typed);
+      if (agreed.length) this.rebase(window.deliberateRebase.rebased(agreed, typed, this.text.toString()));
+    }
+    // What this drafter typed that is not stored yet, on a document that was begun anew.
+    rebase(edits) {
+      this.doc.transact(() => {
+        for (const [at, out, into] of edits) { if (out) this.text.delete(at, out); if (into) this.text.insert(at, into); }
+      }, window.deliberatePad.HERE);
     }
     send(bytes, number) { say({ pad: this.clause, of: this.handle, n: number, y: Y.toBase64(bytes) }); }
     // What is typed within a breath travels together.
@@ -73,10 +97,11 @@
     flush() {
       if (!this.live || !live()) return;
       if (this.waiting.length) {
-        const encoder = Y.createEncoder();
+        const encoder = Y.createEncoder(), update = Y.mergeUpdates(this.waiting.splice(0));
         encodeSync(encoder);
-        Y.writeUpdate(encoder, Y.mergeUpdates(this.waiting.splice(0)));
+        Y.writeUpdate(encoder, update);
         this.number += 1;
+        this.sent.push([this.number, update]);
         this.send(Y.toUint8Array(encoder), this.number);
       }
       if (this.at) { say({ pad: this.clause, at: this.at }); this.at = null; }
@@ -168,6 +193,7 @@
       pads.delete(this.clause);
       clearTimeout(this.due);
       this.doc.destroy();
+      this.stored.destroy();
     }
   }
   // A message of the sync protocol begins with a 0.

@@ -42,9 +42,16 @@ async def test_a_recording_is_played_and_what_a_phone_shows_is_counted(
     monkeypatch.setenv("CAPTIONS_ENGINE", TONES)
     monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
     recorded(tmp_path, "tone", silence(0.5) + tone(2), "one two three five")
+    recorded(tmp_path, "alone", tone(1), "")
+    (tmp_path / "alone.txt").unlink()
+    told: list[str] = []
     async with Product(2, environment=PACE) as product:
-        asked = Asked(say=lambda _text: None, repeats=1, product=product, audio=tmp_path)
+        asked = Asked(say=told.append, repeats=1, product=product, audio=tmp_path)
         result = await captions.bench(asked)
+    left_out = "Left out, for no text lies beside them: alone.wav."
+    assert left_out in told
+    assert left_out in result.how
+    assert list(result.raw) == ["tone"]
     assert result.raw["tone"]["wrong"] == [1]
     assert result.raw["tone"]["heard"] == "one two three four"
     assert len(result.raw["tone"]["shown_s"]) == 4

@@ -8,7 +8,8 @@ from deliberate.errors import Refused
 from polls.amendments.actions import MOST_WAITING
 from polls.amendments.models import Amendment, CoSignature
 from polls.amendments.queries import proposer
-from polls.ballots.models import Poll
+from polls.ballots.models import Option, Poll
+from polls.exports.bundle import bundle
 from polls.statements.models import Clause
 from rooms.events.models import Event
 from rooms.journal.models import Entry
@@ -129,6 +130,28 @@ def test_a_prepared_poll_goes_with_the_amendment_it_asks_of(ann: Seat, moderator
     make.act(moderator, "amendments.put", amendment=row.handle, with_rivals="")
     make.act(ann, "amendments.withdraw", amendment=row.handle)
     assert not Poll.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "hidden", "accepted"])
+def test_a_prepared_poll_on_rivals_goes_with_any_of_them_for_an_option_holds_its_words(
+    event: Event, ann: Seat, ben: Seat, drafter: Seat, moderator: Seat, clause: Clause, how: str
+) -> None:
+    row, rival = proposed(ann, clause, "We ask for quaggas."), proposed(ben, clause, "We ask for peace.")
+    make.act(moderator, "amendments.put", amendment=row.handle, with_rivals="on")
+    assert Option.objects.filter(text__contains="quaggas").exists()
+    if how == "withdrawn":
+        make.act(ann, "amendments.withdraw", amendment=row.handle)
+    elif how == "hidden":
+        make.act(moderator, "amendments.hide", amendment=row.handle, reason="It names somebody.")
+    else:
+        make.act(drafter, "amendments.accept", amendment=row.handle)
+    assert not Option.objects.exists()
+    assert (again(rival).state, again(rival).poll, again(rival).option) == ("open", None, "")
+    if how == "hidden":
+        assert "quaggas" not in str(bundle(event))
+    if how != "accepted":
+        make.act(moderator, "amendments.put", amendment=rival.handle, with_rivals="on")
+        assert Poll.objects.get().kind == "one", "it is put anew on those that are left"
 
 
 def test_nothing_is_taken_back_or_decided_while_the_room_votes_on_it(

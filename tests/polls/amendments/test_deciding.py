@@ -240,3 +240,16 @@ def test_the_bundle_holds_every_amendment_and_no_hidden_words(
     first, second = bundle(event)["rooms"][0]["statement"]["amendments"]
     assert (first["text"], first["proposed_by"], first["cosigned"]) == (TWELVE, "Ann", 1)
     assert [second[name] for name in ("text", "reason", "proposed_by", "answer")] == [""] * 4
+
+
+def test_one_that_is_hidden_after_the_room_voted_stands_in_the_closed_poll_alone(
+    event: Event, ann: Seat, ben: Seat, moderator: Seat, clause: Clause
+) -> None:
+    row, _rival = proposed(ann, clause, "Zanzibar twice."), proposed(ben, clause, TWO)
+    poll = put(moderator, row, with_rivals=True)
+    vote(ben, poll, 2, 1)
+    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "amendments.hide", amendment=row.handle, reason="It names Zoe.")
+    [room] = bundle(event)["rooms"]
+    assert "Zanzibar" in str(room["polls"])
+    assert "Zanzibar" not in str(room["statement"])

@@ -218,6 +218,34 @@ def test_a_clause_says_which_groups_have_not_been_heard(event: Event, drafter: S
     assert unheard() == []
 
 
+def test_who_has_been_heard_is_told_anew_only_with_k_stands_together(event: Event, drafter: Seat, row: Clause) -> None:
+    """Else the name that goes with a stand would tell the group of whoever took it."""
+    youth, diplomats = people(event, *["Youth"] * 3), people(event, *["Diplomats"] * 3)
+
+    def unheard() -> set[str]:
+        text: Any = content(row.statement)
+        return {name for names in text["clauses"][0]["support"]["not_heard"] for name in names}
+
+    def stands(*some: Seat) -> None:
+        for who in some:
+            make.act(who, "statements.stand", clause=row.handle, value="support")
+
+    stands(youth[0], diplomats[0])
+    assert unheard() == {"Youth", "Diplomats"}
+    stands(youth[1])
+    assert unheard() == {"Youth", "Diplomats"}, "two of the youth were heard; one stand alone came"
+    assert "Youth" in outcome(make.room(event), settled(drafter)).clauses[0].silent, "settling tells no more"
+    make.act(youth[1], "statements.stand", clause=row.handle, value="none")
+    stands(diplomats[1])
+    assert unheard() == {"Youth", "Diplomats"}
+    stands(youth[1])
+    assert unheard() == set()
+    make.act(youth[1], "statements.stand", clause=row.handle, value="none")
+    assert unheard() == set(), "nor does a name come back with one that is taken back"
+    make.act(youth[0], "statements.stand", clause=row.handle, value="none")
+    assert unheard() == {"Youth"}
+
+
 def test_a_version_that_knew_two_stands_is_read_with_four(event: Event, drafter: Seat, row: Clause) -> None:
     version = settled(drafter)
     stood = version.content["clauses"][0]["support"]

@@ -8,16 +8,17 @@ import pytest
 
 from deliberate.errors import Refused
 from polls.ballots.models import Poll
-from polls.statements.core import Amiss, Counts, Majority, Way, in_the_way
+from polls.statements.core import LONGEST_CLAUSE, Amiss, Counts, Majority, Way, in_the_way
 from polls.statements.models import Clause, SettledClause, Version
-from polls.statements.queries import settled_as_they_read
-from rooms.events.models import Event
+from polls.statements.queries import settled_as_they_read, totals
+from rooms.events.models import Event, Room
 from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from tests import make
 from tests.polls.amendments.rows import vote
 from tests.polls.ballots.blind.polling import all_vote
+from tests.polls.statements.pads.rows import Hand
 from tests.polls.statements.rows import clause, people, reopened, settled
 
 HALF = Majority.HALF
@@ -106,6 +107,36 @@ def test_too_few_heads_settle_nothing(event: Event, drafter: Seat, row: Clause) 
     assert settled(drafter).number == 1
 
 
+@pytest.mark.parametrize("how", ["seats.erase", "seats.move"])
+def test_who_left_is_neither_in_the_way_nor_heard_and_their_words_stay(
+    event: Event, drafter: Seat, row: Clause, how: str
+) -> None:
+    rule(event, "consensus", quorum=50)
+    ann, ben, _cem, dan = people(event, "", "", "", "")
+    stand(ann, row, "support")
+    stand(dan, row, "support")
+    stand(ben, row, "block", "Too soon.")
+    with pytest.raises(Refused, match="somebody can't accept it"):
+        make.act(drafter, "statements.settle")
+    leave(ben, how)
+    leave(dan, how)
+    assert totals([row])[row.pk].counts == Counts(support=2, block=1)
+    version = settled(drafter)
+    assert version.content["clauses"][0]["support"]["reservations"] == [{"text": "Too soon.", "stand": "block"}]
+    reopened(event)
+    leave(ann, how)
+    with pytest.raises(Refused, match="nobody has taken a stand"):
+        make.act(drafter, "statements.settle")
+
+
+def leave(who: Seat, how: str) -> None:
+    """The seat ends, or goes over to another room."""
+    if how == "seats.erase":
+        make.act(who, how)
+    else:
+        Seat.objects.filter(pk=who.pk).update(room=Room.objects.create(event=who.event, name="Annex"))
+
+
 def put(moderator: Seat, *, blind: bool = False, **fields: Any) -> Poll:
     """The open poll; made a sealed one, as a moderator may, unless it is said to stay blind."""
     poll = Poll.objects.get(handle=make.act(moderator, "statements.put", "", **fields).data["poll"])
@@ -174,6 +205,21 @@ def test_a_poll_settles_no_words_that_were_not_put(event: Event, drafter: Seat, 
     make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert not Version.objects.exists()
     assert Entry.objects.get(verb="left open").detail == "reworded"
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_poll_settles_nothing_past_a_pad_that_can_t_be_a_clause(
+    event: Event, drafter: Seat, row: Clause, alone: bool
+) -> None:
+    rule(event, "poll")
+    moderator, hand = make.seat(event, "moderator"), Hand(drafter, row)
+    poll = put(moderator, clause=row.handle if alone else "")
+    vote(make.seat(event), poll, 0)
+    assert hand.types(0, "x" * LONGEST_CLAUSE) == ""
+    make.act(moderator, "ballots.close", poll=poll.handle)
+    assert not Version.objects.exists()
+    assert not SettledClause.objects.exists()
+    assert Entry.objects.get(verb="left open").detail == "unfit"
 
 
 def test_no_poll_overrides_consensus(event: Event, drafter: Seat, row: Clause) -> None:

@@ -10,13 +10,15 @@ from polls.exports.markdown import written
 from polls.exports.outcome import outcome
 from polls.exports.outline import document
 from polls.statements.content import intact, struck
-from polls.statements.models import Citation, Version
+from polls.statements.models import Citation, Clause, Version
 from rooms.events.models import Event
+from rooms.floor.models import Turn
 from rooms.journal.models import Entry
 from rooms.seats.models import Seat
 from rooms.transcript.models import Segment
 from tests import make
 from tests.polls.statements.rows import clause, said, settled
+from tests.rooms.transcript.test_say import take_back as taken_back
 from tests.rooms.transcript.test_striking import stored
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +146,70 @@ def test_an_earlier_wording_that_began_as_the_quote_loses_the_words_and_what_cha
     assert [each.text for each in row.revisions.all()] == ["heard [struck] speak"]
     assert "Asha" not in paint(make.room(event), "statements.wall", "wall", "en").html
     assert stored("asha") == []
+
+
+def take_back(by: Seat, turn: Turn | None) -> str:
+    assert turn is not None
+    return taken_back(by, turn)
+
+
+def reworded(drafter: Seat, text: str, since: str = "We come back.") -> Clause:
+    """A clause whose earlier wording is this one."""
+    row = clause(drafter, text)
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text=since, revision=0)
+    return row
+
+
+def earlier(row: Clause) -> list[str]:
+    return [each.text for each in row.revisions.all()]
+
+
+def test_a_word_that_somebody_withdraws_makes_no_holes_in_what_others_wrote(event: Event, drafter: Seat) -> None:
+    ann = make.seat(event, name="Ann")
+    short = said(event, "The", by=ann)
+    other, quoting = reworded(drafter, "The other side saw the well."), clause(drafter, "The other side: the end.")
+    cite(drafter, short, "The", quoting.handle)
+    make.act(drafter, "statements.edit_clause", clause=quoting.handle, text="We come back.", revision=0)
+    take_back(ann, short.turn)
+    assert earlier(other) == ["The other side saw the well."]
+    assert earlier(quoting) == ["[struck] other side: [struck] end."]
+
+
+def test_words_that_are_many_leave_every_earlier_wording(event: Event, drafter: Seat) -> None:
+    ann = make.seat(event, name="Ann")
+    spoken = said(event, "We saw quaggas", by=ann)
+    row = reworded(drafter, "They said: we saw  quaggas there.")
+    take_back(ann, spoken.turn)
+    assert earlier(row) == ["They said: [struck] there."]
+
+
+def test_a_name_that_is_struck_leaves_every_earlier_wording_as_a_whole_word(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = reworded(drafter, "Obi and the Obians.")
+    strike(event, segment, "Obi")
+    assert earlier(row) == ["[struck] and the Obians."]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_quote_that_was_copied_and_taken_out_is_known_by_where_it_stood(
+    event: Event, drafter: Seat, again: bool
+) -> None:
+    ann = make.seat(event, name="Ann")
+    spoken = said(event, "We all heard Asha Obi speak, and the well was promised.", by=ann)
+    cited = cite(drafter, spoken, "heard Asha Obi speak")
+    row = cited.clause
+    make.act(drafter, "statements.uncite", citation=cited.handle)
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="She: heard Asha Obi speak.", revision=0)
+    if again:  # places move with what is struck
+        strike(event, spoken, "We all")
+    said_back = take_back(ann, spoken.turn)
+    assert "Clause 1 holds them itself" in said_back
+    assert earlier(row) == ["[struck]"]
+    assert Clause.objects.get(pk=row.pk).text == "She: heard Asha Obi speak."
+    assert Clause.objects.get(pk=row.pk).to_reword
+
+
+def test_only_whole_words_are_said_to_stand_in_a_text(event: Event, drafter: Seat, segment: Segment) -> None:
+    clause(drafter, "The Obians promised wells.")
+    assert strike(event, segment, "Obi") == "Struck."

@@ -8,6 +8,7 @@ import pytest
 
 from deliberate.errors import Refused
 from deliberate.live.painter import paint
+from polls.exports.bundle import bundle
 from polls.exports.markdown import written
 from polls.exports.outcome import outcome
 from polls.exports.outline import document
@@ -126,3 +127,25 @@ def test_before_they_are_approved_words_can_not_be_quoted_where_the_event_asks_f
     assert "The well was promised." not in paint(make.room(event), "statements.newest", "drafter", "en").html
     approve(ann, turn_of(segment))
     cite(drafter, segment, "The well")
+
+
+def test_a_quote_waits_with_its_words_where_a_captioner_corrected_them_after_the_approval(
+    event: Event, drafter: Seat, ann: Seat
+) -> None:
+    Event.objects.filter(pk=event.pk).update(silence="approved")
+    event.refresh_from_db()
+    segment = said(event, "Quagga Obi promised a well.", by=ann)
+    approve(ann, turn_of(segment))
+    cite(drafter, segment, "Quagga Obi promised", clause(drafter, "A well.").handle)
+    version = settled(drafter)
+    captioner, text = make.seat(event, "captioner"), "Quagga Obi promised the well."
+    make.act(captioner, "transcript.correct", segment=segment.handle, text=text, revision=0)
+
+    def everywhere() -> list[str]:
+        return [file_of(event), file_of(event, version), pictures(event), str(bundle(event))]
+
+    assert [text for text in everywhere() if "Quagga" in text] == []
+    assert all("withheld" in text for text in everywhere()[:3])
+    assert intact(version)
+    approve(ann, turn_of(segment))
+    assert all("Quagga" in text for text in everywhere())

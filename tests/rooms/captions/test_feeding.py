@@ -14,6 +14,7 @@ from rooms.transcript.models import Segment
 from rooms.transcript.queries import live
 from tests import make
 from tests.rooms.transcript.rows import speaks
+from tests.traces import columns_with
 
 pytestmark = pytest.mark.django_db
 LINE = "We drove two days to a village that had been promised a well."
@@ -51,6 +52,32 @@ def test_the_same_number_with_the_same_words_counts_once(captioner: Any) -> None
     bring(path, "We begin.", 2)
     assert live(make.room(captioner.event)).interim == ["We begin. We begin."]
     assert Client().get(f"{path}seq").content == b"2"
+
+
+def test_a_retry_of_the_number_nought_counts_once_too(captioner: Any) -> None:
+    path = address(captioner)
+    assert [bring(path, "We begin.", 0) for _time in range(2)] == [(200, "0")] * 2
+    assert live(make.room(captioner.event)).interim == ["We begin."]
+
+
+def test_a_new_address_counts_from_the_beginning(captioner: Any) -> None:
+    bring(address(captioner), "We begin.", 1)
+    bring(str(make.act(captioner, "captions.open_feed").data["path"]), "We begin.", 1)
+    assert live(make.room(captioner.event)).interim == ["We begin. We begin."]
+
+
+def test_no_receipt_keeps_the_words_that_came(captioner: Any) -> None:
+    ann, path = make.seat(captioner.event, name="Ann"), address(captioner)
+    turn = speaks(ann)
+    bring(path, "Quaggazebu was there.", 1)
+    assert columns_with("Quaggazebu") == {"rooms.Interim.text"}
+    make.act(captioner, "transcript.settle", text="Quaggazebu was there.")
+    bring(path, "And Quaggazebu came back.", 2)
+    make.act(ann, "transcript.take_back", turn=turn.words, segment="", sure="on")
+    assert Receipt.objects.exists()
+    assert columns_with("Quaggazebu") == set()
+    bring(path, "Thank you.", 3)
+    assert live(make.room(captioner.event)).interim == ["Thank you."]
 
 
 def test_what_was_said_in_a_turn_that_is_over_settles_in_it(captioner: Any) -> None:

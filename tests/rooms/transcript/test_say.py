@@ -12,7 +12,7 @@ from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
 from rooms.transcript import files, queries
-from rooms.transcript.models import Interim, Segment
+from rooms.transcript.models import Segment
 from rooms.transcript.own import seen_of
 from tests import make
 from tests.rooms.transcript.rows import said, speaks
@@ -133,11 +133,34 @@ class TestTakingBack:
         assert queries.live(room).interim
         make.act(make.seat(ann.event, "moderator"), "floor.end")
         take_back(ann, turn)
+        assert stored("quagga") == [], "at once, and not when somebody settles it"
+        make.act(captioner, "transcript.interim", text="Quagga came back with")
+        assert stored("quagga") == []
         assert queries.live(room).interim == []
-        assert Interim.objects.exists()
-        late = said(captioner, "Quagga came back.")
+        late = said(captioner, "Quagga came back with us.")
         assert (late.text, late.turn) == ("[withdrawn]", turn)
         assert stored("quagga") == []
+
+    @pytest.mark.parametrize("begun", ["Quagga came back", "Qu"])
+    def test_what_somebody_else_says_meanwhile_is_not_taken_for_it(
+        self, ann: Seat, captioner: Seat, begun: str
+    ) -> None:
+        turn = speaks(ann)
+        said(captioner, "I was there.")
+        make.act(captioner, "transcript.interim", text=begun)
+        take_back(ann, turn)
+        other = speaks(make.seat(ann.event, name="Ben"))
+        make.act(captioner, "transcript.interim", text="Thank you")
+        assert queries.live(make.room(ann.event)).interim == ["Thank you"]
+        kept = said(captioner, "Thank you, chair.")
+        assert (kept.text, kept.turn) == ("Thank you, chair.", other)
+
+    def test_nobody_does_it_many_times_a_minute(self, ann: Seat, captioner: Seat) -> None:
+        _turn, (first, second) = spoke(ann, captioner, "I was there.", "So was Ben.")
+        for number in range(10):
+            mend(ann, first, f"I was there {number} times.", number)
+        with pytest.raises(Refused, match="a lot at once"):
+            mend(ann, second, "So were Ben and Cem.", 0)
 
     def test_what_somebody_says_in_their_turn_after_it_stands(self, ann: Seat, captioner: Seat) -> None:
         """An end can be taken back: then they go on."""

@@ -15,6 +15,7 @@ from rooms.transcript.models import Interim, Segment
 from rooms.transcript.spoken import Word, said, saying
 from tests import make
 from tests.rooms.transcript.rows import speaks
+from tests.traces import columns_with
 
 pytestmark = pytest.mark.django_db
 MS = timedelta(milliseconds=1)
@@ -83,6 +84,19 @@ def test_no_words_are_no_segment_and_take_the_interim_away(captioner: Any) -> No
     saying(room=make.room(captioner.event), text="Uh", since=since)
     assert heard(captioner, "", since) == []
     assert (Interim.objects.get().text, Segment.objects.count()) == ("", 0)
+
+
+def test_a_machine_that_goes_on_hearing_withdrawn_words_stores_none_of_them(captioner: Any) -> None:
+    ann = make.seat(captioner.event, name="Ann")
+    room, turn, since = make.room(captioner.event), speaks(ann), now()
+    heard(captioner, "I was there.", now() - timedelta(seconds=1))
+    Segment.objects.update(turn=turn)
+    saying(room=room, text="Quagga came", since=since)
+    make.act(ann, "transcript.take_back", turn=turn.words, segment="", sure="on")
+    saying(room=room, text="Quagga came back", since=since)
+    assert (queries.live(room).interim, columns_with("Quagga")) == ([], set())
+    saying(room=room, text="Thank you", since=now())
+    assert queries.live(room).interim == ["Thank you"]
 
 
 def test_a_correction_and_a_strike_forget_the_times(captioner: Any) -> None:

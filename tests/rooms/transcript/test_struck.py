@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.transcript.struck import MARK, Reworded, Struck, strike
+from rooms.transcript.struck import MARK, Reworded, Struck, as_words, strike
 
 
 def left(words: str, *texts: str) -> list[str]:
@@ -24,6 +24,20 @@ def test_a_name_is_not_struck_from_within_a_word_unless_it_stands_nowhere_else()
     assert left("Ann", "Ann is planning.") == [f"{MARK} is planning."]
     assert left("李小龙", "我是李小龙说的") == [f"我是{MARK}说的"]
     assert left("a.b", "axb") == ["axb"]
+
+
+def test_where_nobody_knows_whether_they_stand_words_are_struck_as_whole_words_alone() -> None:
+    for words, text, left in (
+        ("the", "The other one said the same.", f"{MARK} other one said {MARK} same."),
+        ("Ann", "Planning Anna.", "Planning Anna."),
+        ("Yes.", "Yes. Yes", f"{MARK} Yes"),
+        ("we  saw", "They say we saw it, we sawed.", f"They say {MARK} it, we sawed."),
+        ("水井", "我们的水井在", f"我们的{MARK}在"),
+        ("Obi", "我是Obi说的", f"我是{MARK}说的"),
+        ("اشا", "قالت اشا ذلك. باشا", f"قالت {MARK} ذلك. باشا"),
+        (" ", "All stays.", "All stays."),
+    ):
+        assert as_words(words, text).left == left, words
 
 
 def test_a_quote_moves_with_the_text_and_loses_what_was_struck() -> None:

@@ -1,4 +1,5 @@
-"""Several drafters edit at random while their lines drop: all pads come to the same words, and so does the clause.
+"""Several drafters edit at random while their lines drop and words are struck from what was said, which begins every pad anew:
+all pads come to the same words, and so does the clause.
 
 The documents are real ones (pycrdt, as Yjs keeps them), the line is the real socket. DRAFTS in the environment makes it
 happen more often."""
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from deliberate.rehearsal.phone import Door
+from deliberate.rehearsal.phone import Door, Phone
 from deliberate.text import paragraphs
 from tests.polls.statements.pads.drafters import Desk, Drafter
 from tests.service import Service, running
@@ -25,7 +26,7 @@ PIECES = ["so ", "e\u0301", "\U0001f33e", "سلام ", "\n", "word", "."]
 ACTS = st.lists(
     st.tuples(
         st.integers(0, DRAFTERS - 1),
-        st.sampled_from(["insert"] * 5 + ["delete"] * 3 + ["drop"] * 2 + ["back", "form"]),
+        st.sampled_from(["insert"] * 5 + ["delete"] * 3 + ["drop"] * 2 + ["back", "form", "strike"]),
         st.integers(0, 60),
         st.integers(0, len(PIECES) - 1),
         st.sampled_from([0, 0, 0, 1, 5]),
@@ -45,9 +46,13 @@ async def _edit(service: Service, acts: list[tuple[int, str, int, int, int]]) ->
     door = Door(service.url)
     desk = Desk(service, door)
     await desk.begin("We ask for peace and for bread.")
+    crew = [await desk.phone(role, ()) for role in ("captioner", "moderator")]
     drafters = [await desk.drafter() for _each in range(DRAFTERS)]
     for who, what, at, number, pause in acts:
-        await _act(desk, drafters[who], what, at, number)
+        if what == "strike":
+            await _strike(*crew)
+        else:
+            await _act(desk, drafters[who], what, at, number)
         await asyncio.sleep(pause / 100)
     for each in drafters:
         await each.drop()
@@ -60,6 +65,13 @@ async def _edit(service: Service, acts: list[tuple[int, str, int, int, int]]) ->
     assert (await desk.form.act("statements.remove_clause", clause=desk.clause))["ok"]  # a statement holds only so many
     await desk.close()
     await door.close()
+
+
+async def _strike(captioner: Phone, moderator: Phone) -> None:
+    """Words are struck: who has a pad open is told that it is another one, and what they had not brought there is not on it."""
+    (segment,) = (await captioner.act("transcript.settle", text="We saw a quagga."))["data"]["segments"]
+    struck = {"segment": segment, "words": "quagga", "sure": "on"}
+    assert (await moderator.act("transcript.strike", **struck))["ok"]
 
 
 async def _act(desk: Desk, drafter: Drafter, what: str, at: int, number: int) -> None:
