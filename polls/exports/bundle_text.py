@@ -19,7 +19,7 @@ from polls.ideas.models import Idea
 from polls.ideas.queries import shown, withheld
 from polls.opinions.queries import counts
 from polls.statements import queries
-from polls.statements.content import content, shown_quotes
+from polls.statements.content import drafted, shown_quotes
 from polls.statements.content import shown as as_shown
 from polls.statements.models import Clause, Proposal, Sealed, Version
 from polls.statements.reserving import writers, writers_then
@@ -114,13 +114,14 @@ def statement(room: Room) -> Row:
         )
     proposals = queries.with_sources(Proposal.objects.filter(statement=found))
     hidden = queries.withheld(room)
+    draft = drafted(found)
+    text: Any = as_shown(draft.text, hidden)
     rows = {row.handle: row for row in Clause.objects.filter(statement=found)}
-    drafted: Any = as_shown(content(found), hidden)
-    for clause in drafted["clauses"]:
+    for clause in text["clauses"]:
         row = rows[clause["handle"]]
         clause |= {"revision": row.revision, "to_reword": row.to_reword, "settled": _settled(row, hidden, room.event)}
     return {
-        **drafted,
+        **text,
         "to_reword": found.to_reword,
         # Amendments may point at a clause that was taken out, and it may have been settled once; its words since are the
         # drafters' alone.
@@ -141,7 +142,7 @@ def statement(room: Room) -> Row:
             }
             for version in queries.versions(room).reverse()
         ],
-        "reserved_by": _reserved_by(writers(found)),
+        "reserved_by": _reserved_by(writers(draft.written, room.event)),
         "proposals": [_proposal(row) for row in proposals],
         "amendments": _amendments(room),
     }

@@ -1,4 +1,4 @@
-"""The outcome of a room as plain values: what the page, the HTML file, the Markdown and the PDF all write in their own way.
+"""The outcome of a room as plain values: what the outline makes blocks of, and Akoma Ntoso elements of its own.
 
 Names stand in it only as far as the attribution allows that holds now, in settled versions too."""
 
@@ -19,11 +19,12 @@ from polls.endorsements import queries as endorsements
 from polls.exports import figures
 from polls.ideas.models import Idea
 from polls.statements import queries
-from polls.statements.content import ALONE, content, settled, shown, struck, together
+from polls.statements.content import ALONE, drafted, settled, shown, struck, together
 from polls.statements.core import Stance
 from polls.statements.models import Sealed, SettledClause, Version
 from polls.statements.reserving import said, writers, writers_then
 from polls.statements.sources import IDEA, SEGMENT
+from rooms.transcript.core import Shown
 from rooms.transcript.models import Segment
 from rooms.transcript.struck import WITHDRAWN
 
@@ -128,30 +129,28 @@ class Outcome:
         if self.settled_at is None:
             return _("A draft. It is not settled.")
         date = {"date": moment_text(self.settled_at)}
-        settled = _("Settled by itself %(date)s.") % date
+        told = _("Settled by itself %(date)s.") % date
         if self.version is not None:
-            settled = _("Version %(number)d, settled %(date)s.") % {"number": self.version, **date}
+            told = _("Version %(number)d, settled %(date)s.") % {"number": self.version, **date}
         by = {"consensus": _("By consensus."), "consent": _("By majority."), "poll": _("By a poll.")}
         if self.settled_by in by:
-            settled += " " + by[self.settled_by]
+            told += " " + by[self.settled_by]
         if self.struck:
-            settled += " " + _("Words were taken out of its quotes, or corrected in them, later.")
+            told += " " + _("Words were taken out of its quotes, or corrected in them, later.")
         if self.reopened_at is not None:
-            settled += " " + _("Reopened %(date)s.") % {"date": moment_text(self.reopened_at)}
-        return settled
+            told += " " + _("Reopened %(date)s.") % {"date": moment_text(self.reopened_at)}
+        return told
 
 
 def outcome(room: Any, version: Version | None) -> Outcome:
     """The outcome of `room`: a settled version, or the draft as it stands."""
     statement = queries.statement(room)
-    text: Any = settled(version) if version else content(statement) if statement else {"clauses": []}
+    draft = drafted(statement) if statement and not version else None
+    text: Any = settled(version) if version else draft.text if draft else {"clauses": []}
     text = shown(text, queries.withheld(room))
     origin = _origins(room, text)
-    wrote = writers_then(version, room.event) if version else writers(statement) if statement else {}
-    beside = {
-        "amended": credits(room, version.settled_at if version else None),
-        "writers": {handle: [who.text for who in some] for handle, some in wrote.items()},
-    }
+    wrote = writers_then(version, room.event) if version else writers(draft.written, room.event) if draft else {}
+    beside = _beside(room, version, wrote)
     return Outcome(
         event=room.event.title,
         room=room.name,
@@ -174,11 +173,7 @@ def outcome(room: Any, version: Version | None) -> Outcome:
 def alone(room: Any, found: SettledClause) -> Outcome:
     """A clause of the room that was settled by itself, with all that stands beside it."""
     text: Any = shown(settled(found), queries.withheld(room))
-    wrote = writers_then(found, room.event)
-    beside = {
-        "amended": credits(room, found.settled_at),
-        "writers": {handle: [who.text for who in some] for handle, some in wrote.items()},
-    }
+    beside = _beside(room, found, writers_then(found, room.event))
     clauses = tuple(_clause(clause, _origins(room, text), found, beside) for clause in text["clauses"])
     return Outcome(
         event=room.event.title,
@@ -196,6 +191,12 @@ def alone(room: Any, found: SettledClause) -> Outcome:
         settled_by=text.get("settled_by", ""),
         reopened_at=found.reopened_at,
     )
+
+
+def _beside(room: Any, found: Sealed | None, wrote: dict[str, list[Shown]]) -> dict[str, dict[str, list[str]]]:
+    """What stands beside clauses, by their handles: their amendments, and who wrote their reservations, as shown now."""
+    names = {handle: [who.text for who in some] for handle, some in wrote.items()}
+    return {"amended": credits(room, found.settled_at if found else None), "writers": names}
 
 
 def _origins(room: Any, text: dict[str, Any]) -> dict[str, str]:

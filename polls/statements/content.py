@@ -6,6 +6,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,8 @@ from deliberate.clock import epoch_ms
 from polls.statements import core, reserving
 from polls.statements.core import Counts, Json, Stance
 from polls.statements.models import Citation, Clause, Sealed, SettledClause, Statement, Support, Version
-from polls.statements.queries import numbered, source_row, totals, unheard, with_sources
+from polls.statements.queries import numbered, source_row, unheard, with_sources
+from polls.statements.reserving import Written
 from rooms.events.queries import participants
 from rooms.transcript.struck import Left
 
@@ -33,7 +35,20 @@ def together(groups: Sequence[str]) -> str:
 ALONE = 0
 
 
-def content(of: Statement, settling: int | None = None, only: Clause | None = None) -> Content:
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A statement as it stands: `text`, which names nobody, and `written`, the rows of the reservations that stand in it."""
+
+    text: Content
+    written: Written
+
+
+def content(of: Statement, settling: int | None = None) -> Content:
+    """The text alone of a statement as it stands."""
+    return drafted(of, settling).text
+
+
+def drafted(of: Statement, settling: int | None = None, only: Clause | None = None) -> Drafted:
     """The statement as it stands, with every quote: what is shown of it goes through `shown`. `only`: this clause alone.
 
     Support by group is that of when something was settled last: only the version number `settling` (or ALONE) takes it
@@ -43,8 +58,11 @@ def content(of: Statement, settling: int | None = None, only: Clause | None = No
     rests: dict[int, list[Json]] = defaultdict(list)
     for row in with_sources(Citation.objects.filter(clause__in=rows)):
         rests[row.clause_id].append(_citation(row))
-    support = _support(of, rows, settling)
-    return {
+    stands: dict[int, list[Support]] = defaultdict(list)
+    for stand in Support.objects.filter(clause__in=rows).select_related("seat__group", "group"):
+        stands[stand.clause_id].append(stand)
+    support = _support(of, rows, settling, stands)
+    text: Content = {
         "title": of.title,
         "preamble": of.preamble,
         "clauses": [
@@ -59,6 +77,9 @@ def content(of: Statement, settling: int | None = None, only: Clause | None = No
         ],
     }
 
+    written = {row.handle: reserving.written(stands[row.pk]) for row in rows}
+    return Drafted(text, {handle: some for handle, some in written.items() if some})
+
 
 def _citation(row: Citation) -> Json:
     kind, source = source_row(row)
@@ -71,20 +92,18 @@ def _citation(row: Citation) -> Json:
     }
 
 
-def _support(of: Statement, clauses: list[Clause], settling: int | None) -> dict[int, Json]:
+def _support(
+    of: Statement, clauses: list[Clause], settling: int | None, stands: Mapping[int, Sequence[Support]]
+) -> dict[int, Json]:
     event = of.room.event
     names = {group.handle: group.name for group in event.groups.all()} | {"": ""}  # in the host's order, none last
     seated = {handle or "" for handle in participants(event).values_list("group__handle", flat=True)}
-    taken: dict[int, list[tuple[str, Stance]]] = defaultdict(list)
-    for row in Support.objects.filter(clause__in=clauses).select_related("seat__group"):
-        taken[row.clause_id].append((row.seat.group.handle if row.seat.group else "", Stance(row.value)))
-    reservations: dict[int, list[Json]] = defaultdict(list)
-    for row in reserving.written(clauses):
-        reservations[row.clause_id].append({"text": row.reservation, "stand": row.value})
-    earlier, told, silent = totals(clauses), _told(of), unheard(of.room, clauses)
+    told, silent = _told(of), unheard(of.room, clauses)
     found: dict[int, Json] = {}
     for clause in clauses:
-        result = core.support(taken[clause.pk], seated, event.k)
+        stood = stands[clause.pk]
+        taken = [(row.seat.group.handle if row.seat.group else "", Stance(row.value)) for row in stood]
+        result = core.support(taken, seated, event.k)
         cells: list[Json] = [
             {
                 "groups": [name for group, name in names.items() if group in cell.cell.groups],
@@ -101,11 +120,11 @@ def _support(of: Statement, clauses: list[Clause], settling: int | None) -> dict
         by_group, taken_at = (cells, settling) if anew else before[0] if before else ([], None)
         found[clause.pk] = {
             **result.totals._asdict(),
-            "earlier_wording": earlier[clause.pk].earlier if clause.pk in earlier else 0,
+            "earlier_wording": sum(row.revision < clause.revision for row in stood),
             "by_group": by_group,
             "by_group_version": taken_at,
             "not_heard": [list(names) for names in silent[clause.pk]],
-            "reservations": reservations[clause.pk],
+            "reservations": [{"text": row.reservation, "stand": row.value} for row in reserving.written(stood)],
         }
     return found
 
@@ -131,18 +150,22 @@ def _sums(cells: list[Any]) -> Counts:
     return Counts(*(sum(cell[stance] for cell in cells) for stance in Stance))
 
 
-def sealed(of: Statement, number: int, moment: Any) -> tuple[Content, Content]:
-    """The content of a version that is being settled at this moment, and by their seals the quotes that it seals."""
-    text, quotes = _with_seals(content(of, number))
-    return {"room": of.room.handle, "version": number, "settled_at_ms": epoch_ms(moment), **text}, quotes
+def sealed(of: Statement, number: int, moment: Any) -> tuple[Content, Content, Written]:
+    """The content of a version that is being settled at this moment, by their seals the quotes that it seals, and the rows
+    of its reservations."""
+    found = drafted(of, number)
+    text, quotes = _with_seals(found.text)
+    about: Content = {"room": of.room.handle, "version": number, "settled_at_ms": epoch_ms(moment)}
+    return about | text, quotes, found.written
 
 
-def sealed_alone(clause: Clause, moment: Any) -> tuple[Content, Content]:
+def sealed_alone(clause: Clause, moment: Any) -> tuple[Content, Content, Written]:
     """The same of one clause that is being settled by itself: a text of this clause, without title and preamble."""
     of = clause.statement
-    text, quotes = _with_seals(content(of, ALONE, clause))
+    found = drafted(of, ALONE, clause)
+    text, quotes = _with_seals(found.text)
     about: Content = {"room": of.room.handle, "clause": clause.handle, "settled_at_ms": epoch_ms(moment)}
-    return about | {"clauses": text["clauses"]}, quotes
+    return about | {"clauses": text["clauses"]}, quotes, found.written
 
 
 def _with_seals(text: Content) -> tuple[Content, Content]:

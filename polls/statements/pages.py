@@ -11,7 +11,7 @@ from deliberate.door.entrance import Place
 from deliberate.live.parts import Context
 from deliberate.roles import PARTICIPANT
 from polls.statements import core, queries
-from polls.statements.content import content, intact, settled, shown, struck, together
+from polls.statements.content import content, drafted, intact, settled, shown, struck, together
 from polls.statements.models import Version
 from polls.statements.reserving import said, writers
 from rooms.transcript.core import diff
@@ -27,15 +27,16 @@ def shell(place: Place) -> str:
 def support(request: HttpRequest, place: Place) -> Context:
     """Every clause with its support by group and its reservations."""
     statement = queries.statement(place.room)
-    clauses: Any = content(statement)["clauses"] if statement else []
-    written_by = writers(statement) if statement else {}
+    found = drafted(statement) if statement else None
+    clauses: Any = found.text["clauses"] if found else []
+    written_by = writers(found.written, place.event) if found else {}
     for clause in clauses:
         stood = clause["support"]
         clause["reworded"] = queries.reworded(stood["earlier_wording"], sum(stood[stance] for stance in core.Stance))
         for cell in clause["support"]["by_group"]:
             cell["label"] = together(cell["groups"])
         stood["silent"] = [together(names) for names in stood["not_heard"]]
-        for reservation, who in zip(stood["reservations"], written_by[clause["handle"]], strict=True):
+        for reservation, who in zip(stood["reservations"], written_by.get(clause["handle"], ()), strict=True):
             reservation["said"] = said(reservation["stand"], who.text)
     return {"shell": shell(place), "statement": statement, "clauses": clauses, "k": place.event.k}
 

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from polls.statements import signing
 from polls.statements.core import Stance
-from polls.statements.models import Clause, Reserved, Sealed, Statement, Support, Version
-from polls.statements.queries import numbered, rules
+from polls.statements.models import Reserved, Sealed, Support, Version
+from polls.statements.queries import rules
 from rooms.transcript.core import Shown
 
-
-def written(clauses: Collection[Clause]) -> QuerySet[Support]:
-    """Reservations, and why people cannot accept a clause: in the order of the words, not of their writing, which would tell
-    who wrote when."""
-    rows = Support.objects.filter(clause__in=clauses).exclude(reservation="").select_related("clause", "group", "seat")
-    return rows.order_by("reservation", "value", "pk")
+#: Reservations as they were read, by the clause's handle. Nobody locks a room to take a stand, so words and their writers
+#: come out of one read: a stand taken between two would put everybody behind it beside words of another.
+Written = Mapping[str, Sequence[Support]]
 
 
-def writers(of: Statement) -> dict[str, list[Shown]]:
-    """By the clause's handle, who its reservations are shown as written by, in their order."""
-    event = of.room.event
+def written(stands: Iterable[Support]) -> list[Support]:
+    """Of these stands on a clause its reservations, and why people cannot accept it: in the order of the words, not of their
+    writing, which would tell who wrote when."""
+    return sorted((row for row in stands if row.reservation), key=lambda row: (row.reservation, row.value, row.pk))
+
+
+def writers(rows: Written, event: Any) -> dict[str, list[Shown]]:
+    """By the clause's handle, who these reservations are shown as written by, in their order."""
     policy = rules(event).reservations
-    found: dict[str, list[Shown]] = defaultdict(list)
-    for row in written([row for _number, row in numbered(of)]):
-        found[row.clause.handle].append(signing.shown_as(row, event, policy))
-    return found
+    return {clause: [signing.shown_as(row, event, policy) for row in some] for clause, some in rows.items()}
 
 
 def writers_then(settled: Sealed, event: Any) -> dict[str, list[Shown]]:
@@ -47,15 +45,13 @@ def _beside(settled: Sealed) -> dict[str, Sealed]:
     return {"version" if isinstance(settled, Version) else "alone": settled}
 
 
-def keep_writers(settled: Sealed, clauses: Collection[Clause]) -> None:
-    """Keep beside what is being settled, these clauses, who wrote its reservations."""
-    places: dict[str, int] = defaultdict(int)
+def keep_writers(settled: Sealed, rows: Written) -> None:
+    """Keep beside what is being settled who wrote its reservations, these."""
     kept = []
-    for row in written(clauses):
-        clause = row.clause.handle
-        signed = {"seat": row.seat, "level": row.level, "author": row.author, "group": row.group}
-        kept.append(Reserved(**_beside(settled), clause=clause, place=places[clause], **signed))
-        places[clause] += 1
+    for clause, some in rows.items():
+        for place, row in enumerate(some):
+            signed = {"seat": row.seat, "level": row.level, "author": row.author, "group": row.group}
+            kept.append(Reserved(**_beside(settled), clause=clause, place=place, **signed))
     Reserved.objects.bulk_create(kept)
 
 

@@ -154,13 +154,13 @@ def _clause(room: Any, by: Any, row: Clause) -> Answer:
     if in_force.clauses([row]):
         return Answer(say=_("Clause %(number)d is settled already.") % number)
     moment = now()
-    frozen, quotes = sealed_alone(row, moment)
+    frozen, quotes, written = sealed_alone(row, moment)
     frozen["settled_by"] = queries.rules(room.event).settle_by
     digest = core.seal(frozen)
     made = SettledClause.objects.create(
         clause=row, revision=row.revision, settled_at=moment, content=frozen, quotes=quotes, hash=digest
     )
-    keep_writers(made, [row])
+    keep_writers(made, written)
     note(room, by, "settled a clause", row, digest)
     touch(room, *TEXT)
     return Answer(say=_("Clause %(number)d is settled as it reads.") % number, data={"hash": digest})
@@ -187,13 +187,13 @@ def _whole(room: Any, by: Any, statement: Statement) -> Answer:
         raise Refused(_("Nothing has changed since version %(number)d.") % {"number": same.number})
     last = queries.versions(room).first()
     number, moment = last.number + 1 if last else 1, now()
-    frozen, quotes = sealed(statement, number, moment)
+    frozen, quotes, written = sealed(statement, number, moment)
     frozen["settled_by"] = queries.rules(room.event).settle_by
     digest = core.seal(frozen)
     version = Version.objects.create(
         statement=statement, number=number, settled_at=moment, content=frozen, quotes=quotes, hash=digest
     )
-    keep_writers(version, [row for _number, row in queries.numbered(statement)])
+    keep_writers(version, written)
     note(room, by, "settled", f"version:{number}", digest)
     touch(room, *TEXT)
     said = _("Version %(number)d is settled.") % {"number": number}

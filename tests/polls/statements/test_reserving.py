@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,16 +10,18 @@ import pytest
 from deliberate.errors import Refused
 from polls.exports.bundle import bundle
 from polls.exports.outcome import outcome
-from polls.statements.content import content, intact
+from polls.statements.content import content, drafted, intact
 from polls.statements.content import settled as read
-from polls.statements.models import Clause, Reserved, Support, Version
-from polls.statements.queries import versions
+from polls.statements.core import seal
+from polls.statements.models import Clause, Reserved, SettledClause, Support, Version
+from polls.statements.queries import rules, versions
 from polls.statements.reserving import as_now, writers, writers_then
 from rooms.events.models import Event
 from rooms.seats.actions import erase
 from rooms.seats.models import Seat
 from tests import make
 from tests.polls.statements.rows import clause, people, settled
+from tests.polls.statements.test_pages import page
 
 pytestmark = pytest.mark.django_db
 
@@ -146,10 +149,55 @@ def test_names_stand_beside_the_words_they_wrote(event: Event, drafter: Seat, an
         reserve(who, row, text)
     version = settled(drafter)
     room = make.room(event)
-    both = (writers(version.statement)[row.handle], writers_then(version, event)[row.handle])
+    both = (writers(drafted(version.statement).written, event)[row.handle], writers_then(version, event)[row.handle])
     assert [[who.text for who in some] for some in both] == [["Cem", "Ben", "Ann"]] * 2
     texts = [each.text for each in outcome(room, version).clauses[0].reservations]
     assert texts == ["A word.", "M word.", "Z word."]
+
+
+def meanwhile(by: Seat, row: Clause, act: Callable[..., Any]) -> Callable[..., Any]:
+    """As `act`, but before it is done somebody takes a stand, whose words come before all others."""
+
+    def acted(*args: Any) -> Any:
+        fields = {"value": "reserve", "reservation": "A word.", "level": "name", "author": by.name}
+        Support.objects.get_or_create(clause=row, seat=by, defaults=fields)
+        return act(*args)
+
+    return acted
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_stand_taken_while_a_text_is_settled_gives_nobody_the_words_of_another(
+    event: Event, drafter: Seat, ann: Seat, row: Clause, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    policy(event, "name")
+    reserve(ann, row, "Z word.")
+    ben = make.seat(event, name="Ben")
+    monkeypatch.setattr("polls.statements.core.seal", meanwhile(ben, row, seal))
+    make.act(drafter, "statements.settle", clause="" if whole else row.handle)
+    assert Support.objects.filter(clause=row).count() == 2
+    found = Version.objects.get() if whole else SettledClause.objects.get()
+    reserved: Any = found.content["clauses"][0]["support"]["reservations"]
+    assert [each["text"] for each in reserved] == ["Z word."]
+    assert [who.text for who in writers_then(found, event)[row.handle]] == ["Ann"]
+
+
+@pytest.mark.parametrize("where", ["outcome", "page", "bundle"])
+def test_a_stand_taken_while_a_draft_is_read_gives_nobody_the_words_of_another(
+    event: Event, ann: Seat, row: Clause, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    policy(event, "name")
+    reserve(ann, row, "Z word.")
+    ben = make.seat(event, name="Ben")
+    monkeypatch.setattr("polls.statements.reserving.rules", meanwhile(ben, row, rules))
+    if where == "outcome":
+        assert shown(event) == ["Reservation of Ann"]
+    elif where == "page":
+        assert "Z word. Reservation of Ann" in page(ann, "support/")
+    else:
+        text: Any = bundle(event)["rooms"][0]["statement"]
+        assert text["reserved_by"] == {row.handle: [{"by": "Ann", "shown_as": "name"}]}
+    assert Support.objects.filter(clause=row).count() == 2
 
 
 def test_a_clause_says_which_groups_have_not_been_heard(event: Event, drafter: Seat, row: Clause) -> None:
