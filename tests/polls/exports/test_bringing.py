@@ -106,6 +106,8 @@ def test_a_clause_that_was_settled_once_and_taken_out_keeps_what_was_settled() -
     held = held_and_settled()
     make.act(held.drafter, "statements.remove_clause", clause=held.clause.handle)
     stands = clause(held.drafter, "We stay at the well.")
+    for seat in (held.zoe, *held.others):  # which groups were not heard is of who sits in the room
+        make.act(seat, "statements.stand", clause=stands.handle, value="support")
     moderator = make.seat(held.event, "moderator")
     other = said(held.event, "We stay at the well.")
     make.act(moderator, "transcript.strike", segment=other.handle, words="at the well", sure="on")
