@@ -122,7 +122,7 @@ def put(*, room: Any, by: Any, amendment: str, with_rivals: bool) -> Answer:
         stays, kind = _("None: leave the text as it is"), PollKind.RANKING
     asked, needs = [*options.values(), stays], rules(room.event)
     if needs.majority != core.Majority.HALF:
-        question += " " + _("It needs: %(majority)s.") % {"majority": str(needs.get_majority_display()).lower()}
+        question += " " + _("It needs: %(majority)s.") % {"majority": needs.get_majority_display()}
     blind = {"secret": True, "blind": True}
     made = ballots.prepare(room=room, by=by, options=asked, question=question, kind=kind, **blind).data["poll"]
     for each in some:

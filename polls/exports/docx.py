@@ -105,9 +105,9 @@ def _block(block: Block, marks: count[int]) -> Markup:
             return joined([_paragraph("Caption", block.caption), _table(block)])
 
 
-def _paragraph(style: str, text: str, *, mark: tuple[str, int] | None = None, right: bool | None = None) -> Markup:
-    """`mark`: a name and number under which the paragraph can be found. `right`: its script is written from the right."""
-    right = from_the_right(text) if right is None else right
+def _paragraph(style: str, text: str, *, mark: tuple[str, int] | None = None) -> Markup:
+    """`mark`: a name and number under which the paragraph can be found."""
+    right = from_the_right(text)
     edge = [docx_look.edge("right")] if right and style in docx_look.EDGED else []
     about = tag("w:pPr", None, tag("w:pStyle", {"w:val": style}), *edge, *([tag("w:bidi")] if right else []))
     turned = tag("w:rPr", None, tag("w:rtl")) if right else Markup()

@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from deliberate.clock import epoch_ms
@@ -27,7 +28,7 @@ def together(groups: Sequence[str]) -> str:
     """Names of groups that are published together as one: "Artists, Youth and no group together"."""
     names = [group or _("no group") for group in groups]
     if len(names) == 1:
-        return names[0][:1].upper() + names[0][1:]
+        return groups[0] or capfirst(names[0])
     return _("%(some)s and %(last)s together") % {"some": ", ".join(names[:-1]), "last": names[-1]}
 
 
@@ -76,7 +77,6 @@ def drafted(of: Statement, settling: int | None = None, only: Clause | None = No
             for number, row in clauses
         ],
     }
-
     written = {row.handle: reserving.written(stands[row.pk]) for row in rows}
     return Drafted(text, {handle: some for handle, some in written.items() if some})
 

@@ -19,7 +19,7 @@ from polls.ballots.models import State as PollState
 from polls.ballots.queries import result, texts
 from polls.statements import core, in_force, queries
 from polls.statements.actions import TEXT, statement_of
-from polls.statements.content import content, sealed, sealed_alone, settled
+from polls.statements.content import sealed, sealed_alone
 from polls.statements.core import Amiss, Majority, Way
 from polls.statements.models import Clause, SettledClause, Settling, Statement, Version
 from polls.statements.pads.folding import fold_all, unfit
@@ -70,7 +70,7 @@ def put(*, room: Any, by: Any, clause: str = "") -> Answer:
     number = {"number": queries.number_of(row)} if row else {}
     question = _("Shall clause %(number)d be settled as it reads?") % number if row else _("Shall the text be settled?")
     if rules.majority != Majority.HALF:
-        question += " " + _("It needs: %(majority)s.") % {"majority": str(rules.get_majority_display()).lower()}
+        question += " " + _("It needs: %(majority)s.") % {"majority": rules.get_majority_display()}
     yes = _("Yes: settle it")
     options = [yes, _("No: go on drafting")]
     asked: dict[str, Any] = {"question": question, "kind": PollKind.ONE, "secret": True, "blind": True}
@@ -108,7 +108,7 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
         note(room, by, "left open", poll, "settled")
     elif asked.clause is not None:
         _clause(room, by, asked.clause)
-    elif not _unchanged(asked.statement):
+    else:
         _whole(room, by, asked.statement)
 
 
@@ -172,19 +172,7 @@ def settled_on(row: Clause) -> bool:
     return SettledClause.objects.filter(clause=row, revision=row.revision).exists()
 
 
-def _unchanged(statement: Statement) -> Version | None:
-    """The last version, where it was not reopened and nothing has changed since; else None."""
-    last = queries.versions(statement.room).first()
-    if last is None or last.reopened_at is not None:
-        return None
-    before = settled(last)
-    return last if {**before, **content(statement)} == before else None
-
-
 def _whole(room: Any, by: Any, statement: Statement) -> Answer:
-    same = _unchanged(statement)
-    if same is not None:
-        raise Refused(_("Nothing has changed since version %(number)d.") % {"number": same.number})
     last = queries.versions(room).first()
     number, moment = last.number + 1 if last else 1, now()
     frozen, quotes, written = sealed(statement, number, moment)

@@ -121,6 +121,7 @@ def test_the_content_names_nobody(event: Event, drafter: Seat) -> None:
 
 def test_groups_counted_together_are_named_together() -> None:
     assert together(["Youth"]) == "Youth"
+    assert together(["eHealth"]) == "eHealth", "a name is the host's, letter for letter"
     assert together(["Youth", "Artists", ""]) == "Youth, Artists and no group together"
     assert together([""]) == "No group"
 

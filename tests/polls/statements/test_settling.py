@@ -155,6 +155,13 @@ def test_a_poll_on_one_clause_settles_that_one(event: Event, drafter: Seat, row:
     assert settled_as_they_read([row, other]) == {row.pk}
 
 
+def test_a_poll_says_what_it_needs_in_the_words_the_host_chose(event: Event, drafter: Seat, row: Clause) -> None:
+    make.act(make.seat(event, "host"), "statements.rules", "", majority="two_thirds", settle_by="poll")
+    make.act(make.seat(event, "moderator"), "statements.put", "")
+    question = Poll.objects.get().question
+    assert question == "Shall the text be settled? It needs: Two thirds of those for and against."
+
+
 def test_a_poll_settles_no_words_that_were_not_put(event: Event, drafter: Seat, row: Clause) -> None:
     rule(event, "poll")
     moderator = make.seat(event, "moderator")
