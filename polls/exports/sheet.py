@@ -22,6 +22,8 @@ from polls.exports.script import from_the_right
 FONTS = Path(__file__).resolve().parent.parent.parent / "frontend" / "fonts"
 BODY_PT, SMALL_PT, FIGURE_MM = 11, 9, 24
 INK, SOFT, _LINE, _ACCENT = (29, 27, 24), (92, 86, 77), (226, 219, 207), (11, 95, 91)
+#: What stands for the number of all pages until it is known: no text that people write has such letters (tidy).
+_ALL_PAGES = "\x01\x01"
 #: Letters the font lacks, with the spaces and signs between them: see `Sheet.drawable`.
 _LACKING = re.compile("x(?:[x ]*x)?")
 
@@ -32,6 +34,7 @@ class Sheet(FPDF):
     def __init__(self, title: str, foot: str, language: str = "en") -> None:
         super().__init__(format="A4")
         self.foot = foot
+        self.alias_nb_pages(_ALL_PAGES)
         self._element: StructElem | None = None
         self.add_font("text", fname=FONTS / "DejaVuSans.ttf")
         self.add_font("text", style="B", fname=FONTS / "DejaVuSans-Bold.ttf")
@@ -65,7 +68,7 @@ class Sheet(FPDF):
         self.cell(0, 5, self.drawable(self.foot))
         self.set_text_shaping(False)
         self.set_x(self.l_margin)
-        self.cell(0, 5, f"{self.page_no()} / {{nb}}", align=Align.R)
+        self.cell(0, 5, f"{self.page_no()} / {_ALL_PAGES}", align=Align.R)
         self._out("EMC")
         self.text_shaping = shaping
 

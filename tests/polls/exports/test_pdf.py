@@ -59,6 +59,15 @@ def test_the_outcome_is_a_pdf() -> None:
     assert file.rstrip().endswith(b"%%EOF")
 
 
+def test_what_libraries_read_as_the_number_of_pages_stands_in_a_clause_as_it_was_written() -> None:
+    told = replace(CLAUSE, text="Not {nb} of us.", reservations=(Reservation("{nb}?", "Reservation"),))
+    [page] = PdfReader(io.BytesIO(drawn(document(replace(OUTCOME, clauses=(told,)))))).pages
+    words = page.extract_text()
+    assert "Not {nb} of us." in words
+    assert "{nb}?" in words
+    assert "1 / 1" in words
+
+
 @pytest.fixture
 def sheet() -> Iterator[Sheet]:
     with closing(Sheet("What we promise", "A draft.")) as found:
