@@ -247,8 +247,9 @@ def _told(whole: dict[str, Any]) -> dict[str, Any]:
         text = room["statement"]
         for clause in text["clauses"]:
             clause["support"].pop("not_heard", None)  # of who sat in the room then
-        for some in (text["reserved_by"], *(version["reserved_by"] for version in text["versions"])):
-            for who in (who for each in some.values() for who in each):
+        alone = [each for clause in (*text["clauses"], *text["removed"]) for each in clause["settled"]]
+        for some in (text, *text["versions"], *alone):
+            for who in (who for each in some["reserved_by"].values() for who in each):
                 who["by"] = "" if who["shown_as"] == Attribution.ROLE else who["by"]
         for row in text["amendments"]:
             if row["shown_as"] == Attribution.ROLE:

@@ -118,6 +118,25 @@ def test_a_clause_that_was_settled_once_and_taken_out_keeps_what_was_settled() -
     assert stands.handle in after
 
 
+def test_a_bundle_written_in_another_language_comes_in_with_what_was_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = plenary(attribution="role")
+    make.act(make.seat(held.event, "host"), "statements.rules", "", majority="half", reservations="name")
+    other = clause(held.drafter, "We pay.")
+    for row in (held.clause, other):
+        make.act(held.zoe, "statements.stand", clause=row.handle, value="block", reservation="Who pays?")
+        make.act(held.drafter, "statements.settle", clause=row.handle)
+    settled(held.drafter)
+    reopened(held.event)
+    reopened(held.event, other.handle)
+    make.act(held.drafter, "statements.remove_clause", clause=other.handle)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("polls.statements.signing._", lambda _text: "Teilnehmerin")
+        before = out(held.event)
+    assert before.count("Teilnehmerin") == 5, "in the draft, in both settled by themselves, twice in the version"
+    held.event.delete()
+    assert "Teilnehmerin" not in out(bring_in(before))
+
+
 def test_what_was_taken_back_or_muted_under_a_pseudonym_stays_so() -> None:
     held = plenary()
     moderator = make.seat(held.event, "moderator")
@@ -314,10 +333,14 @@ def test_the_command_notes_what_no_longer_fits_and_what_was_open(tmp_path: Path)
     asked(held.event, "Now?", close=False)
     room = make.room(held.event)
     room.journal.filter(number=1).update(verb="changed")
+    Version.objects.update(hash="0" * 64)
+    SettledClause.objects.update(hash="0" * 64)
     path, said_back = tmp_path / "bundle.json", StringIO()
     path.write_text(out(held.event))
     held.event.delete()
     call_command("bring_in", str(path), stdout=said_back)
     text = said_back.getvalue()
     assert "Note: the journal of Hall does not fit its hashes from entry 1 on." in text
+    assert "Note: version 1 of the statement of Hall does not fit its hash." in text
+    assert "Note: a clause of the statement of Hall, settled by itself on " in text
     assert 'Note: the poll "Now?" was open' in text
