@@ -1,9 +1,10 @@
 """Akoma Ntoso 1.0 (OASIS LegalDocML, https://docs.oasis-open.org/legaldocml/akn-core/v1.0/): the outcome as a statement, the
 record of a room as a debate.
 
-A speaker is a person, a role or an organization there as far as they are named, and else the one role "A speaker" that all
-share: nothing but a name joins two speeches. Where a meeting belongs to no country the naming convention has no code for it:
-"zz" (ISO 3166-1, user-assigned) stands in its place."""
+Whoever speaks is a person, a role or an organization there, as they are shown; all who are not named share the one role "A
+speaker": speeches are joined by what is shown alone. A meeting belongs to no country, and the naming convention asks for one:
+"zz" (ISO 3166-1, user-assigned) stands in its place. Of a room there is one statement and one debate (works); each version, and
+each draft or record by the minute it was taken, is an expression."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from polls.exports import outline
 from polls.exports.document import Block, Heading, Items, Quote, Speech, Table, Text
 from polls.exports.markup import Markup, file, tag
 from polls.exports.outcome import Outcome
-from polls.exports.record import Point, Said, Voted, points
+from polls.exports.record import Point, Said, Voted, missing, points
 from rooms.transcript.core import Level
 
 KIND = "application/akn+xml"
@@ -36,7 +37,8 @@ _CLASSES = {Level.NAME: "Person", Level.ROLE: "Role", Level.GROUP: "Organization
 
 def statement(room: Any, outcome: Outcome) -> bytes:
     """The outcome as a `statement` document."""
-    meta = _meta(room, "statement", outcome.settled_at or outcome.counted_at, number=outcome.version, hash=outcome.hash)
+    at = outcome.settled_at or outcome.counted_at
+    meta = _meta(room, "statement", at, number=outcome.version, hash=outcome.hash)
     heads = tag("longTitle", {"eId": "longTitle"}, tag("p", None, tag("docTitle", None, outcome.title)))
     preface = tag("preface", None, heads, tag("p", None, outcome.state))
     preamble = tag("preamble", None, *_paragraphs(outcome.preamble)) if outcome.preamble else Markup()
@@ -54,7 +56,8 @@ def statement(room: Any, outcome: Outcome) -> bytes:
         for each in outcome.clauses
     ]
     body = tag("mainBody", None, *(clauses or [tag("p", None, _("No clause is written yet."))]))
-    told = (Heading(_("How it came about"), level=2), *outline.process(outcome))
+    signed: tuple[Block, ...] = (Heading(_("Who signed it"), level=2), Items(outcome.signed)) if outcome.signed else ()
+    told: tuple[Block, ...] = (*signed, Heading(_("How it came about"), level=2), *outline.process(outcome))
     conclusions = tag("conclusions", None, *_blocks(told, "conclusions"))
     document = tag("statement", {"name": "statement"}, meta, preface, preamble, body, conclusions)
     return file(tag("akomaNtoso", _NAMES, document))
@@ -65,16 +68,17 @@ def statement(room: Any, outcome: Outcome) -> bytes:
 
 def debate(room: Any) -> bytes:
     """The record of a room as a `debate` document: a section for each point of the agenda, in it speeches and polls."""
-    some = points(room)
+    some, told = points(room), missing(room)
     speakers = _speakers(some)
-    begun = some[0].parts[0].begin if some else now()
     preface = tag("preface", None, tag("p", None, tag("docTitle", None, _("Record: %(room)s") % {"room": room.name})))
     sections = [_section(number, point, speakers) for number, point in enumerate(some, start=1)]
     if not sections:
-        nothing = tag("p", None, _("Nothing is taken down yet."))
-        sections = [tag("debateSection", {"eId": "dbsect_1", "name": "empty"}, nothing)]
+        nothing = tag("p", None, told or _("Nothing is taken down yet."))
+        sections, told = [tag("debateSection", {"eId": "dbsect_1", "name": "empty"}, nothing)], ""
     body = tag("debateBody", None, *sections)
-    document = tag("debate", {"name": "debate"}, _meta(room, "debate", begun, speakers=speakers), preface, body)
+    end = [tag("conclusions", None, tag("p", None, told))] if told else []
+    meta = _meta(room, "debate", now(), speakers=speakers)
+    document = tag("debate", {"name": "debate"}, meta, preface, body, *end)
     return file(tag("akomaNtoso", _NAMES, document))
 
 
@@ -121,10 +125,13 @@ def _meta(
     hash: str = "",
     speakers: Mapping[tuple[Level | None, str], str] | None = None,
 ) -> Markup:
-    """Which document this is (work, expression, manifestation), and what it names."""
-    day, language = f"{at.astimezone(UTC):%Y-%m-%d}", get_language() or "en"
-    work = f"/akn/zz/{kind}/{day}/{room.handle}"
-    expression = f"{work}/{language}@{day}"
+    """Which document this is (work, expression, manifestation), and what it names. `at`: when it was settled, or taken as it
+    stood; `number`: of a version."""
+    first = room.journal.order_by("number").first()
+    begun, language = _day(first.at if first else at), get_language() or "en"
+    work = f"/akn/zz/{kind}/{begun}/{room.handle}"
+    day, minute = _day(at), f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+    expression = f"{work}/{language}@{day}/version-{number}" if number else f"{work}/{language}@{minute}"
     country = [tag("FRBRcountry", {"value": "zz"})]
     version = [tag("FRBRversionNumber", {"value": str(number)})] if number else []
     spoken = [tag("FRBRlanguage", {"language": language})]
@@ -132,8 +139,8 @@ def _meta(
     identification = tag(
         "identification",
         _SELF,
-        tag("FRBRWork", None, *_core(work, "", day, sealed), *country),
-        tag("FRBRExpression", None, *_core(expression, "", day), *version, *spoken),
+        tag("FRBRWork", None, *_core(work, "", begun), *country),
+        tag("FRBRExpression", None, *_core(expression, "", day, sealed), *version, *spoken),
         tag("FRBRManifestation", None, *_core(expression, ".akn", day), tag("FRBRformat", {"value": KIND})),
     )
     named = [_named("Organization", "deliberate", "deliberate")]
@@ -141,6 +148,10 @@ def _meta(
     for (level, who), name in (speakers or {}).items():
         named.append(_named(_CLASSES[level], name, who))
     return tag("meta", None, identification, tag("references", _SELF, *named))
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d}"
 
 
 def _core(uri: str, ending: str, day: str, alias: Iterable[Markup] = ()) -> list[Markup]:

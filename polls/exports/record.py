@@ -75,6 +75,17 @@ def points(room: Any) -> tuple[Point, ...]:
     return tuple(Point(item.title if item else "", tuple(parts)) for item, parts in found)
 
 
+def missing(room: Any) -> str:
+    """How much of what was said is not in the record, in a sentence; "" where all of it is."""
+    found = held_back(room)
+    said = ngettext(
+        "%(n)d piece of what was said is not in this record: whoever said it has still to look through it.",
+        "%(n)d pieces of what was said are not in this record: whoever said them has still to look through them.",
+        found,
+    )
+    return said % {"n": found} if found else ""
+
+
 def _said(paragraph: Paragraph, event: Event) -> Said:
     as_whom = shown_as(paragraph.turn, event)
     who = as_whom.text or (_("A speaker") if paragraph.turn else _("Between turns"))
@@ -109,13 +120,8 @@ def _blocks(room: Any) -> Iterator[Block]:
                 yield Text(part.text)
             else:
                 yield Speech(part.who, date_format(localtime(part.begin), "H:i"), part.text)
-    if missing := held_back(room):
-        said = ngettext(
-            "%(n)d piece of what was said is not in this record: whoever said it has still to look through it.",
-            "%(n)d pieces of what was said are not in this record: whoever said them has still to look through them.",
-            missing,
-        )
-        yield Text(said % {"n": missing}, aside=True)
+    if told := missing(room):
+        yield Text(told, aside=True)
     elif not some:
         yield Text(_("Nothing is taken down yet."), aside=True)
     yield from _ideas(room)

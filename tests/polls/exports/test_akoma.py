@@ -81,6 +81,45 @@ def test_the_record_is_a_debate_with_a_section_for_each_point(schema: Any) -> No
     assert root.xpath("//a:TLCPerson", namespaces=AKN) == []
 
 
+def test_it_says_who_signed_as_all_formats_do(schema: Any) -> None:
+    held = plenary(attribution="name")
+    version, room = settled(held.drafter), make.room(held.event)
+    make.act(held.zoe, "endorsements.sign", version="1", signed="name")
+    make.act(held.others[0], "endorsements.sign", version="1", signed="nobody")
+    found = outcome(room, version)
+    assert found.signed[:2] == (NAME, "2 people signed.")
+    root = valid(schema, statement(room, found))
+    assert texts(root, "//a:conclusions//a:item") == list(found.signed)
+    assert "Who signed it" in texts(root, "//a:conclusions//a:heading")
+
+
+def test_each_version_and_the_draft_are_expressions_of_one_work(schema: Any) -> None:
+    held = plenary()
+    room = make.room(held.event)
+    every = [settled(held.drafter), settled(held.drafter), None]
+    roots = [valid(schema, statement(room, outcome(room, version))) for version in every]
+    for level, many in (("Work", 1), ("Expression", 3), ("Manifestation", 3)):
+        for name in ("uri", "this"):
+            path = f"string(//a:FRBR{level}/a:FRBR{name}/@value)"
+            assert len({root.xpath(path, namespaces=AKN) for root in roots}) == many, path
+    path = "string(//a:FRBRExpression/a:FRBRalias/@value)"
+    assert [root.xpath(path, namespaces=AKN) for root in roots] == [each.hash if each else "" for each in every]
+
+
+def test_a_debate_says_how_much_its_speakers_have_still_to_look_through(schema: Any) -> None:
+    event = make.event(silence="approved")
+    ann, room = make.seat(event), make.room(event)
+    said(event, "I have seen the well.", by=ann)
+    missing = "1 piece of what was said is not in this record: whoever said it has still to look through it."
+    for spoken in ([], ["Between turns."]):
+        for words in spoken:
+            said(event, words)
+        root = valid(schema, debate(make.room(event)))
+        assert texts(root, "//a:speech/a:p") == spoken
+        assert missing in texts(root, "//a:p")
+        assert b"Nothing is taken down" not in debate(room)
+
+
 @pytest.mark.parametrize("attribution", ["name", "role", "group", "nobody"])
 def test_whoever_spoke_is_what_they_are_shown_as(schema: Any, attribution: str) -> None:
     held = plenary(attribution=attribution)
