@@ -10,6 +10,8 @@ from polls.exports.document import Block, Document, Heading, Items, Quote, Speec
 _EVERYWHERE = re.compile(r"([\\`*_\[\]<>&|~$])")
 #: Read as markup at the beginning of a line: headings, lists, rules, definitions.
 _AT_THE_START = re.compile(r"^([#+\-=:])")
+#: Signs that would close a heading, and not be shown, at its end.
+_AT_THE_END = re.compile(r"(?<= )(#+)$")
 _NUMBER = re.compile(r"^(\d+)([.)])")
 #: What some readers turn into links by themselves.
 _ADDRESS = re.compile(r":(?=//)|(?<=\bwww)\.", re.IGNORECASE)
@@ -32,7 +34,7 @@ def lines(text: str, before: str = "") -> list[str]:
 
 def written(document: Document) -> str:
     """The whole document as one Markdown text."""
-    page = [f"# {escaped(document.title)}", "", escaped(document.where), "", f"*{escaped(document.state)}*", ""]
+    page = [f"# {_heading(document.title)}", "", escaped(document.where), "", f"*{escaped(document.state)}*", ""]
     if document.hash:
         page += [f"SHA-256: `{document.hash}`", ""]
     for block in document.blocks:
@@ -40,10 +42,14 @@ def written(document: Document) -> str:
     return "\n".join(page[:-1]) + "\n"
 
 
+def _heading(text: str) -> str:
+    return _AT_THE_END.sub(r"\\\1", escaped(text))
+
+
 def _block(block: Block) -> list[str]:
     match block:
         case Heading(text, level):
-            return [f"{'#' * (level + 1)} {escaped(text)}"]
+            return [f"{'#' * (level + 1)} {_heading(text)}"]
         case Text(text):
             return lines(text)
         case Quote(text, origin):

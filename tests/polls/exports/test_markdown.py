@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from polls.exports.document import Heading
 from polls.exports.markdown import escaped, lines, written
 from polls.exports.outcome import outcome
 from polls.exports.outline import document
 from tests import make
+from tests.polls.exports.documents import document as a_document
 from tests.polls.exports.rows import plenary
 from tests.polls.statements.rows import settled
 
@@ -69,6 +72,13 @@ def test_what_only_some_readers_read_is_kept_from_them_too(text: str) -> None:
 def test_line_breaks_stay_and_empty_lines_part_paragraphs() -> None:
     shown = READER.render("\n".join(lines("We met.\nWe listened.\n\n# We promise")))
     assert shown == "<p>We met.<br />\nWe listened.</p>\n<p># We promise</p>\n"
+
+
+@pytest.mark.parametrize("text", ["Group #", "Group ##", "Group # #", "#", "# #", "C#", "Group \\#"])
+def test_a_heading_keeps_what_stands_at_its_end(text: str) -> None:
+    page = written(replace(a_document(), title=text, blocks=(Heading(text),)))
+    shown = [html.unescape(each) for each in re.findall(r"<h[12]>(.*)</h[12]>", READER.render(page))]
+    assert shown == [text, text]
 
 
 @pytest.mark.django_db
