@@ -119,6 +119,20 @@ def test_the_html_file_needs_nothing_else_and_runs_nothing() -> None:
     assert "url(" not in html
 
 
+def test_names_are_a_list_and_no_quotes_and_people_s_words_are_of_no_language_that_is_known() -> None:
+    held = plenary()
+    settled(held.drafter)
+    make.act(held.zoe, "endorsements.sign", version="1", organisation="Salt Carriers")
+    html = fetched(held.drafter, "outcome.html").content.decode()
+    assert '<ul class="stack" role="list"><li class="named" dir="auto">Salt Carriers</li>' in html
+    for words in (
+        '<p class="text" lang="" dir="auto">We come back.',
+        '<blockquote lang="" dir="auto">Who *pays* for it?',
+    ):
+        assert words in html
+    assert '<p lang="" dir="auto">What trust costs' in fetched(held.drafter, "record.html").content.decode()
+
+
 def test_a_neutral_event_has_no_telling_title() -> None:
     held = plenary()
     Event.objects.update(neutral=True, neutral_title="Notes")
