@@ -11,9 +11,10 @@ from polls.exports.document import Block, Document, Heading, Items, Quote, Speec
 from polls.exports.sheet import BODY_PT, INK, SMALL_PT, SOFT, Sheet, not_drawn
 
 
-def drawn(document: Document) -> bytes:
-    """The whole document as a PDF file, in the language that is on."""
-    with closing(Sheet(document.title, document.state, get_language() or "en")) as sheet:
+def drawn(document: Document, title: str = "") -> bytes:
+    """The whole document as a PDF file, in the language that is on. `title`: what a reader's window is called, if not as the
+    document."""
+    with closing(Sheet(title or document.title, document.state, get_language() or "en")) as sheet:
         _front(sheet, document)
         for block in document.blocks:
             _block(sheet, block)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -34,19 +35,26 @@ KEEPERS = (DRAFTER, HOST)
 #: Files a minute that a seat may take.
 PER_MINUTE = 20
 _asks = Buckets(PER_MINUTE)
-#: PDFs are drawn one at a time, whatever else the service does; a thread waits for its turn, never the loop.
-_drawings = Kept(seconds=600, most=32_000_000, wait_s=20)
+#: PDFs are drawn one at a time, whatever else the service does; a thread waits for its turn, never the loop. Each says at
+#: which minute it was counted: after that minute nobody asks for the same one.
+_drawings = Kept(seconds=60, most=32_000_000, wait_s=20)
 
 
 def asked_version(request: HttpRequest, room: Any) -> Version | None:
-    """The version named by ?version=, else the newest settled one; None for ?version=draft and where none is settled."""
+    """The version named by ?version=, 404 where there is none; without it the newest settled one. None for ?version=draft and
+    where none is settled."""
     asked = request.GET.get("version", "")
     if asked == "draft":
         return None
     settled = queries.versions(room)
-    if asked.isascii() and asked.isdigit() and len(asked) < 6:
-        return settled.filter(number=int(asked)).first() or settled.first()
-    return settled.first()
+    if not asked:
+        return settled.first()
+    found = (
+        settled.filter(number=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 6 else None
+    )
+    if found is None:
+        raise Http404
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +65,22 @@ class Format:
     write: Callable[[Place, Document], str | bytes]
 
 
+def _tab(place: Place, document: Document) -> str:
+    """What a file's window or tab is called: nothing telling, where the event is to look like another."""
+    return str(place.event.shown_title) if place.event.neutral else document.title
+
+
 def _page(place: Place, document: Document) -> str:
-    title = place.event.shown_title if place.event.neutral else document.title
-    return render_to_string("exports/file.html", {"document": document, "title": title})
+    return render_to_string("exports/file.html", {"document": document, "title": _tab(place, document)})
 
 
 def _drawn(place: Place, document: Document) -> bytes:
     from polls.exports import pdf  # what draws is large: no process loads it until somebody asks
 
-    return _drawings.get((get_language(), document), lambda: pdf.drawn(document))
+    title = _tab(place, document)
+    if not connection.in_atomic_block:
+        connection.close()  # all is read: whoever waits here keeps none from those who vote
+    return _drawings.get((get_language(), title, document), lambda: pdf.drawn(document, title))
 
 
 #: What every document is written as, by the ending of the file's name.

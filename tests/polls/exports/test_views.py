@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from pypdf import PdfReader
 
 from polls.exports import views
 from polls.exports.views import PER_MINUTE
@@ -103,10 +106,17 @@ def test_one_can_ask_for_a_version_or_for_the_draft() -> None:
         ("1", "We come back."),
         ("2", "We stay."),
         ("", "We stay."),
-        ("9", "We stay."),
         ("draft", "We go."),
     ):
         assert words in fetched(drafter, "outcome.md", version=asked).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["99", "0", "none", "-1", "²", "9" * 20])
+def test_a_version_that_there_is_not_is_not_there_in_place_of_another(asked: str) -> None:
+    held = plenary()
+    settled(held.drafter)
+    for name in (*FILES, "outcome/"):
+        assert fetched(held.drafter, name, version=asked).status_code == 404
 
 
 def test_the_html_file_needs_nothing_else_and_runs_nothing() -> None:
@@ -138,6 +148,9 @@ def test_a_neutral_event_has_no_telling_title() -> None:
     Event.objects.update(neutral=True, neutral_title="Notes")
     html = fetched(held.drafter, "outcome.html").content.decode()
     assert "<title>Notes</title>" in html
+    about = PdfReader(io.BytesIO(fetched(held.drafter, "outcome.pdf").content)).metadata
+    assert about is not None
+    assert about.title == "Notes"
 
 
 def test_a_seat_takes_twenty_files_a_minute_and_is_told_so_in_words() -> None:
@@ -163,6 +176,15 @@ def test_a_pdf_that_takes_too_long_to_wait_for_says_so(monkeypatch: pytest.Monke
     assert response.status_code == 503
     assert "Many are asking for files now." in response.content.decode()
     assert fetched(held.zoe, "outcome.pdf").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_pdf_holds_no_connection_to_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = plenary()
+    let_go: list[bool] = []
+    monkeypatch.setattr(connection, "close", lambda: let_go.append(True))
+    monkeypatch.setattr(views._drawings, "get", lambda *_asked: b"drawn" if let_go else b"")
+    assert fetched(held.zoe, "outcome.pdf").content == b"drawn"
 
 
 def test_a_pdf_follows_what_holds_now() -> None:
