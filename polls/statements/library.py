@@ -67,6 +67,7 @@ def gone(room: Any) -> int:
     return Entry.objects.filter(taken, room=room).count() + ideas.count() + seats.count()
 
 
+@once
 def written(room: Any) -> str:
     """Of all that people wrote as they took a stand, what changes with any of it, and can't be guessed from it."""
     stands = Support.objects.filter(clause__statement__room=room).exclude(reservation="").order_by("pk")

@@ -121,7 +121,9 @@ def _fold(room: Any, pad: Pad) -> None:
     doc = core.load(bytes(pad.state), *newer)
     text = paragraphs(core.text_of(doc))
     if not open_to_words(row) or not 0 < len(text) <= LONGEST_CLAUSE:
-        # It can't be the clause's words as it is: it stays on the pad, in one stroke.
+        # It can't be the clause's words as it is: it stays on the pad, in one stroke, which is not written again each time.
+        if len(newer) <= 1 and pad.number == before[0]:
+            return
         pad.strokes.all().delete()
         if newer:
             Stroke.objects.create(pad=pad, number=pad.number, data=core.merged(newer))

@@ -14,7 +14,7 @@ from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.models import Clause, ClauseRevision, Support
 from polls.statements.pads import core, folding, store
 from polls.statements.pads.folding import HANDED_ON_S, SITTING_S
-from polls.statements.pads.models import Pad
+from polls.statements.pads.models import Pad, Stroke
 from polls.statements.pads.store import Written
 from polls.statements.queries import totals
 from rooms.events.models import Event
@@ -126,8 +126,10 @@ def test_what_can_t_be_a_clause_waits_on_the_pad_until_it_can(ann: Hand, ben: Ha
         ann.types(0, "y")
     ann.types(0, words, cut=0 if words else 22)
     assert ann.fold().text == "We ask for peace."
-    assert ann.fold().text == "We ask for peace."
     assert strokes(ann.clause) == 1, "it waits in one piece"
+    waiting = Stroke.objects.get()
+    assert ann.fold().text == "We ask for peace."
+    assert Stroke.objects.get() == waiting, "it is not written again each time somebody looks"
     assert ben.hears() == core.text_of(ann.doc)
     ann.types(0, "" if words else "Peace.", cut=len(words))
     assert ann.fold().text == ("yyyyyWe ask for peace." if words else "Peace.")
