@@ -47,13 +47,17 @@ async def _idea(plenary: Plenary, phone: Phone, comment: str, text: str) -> None
         text = text[: IDEA_LIMIT - 1].rsplit(" ", 1)[0] + "…"  # as its author would, told that it is too long
         plenary.report.ideas_shortened += 1
     posted = await plenary.act(phone, "ideas.post", text=text)
+    if not posted["ok"]:
+        return  # it stands among the report's problems
     plenary.ideas[comment] = str(posted["data"]["idea"])
     plenary.idea_texts[comment] = text
     plenary.report.ideas_in += 1
 
 
 async def _stance(plenary: Plenary, phone: Phone, comment: str, value: int) -> None:
-    idea = plenary.ideas[comment]
+    idea = plenary.ideas.get(comment)
+    if idea is None:
+        return
     word = {1: "agree", 0: "pass", -1: "disagree"}[value]
     await plenary.act(phone, "opinions.say", idea=idea, value=word)
     if value == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from textwrap import wrap
 
 from deliberate.rehearsal.material import Said, words
 from deliberate.rehearsal.plenary import Plenary
@@ -91,7 +92,8 @@ async def hold_poll(plenary: Plenary, number: int) -> None:
 
 
 def pieces(text: str) -> list[str]:
-    """A turn's text in pieces that a captioner would settle: at sentence ends, none longer than a segment may be."""
+    """A turn's text in pieces that a captioner would settle: at sentence ends, and where a sentence is longer than a segment
+    may be, between its words."""
     found: list[str] = []
     for sentence in text.replace("? ", "?\n").replace(". ", ".\n").split("\n"):
         if not sentence.strip():
@@ -100,7 +102,7 @@ def pieces(text: str) -> list[str]:
             found[-1] += " " + sentence.strip()
         else:
             found.append(sentence.strip())
-    return [piece[at : at + SEGMENT_LIMIT] for piece in found for at in range(0, len(piece), SEGMENT_LIMIT)]
+    return [part for piece in found for part in wrap(piece, SEGMENT_LIMIT, break_on_hyphens=False, expand_tabs=False)]
 
 
 def choice(kind: str, options: list[str], place: int) -> object:
