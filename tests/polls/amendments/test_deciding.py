@@ -155,7 +155,7 @@ def test_the_hosts_majority_holds_as_it_was_when_the_poll_was_put(
     make.act(host, "statements.rules", majority="three_quarters")
     row = proposed(ann, clause, TWELVE)
     poll = put(moderator, row)
-    assert "three quarters" in poll.question
+    assert "Three quarters" in poll.question
     make.act(host, "statements.rules", majority="half")
     for who, place in ((ann, 0), (ben, 0), (make.seat(event), 1)):
         vote(who, poll, place)
