@@ -12,6 +12,8 @@ from polls.exports.views import PER_MINUTE
 from rooms.events.models import Event
 from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
+from rooms.transcript import striking
+from rooms.transcript.models import Segment
 from tests import make
 from tests.polls.exports.rows import NAME, plenary
 from tests.polls.statements.rows import clause, reopened, settled
@@ -149,6 +151,17 @@ def test_a_pdf_that_takes_too_long_to_wait_for_says_so(monkeypatch: pytest.Monke
     assert response.status_code == 503
     assert "Many are asking for files now." in response.content.decode()
     assert fetched(held.zoe, "outcome.pdf").status_code == 200
+
+
+def test_no_drawn_file_is_kept_past_the_words_that_were_taken_back(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    views._drawings.get("drawn", lambda: b"with the words")
+    assert views.forget in striking._strikers
+    with django_capture_on_commit_callbacks(execute=True):
+        assert views.forget(None, None, Segment(), {}) == []
+        assert views._drawings.get("drawn", lambda: b"without") == b"with the words", "only once it is done"
+    assert views._drawings.get("drawn", lambda: b"without") == b"without"
 
 
 def test_a_pdf_follows_what_holds_now() -> None:
