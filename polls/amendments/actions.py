@@ -99,7 +99,7 @@ def withdraw(*, room: Any, by: Any, amendment: str) -> Answer:
         row.delete()
         said = _("Your amendment is taken back.")
     note(room, by, "withdrew", f"amendment:{amendment}")
-    touch(room, *SCREENS)
+    touch(room, *SCREENS, "statements.gone")
     return Answer(say=said, off=(f"amendment:{amendment}",))
 
 

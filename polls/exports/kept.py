@@ -38,6 +38,11 @@ class Kept:
         finally:
             self._making.release()
 
+    def empty(self) -> None:
+        """Keep nothing of what was made till now: words in it were taken back."""
+        with self._looking:
+            self._files.clear()
+
     def _found(self, key: Hashable) -> bytes | None:
         with self._looking:
             self._drop(time.monotonic() - self.seconds)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -27,6 +27,7 @@ from polls.exports.kept import Busy, Kept
 from polls.exports.outcome import outcome
 from polls.statements import queries
 from polls.statements.models import Version
+from rooms.transcript.striking import striker
 
 #: Who may take the outcome, who the record of what was said, and who the whole event.
 READERS = (PARTICIPANT, MODERATOR, DRAFTER, HOST)
@@ -38,6 +39,14 @@ _asks = Buckets(PER_MINUTE)
 #: PDFs are drawn one at a time, whatever else the service does; a thread waits for its turn, never the loop. Each says at
 #: which minute it was counted: after that minute nobody asks for the same one.
 _drawings = Kept(seconds=60, most=32_000_000, wait_s=20)
+
+
+@striker
+def forget(_room: Any, _by: Any, _segment: Any, _texts: Any) -> list[str]:
+    """What was drawn holds the words that are taken back: this process keeps it no longer. Nobody was given it any more, for
+    what is asked for is made from other words; other processes drop it with its time."""
+    transaction.on_commit(_drawings.empty)
+    return []
 
 
 def asked_version(request: HttpRequest, room: Any) -> Version | None:

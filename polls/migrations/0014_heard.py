@@ -45,8 +45,8 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("segment__isnull", False), ("idea__isnull", True))
-                        | models.Q(("segment__isnull", True), ("idea__isnull", False)),
+                        condition=models.Q(("idea__isnull", True), ("segment__isnull", False))
+                        | models.Q(("idea__isnull", False), ("segment__isnull", True)),
                         name="statements_former_citation_has_one_source",
                     )
                 ]

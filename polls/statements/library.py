@@ -61,7 +61,7 @@ def gone(room: Any) -> int:
     """How often words, or who said them, were taken back: a page that was opened before it is fetched anew. Corrections by
     whoever spoke count too, those by a captioner do not: for them what is being cut out keeps still."""
     taken = Q(verb__in=_TAKEN_BACK) | Q(verb="corrected", detail__endswith="the speaker")
-    taken |= Q(verb="muted the author of", detail="hidden")
+    taken |= Q(verb="muted the author of", detail="hidden") | Q(verb="withdrew", subject__startswith="amendment:")
     # Of ideas under a pseudonym, and of who erases themselves, the journal says nothing: it would tell when.
     ideas, seats = Idea.objects.filter(room=room, text=""), Seat.objects.filter(event=room.event_id, ended=True)
     return Entry.objects.filter(taken, room=room).count() + ideas.count() + seats.count()

@@ -15,6 +15,8 @@ from polls.exports.views import PER_MINUTE
 from rooms.events.models import Event
 from rooms.seats.models import Seat
 from rooms.seats.queries import cookie_of
+from rooms.transcript import striking
+from rooms.transcript.models import Segment
 from tests import make
 from tests.polls.exports.rows import NAME, plenary
 from tests.polls.statements.rows import clause, reopened, settled
@@ -185,6 +187,17 @@ def test_who_waits_for_a_pdf_holds_no_connection_to_the_database(monkeypatch: py
     monkeypatch.setattr(connection, "close", lambda: let_go.append(True))
     monkeypatch.setattr(views._drawings, "get", lambda *_asked: b"drawn" if let_go else b"")
     assert fetched(held.zoe, "outcome.pdf").content == b"drawn"
+
+
+def test_no_drawn_file_is_kept_past_the_words_that_were_taken_back(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    views._drawings.get("drawn", lambda: b"with the words")
+    assert views.forget in striking._strikers
+    with django_capture_on_commit_callbacks(execute=True):
+        assert views.forget(None, None, Segment(), {}) == []
+        assert views._drawings.get("drawn", lambda: b"without") == b"with the words", "only once it is done"
+    assert views._drawings.get("drawn", lambda: b"without") == b"without"
 
 
 def test_a_pdf_follows_what_holds_now() -> None:
