@@ -216,7 +216,7 @@ def test_a_poll_settles_nothing_past_a_pad_that_can_t_be_a_clause(
     poll = put(moderator, clause=row.handle if alone else "")
     vote(make.seat(event), poll, 0)
     assert hand.types(0, "x" * LONGEST_CLAUSE) == ""
-    make.act(moderator, "ballots.close", poll=poll.handle)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert not Version.objects.exists()
     assert not SettledClause.objects.exists()
     assert Entry.objects.get(verb="left open").detail == "unfit"
