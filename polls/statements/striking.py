@@ -87,25 +87,26 @@ def _strike(
         former.start, former.end, quote = left.quote(former.start, former.end)
         former.save(update_fields=["start", "end"])
         words |= {before} if quote != before else set()
-    if clauses is None:
+    resting = clauses
+    if resting is None:
+        resting = _resting_on(kind, source)
         telling |= set(filter(_telling, words))
         _strike_earlier(room, telling, None)
-        _strike_earlier(room, words, _resting_on(kind, source))
-    else:
-        _strike_earlier(room, words, clauses)
+    _strike_earlier(room, words, resting)
     # What would bring a quote back that was taken out holds its words.
     undo = {"command": "statements.cite", "fields__source": f"{kind}:{source.handle}"}
     Receipt.objects.filter(
         scope=room.event.handle, **{f"answer__data__undo__{each}": value for each, value in undo.items()}
     ).delete()
-    said = _to_reword(room, words, clauses)
+    said = _to_reword(room, words, resting, telling)
+    settled = words if clauses is not None else telling
     for version in queries.versions(room).reverse():
         if strike_from_version(version, f"{kind}:{source.handle}", texts):
             note(room, by, "struck", f"version:{version.number}")
             said.append(
                 _("A quote in version %(number)d is struck too, and the version says so.") % {"number": version.number}
             )
-        if any(_holds(text, words) for text in texts_of(version)):
+        if any(_holds(text, settled) for text in texts_of(version)):
             said.append(
                 _("Version %(number)d holds them itself, and stays as it was settled.") % {"number": version.number}
             )
@@ -115,7 +116,7 @@ def _strike(
         if strike_from_version(alone, f"{kind}:{source.handle}", texts):
             note(room, by, "struck", alone.clause, "settled")
             said.append(_("A quote under a clause that was settled by itself is struck too, and its page says so."))
-        if any(_holds(text, words) for text in texts_of(alone)):
+        if any(_holds(text, settled) for text in texts_of(alone)):
             said.append(_("A clause that was settled by itself holds them, and stays as it was settled."))
     return list(dict.fromkeys(said))
 
@@ -133,18 +134,18 @@ def _strike_earlier(room: Any, words: Iterable[str], clauses: set[int] | None) -
             touch(room, *TEXT)
 
 
-def _to_reword(room: Any, words: set[str], clauses: set[int] | None) -> list[str]:
-    """Mark what holds words itself (of `clauses`, where some are given) for the drafters to reword; say which it is. The words
-    that drafters wrote are theirs: nobody else's act changes them."""
+def _to_reword(room: Any, words: set[str], resting: set[int], telling: set[str]) -> list[str]:
+    """Mark what holds `telling` words itself for the drafters to reword, of the clauses `resting` on the source what holds any of
+    its `words`; say which it is. The words that drafters wrote are theirs: nobody else's act changes them."""
     statement, said = queries.statement(room), []
     if statement is None:
         return []
-    if clauses is None and any(_holds(text, words) for text in (statement.title, statement.preamble)):
+    if any(_holds(text, telling) for text in (statement.title, statement.preamble)):
         Statement.objects.filter(pk=statement.pk).update(to_reword=True)
         said.append(_("The title or the preamble holds them itself: a drafter can reword it."))
     numbers = {row.pk: number for number, row in queries.numbered(statement)}
     for row in Clause.objects.filter(statement=statement):
-        if (clauses is not None and row.pk not in clauses) or not _holds(row.text, words):
+        if not _holds(row.text, words if row.pk in resting else telling):
             continue
         Clause.objects.filter(pk=row.pk).update(to_reword=True)
         if row.removed:

@@ -72,6 +72,17 @@ def test_words_in_the_title_and_in_a_clause_that_was_taken_out_are_told_too(
     assert TAKEN_BACK in desk(event)
 
 
+def test_a_word_that_stands_everywhere_points_at_no_clause_that_rests_on_something_else(
+    event: Event, drafter: Seat
+) -> None:
+    short = said(event, "Yes.")
+    rests = clause(drafter, "Yes.")
+    clause(drafter, "Yes. We come back.")
+    cite(drafter, short, "Yes.", rests.handle)
+    make.act(make.seat(event, "captioner"), "transcript.strike", segment=short.handle, words="", sure="on")
+    assert desk(event).count(TAKEN_BACK) == 1
+
+
 def test_only_clauses_that_quote_an_idea_are_asked_for_its_words(event: Event, drafter: Seat) -> None:
     author = make.seat(event)
     idea = thought(author, "dig wells")

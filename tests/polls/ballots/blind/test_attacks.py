@@ -58,6 +58,9 @@ async def in_thread(work: Any) -> Any:
 
 async def test_a_cookie_sent_to_the_ballot_box_is_refused(http: httpx.AsyncClient) -> None:
     poll, (ballot, *_rest) = await in_thread(ready)
+    form = await http.post(f"/{poll.handle}/sealed", data={"choice": "-"}, headers={"Cookie": "seat=somebody"})
+    assert (form.status_code, "The ballot box takes no cookies" in form.text) == (400, True)
+    assert "Go back with your browser" in form.text, "where it came from is not known"
     answer = await http.post(f"/{poll.handle}", content=ballot, headers={"Cookie": "seat=somebody"})
     assert (answer.status_code, answer.json()["code"]) == (400, "cookie")
     assert (await http.post(f"/{poll.handle}", content=ballot)).status_code == 200
