@@ -134,9 +134,10 @@ def close(*, room: Any, by: Any, poll: str, sure: bool = False) -> Answer:
         closing.publish(found, by, ballots=not bare)
     else:
         note(room, by, "closed", found)
-    _forget(found)
-    decide(room, by, found)
+    # Before the old pages are done away with, which may take a second: everybody sees the result at once.
     touch(room, *STAGE, *resting_on("polls"), "ballots.closed", "statements.newest")
+    decide(room, by, found)
+    _forget(found)
     return Answer(say=_("The poll is closed. Everybody sees the result."))
 
 
@@ -149,9 +150,9 @@ def discard(*, room: Any, by: Any, poll: str) -> Answer:
         raise Refused(_("This poll has a result, so it stays."))
     note(room, by, "discarded", found)
     if found.state == State.OPEN:
+        touch(room, *STAGE, *resting_on("polls"))
         _forget(found)
         found.delete()
-        touch(room, *STAGE, *resting_on("polls"))
         return Answer(say=_("The poll is discarded. Its ballots were not counted."))
     again = _fields(found)
     found.delete()

@@ -132,7 +132,7 @@ class _Box:
             self.new.add(seat.pk)
         if self.poll.secret:
             self.secret.append((seat.group, key))
-            return Answer(say=_("Your ballot is in. Nobody can see how you voted."), on=self.marks)
+            return Answer(say=_("Your ballot is in. Nothing that is kept says how you voted."), on=self.marks)
         if act:
             self.doing.add(act)
         self.named[seat.pk] = (key, seat.name)

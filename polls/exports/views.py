@@ -25,6 +25,7 @@ from polls.exports.bundle import bundle
 from polls.exports.document import Document
 from polls.exports.kept import Busy, Kept
 from polls.exports.outcome import outcome
+from polls.ideas.muting import taken_back
 from polls.statements import queries
 from polls.statements.models import Version
 from rooms.transcript.striking import striker
@@ -47,6 +48,12 @@ def forget(_room: Any, _by: Any, _segment: Any, _texts: Any) -> list[str]:
     what is asked for is made from other words; other processes drop it with its time."""
     transaction.on_commit(_drawings.empty)
     return []
+
+
+@taken_back
+def forget_idea(_room: Any, _idea: Any) -> None:
+    """The same for an idea."""
+    transaction.on_commit(_drawings.empty)
 
 
 def asked_version(request: HttpRequest, room: Any) -> Version | None:

@@ -107,9 +107,9 @@ def uncite(*, room: Any, by: Any, citation: str) -> Answer:
     back = name not in queries.withheld(room) and row.quote != WITHDRAWN
     data = {"undo": {"command": "statements.cite", "fields": again}} if back else {}
     note(room, by, "took out a quote", row)
-    if kind != sources.POLL:
-        place = {"start": row.start, "end": row.end, "source_revision": row.source_revision, kind: source}
-        FormerCitation.objects.get_or_create(clause=row.clause, **place)
+    place = {"start": row.start, "end": row.end, "source_revision": row.source_revision, kind: source}
+    if kind != sources.POLL and not FormerCitation.objects.filter(clause=row.clause, **place).exists():
+        FormerCitation.objects.create(clause=row.clause, **place)
     row.delete()
     touch(room, *TEXT, *USES)
     return Answer(say=_("The quote is taken out."), data=data)

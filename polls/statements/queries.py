@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deliberate.errors import Refused
+from deliberate.live.parts import once
 from polls.ideas.models import State as IdeaState
 from polls.ideas.queries import withheld as withheld_ideas
 from polls.statements import core, in_force
@@ -93,6 +94,7 @@ def cited(room: Any, clauses: Iterable[Clause]) -> dict[int, list[Rest]]:
     return found
 
 
+@once
 def withheld(room: Any) -> frozenset[str]:
     """The names of sources ("idea:…") whose words are not for everybody now: quotes of them are withheld. Ideas off the board,
     and words that may not leave the room, or no longer, until whoever spoke has looked through them."""

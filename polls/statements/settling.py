@@ -135,6 +135,11 @@ def _check(room: Any, numbered: list[tuple[int, Clause]]) -> None:
                 "Clause %(number)d: drafters have typed what can't be a clause yet. Cut it down first, or undo it."
             )
             raise Refused(said % {"number": number}, code="unfit")
+        if row.to_reword:
+            said = _(
+                "Clause %(number)d: words that stand in it were taken back. Take them out first, or say that they are out."
+            )
+            raise Refused(said % {"number": number}, code="to_reword")
         stood = totals.get(row.pk, queries.Totals())
         why = core.in_the_way(
             Way(rules.settle_by), stood.counts, stood.earlier, seats, rules.quorum, Majority(rules.majority)

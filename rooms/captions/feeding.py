@@ -49,9 +49,9 @@ def feed(*, room: Any, by: Any, text: str) -> Answer:
     """Put words behind those that are being said. What makes a piece settles, and so does what was said in a turn that is
     over. The answer's data: {"rest": what is still being said}."""
     room = locked(room)
+    # What a program brings is new each time: it is never the beginning of what was withdrawn.
+    Interim.objects.filter(room=room).exclude(sealed="").update(turn=None, since=None, **sealed.BARE)
     before = Interim.objects.filter(room=room).exclude(text="").first()
-    if before is not None and sealed.is_sealed(before):  # what the program brings now is new
-        before = None
     turn = on_floor(room)
     if before is not None and before.turn_id != (turn.pk if turn else None):
         actions.settle(room=room, by=by, text=before.text)

@@ -37,9 +37,11 @@ def interim(*, room: Any, by: Any, text: str) -> None:
     """Show `text` as what is being said right now. It is not kept; an empty text takes it away."""
     text = tidy(text)
     before = _interim.first(room.pk)
-    if text == (before.text if before else "") or (before is not None and sealed.rest_of(before, text)):
+    if before is not None and sealed.rest_of(before, text):
         return
-    fields: dict[str, Any] = {"text": text}
+    if text == (before.text if before else "") and not (before and before.sealed):
+        return
+    fields: dict[str, Any] = {"text": text, **sealed.BARE}
     if before is None or not continues(before.text, text):
         turn = on_floor(room) if text else None
         sign(turn, room)
@@ -78,7 +80,7 @@ def _begun(room: Any, text: str) -> tuple[Turn | None, datetime]:
     seen = Interim.objects.filter(room=room).select_related("turn").first()
     goes_on = seen is not None and (continues(seen.text, tidy(text)) or sealed.rest_of(seen, tidy(text)))
     if seen is not None and seen.since is not None and goes_on:
-        Interim.objects.filter(pk=seen.pk).update(text="", turn=None, since=None)
+        Interim.objects.filter(pk=seen.pk).update(text="", turn=None, since=None, **sealed.BARE)
         return seen.turn, seen.since
     at, turn = now(), on_floor(room)
     # Not before the last words ended, nor before the turn and the item began: an estimate ties words to nothing earlier.

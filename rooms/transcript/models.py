@@ -56,3 +56,6 @@ class Interim(models.Model):
     turn = models.ForeignKey("rooms.Turn", null=True, blank=True, on_delete=models.SET_NULL)
     text = models.TextField(blank=True)
     since = models.DateTimeField(null=True, blank=True)
+    #: In the place of words whose turn was withdrawn meanwhile: a keyed hash of their first `letters` (sealed.py).
+    sealed = models.CharField(max_length=64, blank=True)
+    letters = models.PositiveSmallIntegerField(default=0)

@@ -7,32 +7,28 @@ from typing import Any
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from rooms.floor.models import Turn
+from rooms.floor.models import ON_FLOOR, Turn
 from rooms.transcript.models import Interim
 from rooms.transcript.pieces import KNOWN_BY
-from rooms.transcript.struck import WITHDRAWN
+
+#: The columns of words that are under no seal.
+BARE: dict[str, Any] = {"sealed": "", "letters": 0}
 
 
 def seal(room: Any, turn: Turn) -> None:
     """Put a seal in the place of what is being said in this turn."""
     row = Interim.objects.filter(room=room, turn=turn).exclude(text="").first()
-    if row is not None and not is_sealed(row):
+    if row is not None:
         letters = min(KNOWN_BY, len(row.text))
-        text = f"{WITHDRAWN} {letters} {_seal(row.text[:letters])}"
-        Interim.objects.filter(pk=row.pk).update(text=text)
-
-
-def is_sealed(row: Interim) -> bool:
-    """Whether only a seal of it is kept."""
-    return row.turn_id is not None and row.text.startswith(f"{WITHDRAWN} ")
+        Interim.objects.filter(pk=row.pk).update(text="", sealed=_seal(row.text[:letters]), letters=letters)
 
 
 def rest_of(row: Interim, text: str) -> bool:
-    """Whether `text` is what was sealed, typed on."""
-    if not text or not is_sealed(row):
+    """Whether `text` is what was sealed, typed on. By fewer letters than words are known by, only while the turn goes on: else
+    "W" would be known again in the next "We"."""
+    if not text or not row.sealed or (row.letters < KNOWN_BY and (row.turn is None or row.turn.state not in ON_FLOOR)):
         return False
-    letters, known = row.text.removeprefix(f"{WITHDRAWN} ").split(" ")
-    return constant_time_compare(_seal(text[: int(letters)]), known)
+    return constant_time_compare(_seal(text[: row.letters]), row.sealed)
 
 
 def _seal(beginning: str) -> str:

@@ -15,7 +15,7 @@ from deliberate.live.stale import touch
 from deliberate.text import tidy
 from rooms.floor.queries import turn_at
 from rooms.journal.actions import note
-from rooms.transcript import queries
+from rooms.transcript import queries, sealed
 from rooms.transcript.actions import LIVE, add, promise, sign
 from rooms.transcript.models import Interim, Segment
 from rooms.transcript.pieces import pieces
@@ -43,7 +43,7 @@ def saying(*, room: Any, text: str, since: datetime | None) -> None:
         return
     if before is None or before.since != since or before.turn != turn:
         sign(turn, room)
-    fields = {"text": text, "turn": turn, "since": since if text else None}
+    fields = {"text": text, "turn": turn, "since": since if text else None, **sealed.BARE}
     Interim.objects.update_or_create(room=room, defaults=fields)
     touch(room, *LIVE)
 

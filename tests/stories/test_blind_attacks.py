@@ -193,3 +193,27 @@ def test_somebody_who_did_not_vote_is_told_nothing_and_keeps_nothing(hall: Room,
     moderator.do("ballots.close", poll=poll)
     phone.wait_for_function("poll => !localStorage.getItem(`ballot:${poll}`)", arg=poll)
     expect(phone.locator("[data-counted]")).to_be_hidden()
+
+
+def test_a_second_choice_whose_receipt_was_lost_is_no_reason_to_miss_the_first(
+    hall: Room, links: dict[str, str]
+) -> None:
+    phone = hall.sits(links["participant"])
+    hall.meant = ("net::ERR_FAILED",)
+    moderator, poll = opened(links, change="on")
+    casts(phone)
+    expect(phone.get_by_text("Your ballot is in.", exact=True)).to_be_visible()
+    taken: list[int] = []
+
+    def swallowed(route: Route) -> None:
+        taken.append(route.fetch().status)
+        route.abort()
+
+    phone.route(re.compile(rf"/box/{poll}$"), swallowed)
+    phone.get_by_role("button", name="Change my ballot").click()
+    casts(phone, "No")
+    while not taken:
+        phone.wait_for_timeout(100)
+    assert taken[0] == 200
+    moderator.do("ballots.close", poll=poll)
+    expect(phone.get_by_text("Your ballot is in the count.")).to_be_visible(timeout=60_000)

@@ -7,11 +7,12 @@
   const blind = window.deliberateBlind;
   if (!act || !blind) return;
   const GROUP = "all", SPREAD = 8000, AGAIN = 6000;
-  const memory = new Map(); // where the browser keeps nothing
+  const memory = new Map();
+  // In memory alone, where the browser keeps nothing.
   const kept = {
-    get(key) { try { return localStorage.getItem(key) ?? memory.get(key) ?? null; } catch { return memory.get(key) ?? null; } },
-    set(key, text) { memory.set(key, text); try { localStorage.setItem(key, text); } catch { /* then in memory alone */ } },
-    delete(key) { memory.delete(key); try { localStorage.removeItem(key); } catch { /* it was in memory alone */ } },
+    get(key) { let text; try { text = localStorage.getItem(key); } catch {} return text ?? memory.get(key) ?? null; },
+    set(key, text) { memory.set(key, text); try { localStorage.setItem(key, text); } catch {} },
+    delete(key) { memory.delete(key); try { localStorage.removeItem(key); } catch {} },
   };
   const random = (octets) => crypto.getRandomValues(new Uint8Array(octets));
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -24,9 +25,9 @@
   async function put(address, body) {
     const answer = await fetch(address, { ...bare, method: "POST", body });
     if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
-    const { say: text, code } = await answer.json().catch(() => ({}));
+    const { say, code } = await answer.json().catch(() => ({}));
     if (answer.status === 503 || !code) throw new Error("away");
-    throw refused(text, code);
+    throw refused(say, code);
   }
   async function token(poll, blinded) {
     const answer = await act("ballots.token", { poll, blinded: blind.toText(blinded) });
@@ -113,21 +114,26 @@
 
   // ---- after the closing -----------------------------------------------------------------------------------------------
   const looked = new Map(); // poll -> {state: "counted" | "missing" | "late" | "looking", words, tracker}
-  // What this phone had confirmed; else what was on its way as the poll closed, which may be in all the same.
-  const cast = (poll) => ["in", "ballot"].map((name) => JSON.parse(kept.get(`${name}:${poll}`))).find((one) => one?.ballot);
-  async function look(poll, address, { ballot, receipt }) {
+  // What was on its way as the poll closed, which may be in all the same, and what this phone had confirmed before.
+  const cast = (poll) => ["ballot", "in"].map((name) => JSON.parse(kept.get(`${name}:${poll}`))).filter((one) => one?.ballot);
+  async function look(poll, address, held) {
     looked.set(poll, { state: "looking" });
     for (let tries = 1; tries < 6; tries += 1) {
       await sleep(Math.random() * SPREAD * tries); // not a whole room at once
       try {
         const answer = await fetch(address, bare);
         if (!answer.ok) continue;
-        const said = await blind.counted(await answer.text(), blind.fromText(ballot));
-        looked.set(poll, { ...said, state: said.found ? "counted" : receipt ? "missing" : "late" });
-        if (said.found) kept.set(`in:${poll}`, JSON.stringify({ ballot, receipt }));
+        const list = await answer.text();
+        for (const { ballot, receipt } of held) {
+          const said = await blind.counted(list, blind.fromText(ballot));
+          looked.set(poll, { ...said, state: said.found ? "counted" : receipt ? "missing" : "late" });
+          if (!said.found) continue;
+          kept.set(`in:${poll}`, JSON.stringify({ ballot, receipt }));
+          break;
+        }
         kept.delete(`ballot:${poll}`); // the seed
         return show();
-      } catch { /* the line is away: later */ }
+      } catch {} // the line is away: later
     }
     looked.delete(poll);
   }
@@ -177,7 +183,7 @@
     }
     for (const place of all(document, "[data-counted]")) {
       const poll = place.dataset.counted, held = cast(poll);
-      if (!held && !looked.has(poll)) kept.delete(`ballot:${poll}`); // a token that was not used
+      if (!held.length && !looked.has(poll)) kept.delete(`ballot:${poll}`); // a token that was not used
       else if (!looked.has(poll)) look(poll, place.dataset.list, held);
       place.hidden = !fill(place, looked.get(poll) ?? {});
     }

@@ -22,7 +22,10 @@ from rooms.seats.models import Seat
 from tests import make
 from tests.polls.ballots.make import opened, option, people
 
-IN, ALREADY = "Your ballot is in. Nobody can see how you voted.", "Your ballot is already in. It counts once."
+IN, ALREADY = (
+    "Your ballot is in. Nothing that is kept says how you voted.",
+    "Your ballot is already in. It counts once.",
+)
 
 
 @pytest.fixture

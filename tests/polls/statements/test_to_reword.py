@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deliberate.errors import Refused
 from deliberate.live.painter import paint
 from rooms.events.models import Event
 from rooms.journal.models import Entry
@@ -40,6 +41,9 @@ def test_drafters_are_told_which_words_of_theirs_were_taken_back_till_one_says_t
     assert TAKEN_BACK not in desk(event, "participant"), "nobody else is pointed at them"
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="We all heard her.", revision=0)
     assert TAKEN_BACK in desk(event), "other words may be all that was changed"
+    with pytest.raises(Refused, match="were taken back") as refused:
+        make.act(drafter, "statements.settle", clause=row.handle)
+    assert refused.value.code == "to_reword"
     make.act(drafter, "statements.reworded", clause=row.handle)
     assert TAKEN_BACK not in desk(event)
     before = Entry.objects.count()

@@ -155,6 +155,22 @@ class TestTakingBack:
         kept = said(captioner, "Thank you, chair.")
         assert (kept.text, kept.turn) == ("Thank you, chair.", other)
 
+    def test_words_that_look_like_a_mark_are_words(self, ann: Seat, captioner: Seat) -> None:
+        speaks(ann)
+        make.act(captioner, "transcript.interim", text="[withdrawn] he said")
+        make.act(captioner, "transcript.interim", text="[withdrawn] he said it")
+        assert said(captioner, "[withdrawn] he said it.").text == "[withdrawn] he said it."
+
+    def test_what_begins_alike_after_the_turn_is_the_next_speakers(self, ann: Seat, captioner: Seat) -> None:
+        turn = speaks(ann)
+        said(captioner, "I was there.")
+        make.act(captioner, "transcript.interim", text="W")
+        take_back(ann, turn)
+        other = speaks(make.seat(ann.event, name="Ben"))
+        make.act(captioner, "transcript.interim", text="We came back")
+        assert queries.live(make.room(ann.event)).interim == ["We came back"]
+        assert said(captioner, "We came back.").turn == other
+
     def test_nobody_does_it_many_times_a_minute(self, ann: Seat, captioner: Seat) -> None:
         _turn, (first, second) = spoke(ann, captioner, "I was there.", "So was Ben.")
         for number in range(10):
