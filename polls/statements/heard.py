@@ -14,9 +14,9 @@ from polls.statements.models import Clause
 def tell(room: Any, row: Clause) -> None:
     """Count anew who has been heard on a clause, where that may be told now. No room is locked: of two who would tell at the
     same time one does, so that no two tellings lie closer together than k seats."""
-    stood = queries.totals([row]).get(row.pk, queries.Totals()).counts
+    stood, by = queries.heard(room, row)
     if core.moved(Counts(*row.heard.get("of", ())), stood) < room.event.k:
         return
-    told = {"of": list(stood), "by": queries.heard(room, row)}
+    told = {"of": list(stood), "by": by}
     before = Clause.objects.filter(pk=row.pk, heard_told=row.heard_told)
     before.update(heard=told, heard_told=row.heard_told + 1)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -217,10 +217,17 @@ def unheard(room: Any, clauses: Iterable[Clause]) -> dict[int, list[tuple[str, .
     }
 
 
-def heard(room: Any, row: Clause) -> dict[str, int]:
-    """Stands on a clause of those who are in the room now, by the handle of their group, "" for none."""
-    stands = Support.objects.filter(clause=row, seat__in=participants(room))
-    return {group or "": count for group, count in stands.values_list("seat__group__handle").annotate(Count("pk"))}
+def heard(room: Any, row: Clause) -> tuple[Counts, dict[str, int]]:
+    """All stands on a clause, and those of who is in the room now by the handle of their group, "" for none; of one moment."""
+    here = Exists(participants(room).filter(pk=OuterRef("seat")))
+    stands = Support.objects.filter(clause=row).annotate(here=here)
+    stood: Counter[str] = Counter()
+    by: Counter[str] = Counter()
+    for value, group, there, count in stands.values_list("value", "seat__group__handle", "here").annotate(Count("pk")):
+        stood[value] += count
+        if there:
+            by[group or ""] += count
+    return Counts(*(stood[stance] for stance in Stance)), dict(by)
 
 
 # ---- proposals and versions ------------------------------------------------------------------------------------------
