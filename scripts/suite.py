@@ -38,7 +38,8 @@ def main(asked: list[str]) -> int:
     print("== PostgreSQL and Redis", flush=True)
     with servers.postgres() as database, servers.redis() as redis:
         named = any((ROOT / each.partition("::")[0]).exists() for each in asked if not each.startswith("-"))
-        second = pytest(*asked, *(() if named else STORED), DATABASE_URL=database, REDIS_URL=redis)
+        # The rooms that are looked through for words that were taken back differ by what is in them, not by where it is stored.
+        second = pytest(*asked, *(() if named else STORED), DATABASE_URL=database, REDIS_URL=redis, NO_TRACE="1")
     return first or second
 
 
