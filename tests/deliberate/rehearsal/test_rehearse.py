@@ -57,6 +57,14 @@ def test_a_small_meeting_and_conversation_end_sound(tmp_path: Path) -> None:
     assert found["latency_ms"]["p99"] > 0
 
 
+def test_a_conversation_where_nobody_spoke_ends_sound(tmp_path: Path) -> None:
+    """Its captions are empty files."""
+    run, found = rehearse(tmp_path / "report.json", "--ideas", str(SMALL), "--phones", "6")
+    assert run.returncode == 0, run.stdout + run.stderr[-3000:]
+    assert found["turns_in"] == found["words_in"] == 0
+    assert found["exports"] == list(files.ALL)
+
+
 def test_a_file_that_is_no_meeting_is_named(tmp_path: Path) -> None:
     (tmp_path / "meeting.json").write_text("[]")
     run, found = rehearse(tmp_path / "report.json", "--transcript", str(tmp_path / "meeting.json"))
