@@ -75,9 +75,9 @@ def untold(folder: Path | None) -> list[str]:
 
 def read(folder: Path | None) -> list[Recording]:
     """The recordings of a folder that have a text."""
-    found = []
+    found, left_out = [], untold(folder)
     for path in sorted(folder.glob("*.wav")) if folder is not None else ():
-        if path.name in untold(folder):
+        if path.name in left_out:
             continue
         with wave.open(str(path), "rb") as file:
             if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (RATE, 1, 2):

@@ -126,14 +126,14 @@ def close(*, room: Any, by: Any, poll: str, sure: bool = False) -> Answer:
     bare = found.verdict and found.result["figures"]["ballots"] < outcome.VERDICT_BELOW
     if bare:
         found.result = _told(found, outcome.verdict(found.result))
-    elif found.blind:
-        found.result["words"] = closing.words(found)
-    found.state, found.closed_at = State.CLOSED, now()
-    found.save(update_fields=["eligible", "result", "state", "closed_at"])
     if found.blind:
-        closing.publish(found, by, ballots=not bare)
+        words = closing.publish(found, by, ballots=not bare)
+        if not bare:
+            found.result["words"] = words
     else:
         note(room, by, "closed", found)
+    found.state, found.closed_at = State.CLOSED, now()
+    found.save(update_fields=["eligible", "result", "state", "closed_at"])
     # Before the old pages are done away with, which may take a second: everybody sees the result at once.
     touch(room, *STAGE, *resting_on("polls"), "ballots.closed", "statements.newest")
     decide(room, by, found)

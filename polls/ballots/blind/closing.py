@@ -28,21 +28,18 @@ def contents(poll: Poll) -> core.Contents:
     return core.rows([("", ballot.choice, 1) for ballot in ballots])
 
 
-def words(poll: Poll) -> str:
-    """The four words of the closing hash: whoever is shown other ballots is shown other words."""
-    return formats.words(bytes.fromhex(published.closing_hash(poll.definition, _octets(poll))))
-
-
-def publish(poll: Poll, by: Any, *, ballots: bool) -> None:
+def publish(poll: Poll, by: Any, *, ballots: bool) -> str:
     """Note what binds the ballots in the journal, and write the file where the `ballots` are published. Within the closing's
-    transaction."""
+    transaction. The four words of the closing hash: whoever is shown other ballots is shown other words."""
     found = _octets(poll)
     issued = {frozen.EVERYBODY: Voucher.objects.filter(poll=poll).exclude(asked="").count()}
-    for verb, detail in published.noted_at_closing(poll.definition, found, issued):
+    noted = published.noted_at_closing(poll.definition, found, issued)
+    for verb, detail in noted:
         note(poll.room, by, verb, poll, detail)
-    if not ballots:
-        return
-    Published.objects.create(poll=poll, text=published.published(poll.definition, told(poll.room), found, issued))
+    if ballots:
+        Published.objects.create(poll=poll, text=published.published(poll.definition, told(poll.room), found, issued))
+    _closed, closing = noted[-1]
+    return formats.words(bytes.fromhex(closing))
 
 
 def forget(poll: Poll) -> None:
