@@ -10,6 +10,7 @@ from deliberate.door.registry import Answer
 from deliberate.door.veil import veil
 from deliberate.live import marks
 from deliberate.roles import ROLES
+from polls.ballots.models import Poll
 from rooms.events.actions import create_event
 from rooms.events.models import Event, Room
 from rooms.seats.actions import take
@@ -49,8 +50,12 @@ def act(by: Seat, name: str, /, act_id: str = "", **fields: object) -> Answer:
 
 
 def opens(moderator: Seat, poll: str, here: Room | None = None) -> None:
-    """Open a poll. A secret one also where fewer than k sit there now, as though more had been there when it opened."""
+    """Open a poll. A sealed one also where fewer than k sit there now, as though more had been there when it opened; a blind
+    one counts those who may vote itself."""
     of = moderator.event
+    if Poll.objects.get(handle=poll).blind:
+        act_in(here or room(of), moderator, "ballots.open", poll=poll)
+        return
     k = Event.objects.values_list("k", flat=True).get(pk=of.pk)
     Event.objects.filter(pk=of.pk).update(k=0)
     try:

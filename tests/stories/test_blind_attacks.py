@@ -54,6 +54,32 @@ def shows_otherwise(hall: Room, phone: Page, change: Callable[[str], str]) -> No
     phone.route(re.compile(r"/at/\w+/participant/\w+/$"), other)
 
 
+def opened_elsewhere(hall: Room, phone: Page, links: dict[str, str], change: Callable[[str], str]) -> tuple[Hand, str]:
+    """A poll opens while this phone is elsewhere; it comes back, and is served other pages."""
+    here = phone.url
+    phone.goto("about:blank")
+    found = opened(links)
+    shows_otherwise(hall, phone, change)
+    for _again in range(50):  # a page from memory may be a picture behind
+        phone.goto(here)
+        if phone.locator("form.ballot").count():
+            return found
+    raise AssertionError("the poll does not come")
+
+
+def loses_receipts(hall: Room, phone: Page, poll: str) -> list[int]:
+    """From now on the box takes this phone's ballots, and its answers, whose status is kept here, get lost."""
+    hall.meant += ("net::ERR_FAILED",)
+    taken: list[int] = []
+
+    def swallowed(route: Route) -> None:
+        taken.append(route.fetch().status)
+        route.abort()
+
+    phone.route(re.compile(rf"/box/{poll}$"), swallowed)
+    return taken
+
+
 def with_another_key(page: str) -> str:
     """The same poll, to be signed by a key for this voter alone; in the page, and not in the journal."""
     found = _definition.search(page)
@@ -87,11 +113,7 @@ def with_swapped_labels(page: str) -> str:
 
 def test_a_key_for_one_voter_alone_is_refused_by_their_phone(hall: Room, links: dict[str, str]) -> None:
     phone = hall.sits(links["participant"])
-    here = phone.url
-    phone.goto("about:blank")
-    _moderator, poll = opened(links)
-    shows_otherwise(hall, phone, with_another_key)
-    phone.goto(here)
+    _moderator, poll = opened_elsewhere(hall, phone, links, with_another_key)
     expect(phone.get_by_text("This poll is not the one that was announced.")).to_be_visible()
     expect(phone.locator("form.ballot")).to_be_hidden()
     assert phone.evaluate("poll => localStorage.getItem(`ballot:${poll}`)", poll) is None, "it asked for no token"
@@ -100,11 +122,7 @@ def test_a_key_for_one_voter_alone_is_refused_by_their_phone(hall: Room, links: 
 def test_a_key_for_one_voter_alone_with_a_hash_that_fits_shows_in_the_words(hall: Room, links: dict[str, str]) -> None:
     phone, wall = hall.sits(links["participant"]), hall.sits(links["wall"])
     hall.meant += ("status of 422",)  # the signer has no such key
-    here = phone.url
-    phone.goto("about:blank")
-    opened(links)
-    shows_otherwise(hall, phone, with_its_own_hash)
-    phone.goto(here)
+    opened_elsewhere(hall, phone, links, with_its_own_hash)
     shown = phone.locator("[data-fill=words]")
     expect(shown).not_to_have_text("")
     assert shown.text_content() != words_on(wall)
@@ -114,11 +132,7 @@ def test_labels_that_are_swapped_for_one_voter_are_set_right_by_what_was_announc
     hall: Room, links: dict[str, str], service: Service
 ) -> None:
     phone = hall.sits(links["participant"])
-    here = phone.url
-    phone.goto("about:blank")
-    _moderator, poll = opened(links)
-    shows_otherwise(hall, phone, with_swapped_labels)
-    phone.goto(here)
+    _moderator, poll = opened_elsewhere(hall, phone, links, with_swapped_labels)
     expect(phone.locator("form.ballot")).to_be_visible()
     [(yes,)] = stored(
         service,
@@ -166,15 +180,8 @@ def test_a_ballot_whose_receipt_was_lost_as_the_poll_closed_is_found_in_the_coun
     hall: Room, links: dict[str, str]
 ) -> None:
     phone, wall = hall.sits(links["participant"]), hall.sits(links["wall"])
-    hall.meant = ("net::ERR_FAILED",)
     moderator, poll = opened(links)
-    taken: list[int] = []
-
-    def swallowed(route: Route) -> None:
-        taken.append(route.fetch().status)
-        route.abort()
-
-    phone.route(re.compile(rf"/box/{poll}$"), swallowed)
+    taken = loses_receipts(hall, phone, poll)
     casts(phone)
     expect(phone.get_by_text("On its way.")).to_be_visible()
     while not taken:
@@ -199,17 +206,10 @@ def test_a_second_choice_whose_receipt_was_lost_is_no_reason_to_miss_the_first(
     hall: Room, links: dict[str, str]
 ) -> None:
     phone = hall.sits(links["participant"])
-    hall.meant = ("net::ERR_FAILED",)
     moderator, poll = opened(links, change="on")
     casts(phone)
     expect(phone.get_by_text("Your ballot is in.", exact=True)).to_be_visible()
-    taken: list[int] = []
-
-    def swallowed(route: Route) -> None:
-        taken.append(route.fetch().status)
-        route.abort()
-
-    phone.route(re.compile(rf"/box/{poll}$"), swallowed)
+    taken = loses_receipts(hall, phone, poll)
     phone.get_by_role("button", name="Change my ballot").click()
     casts(phone, "No")
     while not taken:

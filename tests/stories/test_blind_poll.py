@@ -54,6 +54,8 @@ def watched(browser: Browser, service: Service) -> Iterator[Room]:
     found = Room(browser, service)
     yield found
     for context in found.contexts:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert [wrong for eye in found.eyes for wrong in eye.wrong if not any(map(wrong.count, found.meant))] == []
 

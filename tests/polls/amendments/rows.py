@@ -30,10 +30,7 @@ def put(moderator: Seat, row: Amendment, *, with_rivals: bool = False, blind: bo
     poll = Poll.objects.get(handle=make.act(moderator, "amendments.put", **asked).data["poll"])
     if not blind:
         Poll.objects.filter(pk=poll.pk).update(blind=False)
-    if blind:
-        make.act(moderator, "ballots.open", poll=poll.handle)
-    else:
-        make.opens(moderator, poll.handle)
+    make.opens(moderator, poll.handle)
     poll.refresh_from_db()
     return poll
 

@@ -26,10 +26,7 @@ def prepared(of: Event, kind: str = "one", **fields: object) -> Poll:
 def opened(of: Event, kind: str = "one", **fields: object) -> Poll:
     """A poll that is open, a sealed one also where fewer than k sit."""
     poll = prepared(of, kind, **fields)
-    if poll.blind:
-        make.act(moderator(of), "ballots.open", poll=poll.handle)
-    else:
-        make.opens(moderator(of), poll.handle)
+    make.opens(moderator(of), poll.handle)
     poll.refresh_from_db()
     return poll
 

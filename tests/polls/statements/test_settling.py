@@ -143,10 +143,7 @@ def put(moderator: Seat, *, blind: bool = False, **fields: Any) -> Poll:
     assert poll.blind
     if not blind:
         Poll.objects.filter(pk=poll.pk).update(blind=False)
-    if blind:
-        make.act(moderator, "ballots.open", poll=poll.handle)
-    else:
-        make.opens(moderator, poll.handle)
+    make.opens(moderator, poll.handle)
     poll.refresh_from_db()
     return poll
 
