@@ -162,6 +162,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'"],
+        "media-src": ["'self'"],
         "connect-src": ["'self'", *BALLOT_BOX_ORIGIN],
         "form-action": ["'self'", *BALLOT_BOX_ORIGIN],
         "frame-ancestors": ["'self'"],

@@ -39,6 +39,8 @@ urlpatterns = [
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.vtt", transcript.vtt, name="transcript_vtt"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.srt", transcript.srt, name="transcript_srt"),
     path("at/<slug:event>/<slug:role>/<slug:room>/transcript.txt", transcript.text, name="transcript_text"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/sound/<slug:segment>.wav", transcript.heard, name="sound"),
+    path("at/<slug:event>/<slug:role>/<slug:room>/sound.zip", transcript.archive, name="sound_archive"),
     *(
         path(f"at/<slug:event>/<slug:role>/<slug:room>/outcome.{ending}", exports.outcome_as(ending))
         for ending in exports.ENDINGS

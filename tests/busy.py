@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from deliberate.clock import now
 from rooms.events.models import Event, Room
 from rooms.seats.models import Seat
+from rooms.transcript.models import Sound
 from tests import make
 
 SAID = "Trust costs a village nothing. Where the register can be bought, a title means nothing. We will come back."
@@ -32,6 +34,8 @@ def people(event: Event, here: Room | None = None, word: str = "") -> list[Seat]
     act(moderator, "floor.call_next", expected=first)
     act(moderator, "floor.start")
     segments = act(captioner, "transcript.settle", text=f"{SAID}{word}")["segments"]
+    heard = Sound.objects.create(room=here, started_at=now(), octets=bytes(3200))
+    here.segments.filter(handle__in=segments).update(sound=heard)
     act(moderator, "floor.end")
     act(captioner, "transcript.settle", text=f"Words of nobody in particular{word}.")
     act(ben, "floor.ask", kind="reply")

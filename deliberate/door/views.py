@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -175,6 +175,8 @@ class PrivacyMiddleware:
         if isinstance(exception, NO_REQUEST):
             log.info("not a request", kind=type(exception).__name__)
             return None  # Django answers 400
+        if isinstance(exception, Http404):
+            return None  # nothing failed: it is not there
         match = request.resolver_match
         log.error("a page failed", view=match.view_name if match else "", exc_info=exception)
         return None

@@ -67,7 +67,9 @@ def saying(*, room: Any, line: str, text: str, since: datetime) -> None:
 
 
 @transaction.atomic
-def said(*, room: Any, by: Any, line: str, number: int, words: Sequence[Word], since: datetime) -> None:
+def said(
+    *, room: Any, by: Any, line: str, number: int, words: Sequence[Word], since: datetime, sound: bytes = b""
+) -> None:
     """Keep the words of a line's phrase of this number, once: a number that was kept already changes nothing.
 
     The last words of a line that broke may come after the next one has begun."""
@@ -77,7 +79,7 @@ def said(*, room: Any, by: Any, line: str, number: int, words: Sequence[Word], s
     if number <= getattr(held, kept):
         return
     Microphone.objects.filter(pk=held.pk).update(**{kept: number})
-    spoken.said(room=room, by=by, words=words, since=since)
+    spoken.said(room=room, by=by, words=words, since=since, sound=sound)
 
 
 @transaction.atomic

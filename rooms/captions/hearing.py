@@ -12,7 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,11 +45,12 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A phrase that is over; `number` counts those of this microphone from 1."""
+    """A phrase that is over; `number` counts those of this microphone from 1. `sound`: how it sounded, as it came."""
 
     number: int
     words: tuple[Word, ...]
     since: datetime
+    sound: bytes = field(default=b"", repr=False)
 
 
 Event = Saying | Said | State
@@ -185,8 +186,10 @@ class Hearing:
                 for text, a, b in told["said"]
             )
             self._begun = None
-            await self._tell(Said(self._number, words, since))
-            self._forget(base + int(told["until"]))
+            until = base + int(told["until"])
+            sound = bytes(self._sound[2 * max(0, start - self._first) : 2 * max(0, until - self._first)])
+            await self._tell(Said(self._number, words, since, sound))
+            self._forget(until)
         else:
             self._heard = base + int(told["heard"])
             self._forget(base + int(told["free"]))

@@ -4,7 +4,7 @@ From the page: octets, 4 of them (big-endian) the age of the sound's last sample
 bit, little-endian, 16 kHz, mono); first of all {"again": word of the line that broke, or ""}; {"stop": true}.
 To the page:   {"line": word}   {"state": state, "say": words}, and why it is closed in the same form.
 
-Sound goes to the engine's process and nowhere else: not to a file, not to the database, not over the network."""
+Sound goes to the engine's process and nowhere else; where the host keeps it, with the words into the database."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -48,8 +49,8 @@ _AGE = struct.Struct("!I")
 LONGEST, AT_ONCE_S, OLDEST_MS = 2 * 2 * RATE, 45.0, 60_000
 #: How long the page may bring no sound at all, and how often a phrase that could not be stored is tried again.
 QUIET_S, AGAIN_S, LONGEST_AGAIN_S = 30.0, 0.5, 10.0
-#: Phrases that may wait for a database that is away.
-MOST_WAITING = 500
+#: Phrases that may wait for a database that is away, and those of them that wait with their sound, where that is kept.
+MOST_WAITING, MOST_SOUNDS = 500, 8
 _microphones: set[Listener] = set()
 
 
@@ -96,6 +97,8 @@ class Listener:
         self._new, self._last = asyncio.Event(), False
         self._seen = self._began = time.monotonic()
         self._taken = 0
+        #: Whether the host keeps sound, as it was when something was stored last.
+        self._keeps = place.event.keeps_sound
 
     async def run(self) -> None:
         """Until the page stops, leaves, or may not go on."""
@@ -191,6 +194,8 @@ class Listener:
         else:
             if len(self._waiting) == MOST_WAITING:
                 log.warning("words were lost: they could not be stored for too long")
+            if isinstance(event, Said) and (not self._keeps or len(self._waiting) >= MOST_SOUNDS):
+                event = replace(event, sound=b"")
             self._waiting.append(event)
             self._saying = None  # it was of a phrase that is over
         self._new.set()
@@ -239,9 +244,11 @@ class Listener:
 
     def _for_the_seat(self, work: Callable[[], None]) -> None:
         with override(language_of(self._place)), transaction.atomic():
-            if entrance().still_here(self._place) is None:
+            here = entrance().still_here(self._place)
+            if here is None:
                 raise Refused(_("Your seat has ended. Join again, please."), code="seat")
             work()
+        self._keeps = here.event.keeps_sound
 
     def _show(self, saying: Saying) -> None:
         text = saying.text[:LONGEST_INTERIM]
@@ -252,7 +259,8 @@ class Listener:
         if isinstance(event, State):
             actions.tell(**here, state=event)
         else:
-            actions.said(**here, number=event.number, words=event.words, since=event.since)
+            here |= {"number": event.number, "words": event.words, "since": event.since}
+            actions.said(**here, sound=event.sound)
 
     # -- to the page ---------------------------------------------------------------------------------------------------
 

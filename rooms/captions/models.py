@@ -17,7 +17,8 @@ class State(models.TextChoices):
 
 
 class Microphone(models.Model):
-    """A room's microphone: how it is, and which line of which page brings its sound. No sound is stored anywhere."""
+    """A room's microphone: how it is, and which line of which page brings its sound. Its sound
+    is stored nowhere but beside words, where the host says so (rooms/transcript/sound.py)."""
 
     room = models.OneToOneField("rooms.Room", on_delete=models.CASCADE, related_name="microphone")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OFF)

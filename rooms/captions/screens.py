@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from deliberate.door.entrance import Place
 from deliberate.live.facts import facts
@@ -21,6 +22,8 @@ socket("sound")(listen)
 def note(room: Any) -> dict[str, list[str]]:
     """What whoever reads captions is told of the machine that writes them."""
     said = queries.said_of(queries.state_of(room))
+    if said and room.event.keeps_sound:
+        said = f"{said} {_('The sound of what is said under a name is kept.')}"
     return {"now": [said]} if said else {}
 
 

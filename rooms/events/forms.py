@@ -71,6 +71,13 @@ class SettingsForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,  # nothing: as it is
     )
+    keeps_sound = forms.BooleanField(
+        label=_("Keep the sound of what is said"),
+        help_text=_(
+            "Where a microphone writes captions. It goes with words that are taken back or shown with less, and you can delete it under Keeping. Counts for turns begun later, and everybody is told before they ask to speak."
+        ),
+        required=False,
+    )
     k = forms.IntegerField(
         label=_("Smallest group that is counted by itself"),
         help_text=_("Results of fewer people from one group are folded together before anybody sees them."),
@@ -78,6 +85,17 @@ class SettingsForm(forms.Form):
         max_value=50,
     )
     approve_ideas = forms.BooleanField(label=_("A moderator approves ideas before others see them"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or self.cleaned_data
+        if asked.get("keeps_sound") and asked.get("attribution", Attribution.NAME) != Attribution.NAME:
+            self.add_error(
+                "keeps_sound",
+                _now(
+                    "A voice tells who speaks. Sound can be kept only where what is said is signed with the name: choose that, or untick this."
+                ),
+            )
+        return asked
 
 
 class RetentionForm(forms.Form):

@@ -17,7 +17,7 @@ from rooms.events.qr import Qr, qr
 
 
 def event_screen(request: HttpRequest, place: Place) -> dict[str, Any]:
-    return {"form": forms.SettingsForm(initial=vars(place.event))}
+    return {"form": forms.SettingsForm(initial=vars(place.event) | {"keeps_sound": place.event.keeps_sound})}
 
 
 # ---- groups ----------------------------------------------------------------------------------------------------------

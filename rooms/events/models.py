@@ -57,6 +57,8 @@ class Event(models.Model):
     attribution = models.CharField(max_length=8, choices=Attribution.choices, default=Attribution.NOBODY)
     #: What it means that a speaker says nothing to their words; of turns begun under another policy, see Turn.silence.
     silence = models.CharField(max_length=8, choices=Silence.choices, default=Silence.STANDS)
+    #: Since when the sound of what is said under a name is kept; nothing where it isn't.
+    sound_since = models.DateTimeField(null=True, blank=True)
     #: An idea waits for a moderator's approval before others see it.
     approve_ideas = models.BooleanField(default=False)
     rule = models.JSONField(default=default_rule, blank=True)
@@ -73,6 +75,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def keeps_sound(self) -> bool:
+        """Whether the sound of what is said under a name is kept."""
+        return self.sound_since is not None
 
     @property
     def shown_title(self) -> str:

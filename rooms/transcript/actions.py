@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from deliberate.clock import now
@@ -23,6 +24,7 @@ from rooms.seats.actions import eraser
 from rooms.transcript import core, queries, sealed, search
 from rooms.transcript.models import Interim, Revision, Segment
 from rooms.transcript.pieces import continues, duration, pieces, spans
+from rooms.transcript.sound import let_go
 from rooms.transcript.struck import WITHDRAWN
 
 LIVE = ("transcript.live", "transcript.speaking")
@@ -185,6 +187,7 @@ def _show_less(room: Any, by: Any, turn: Turn, level: str) -> Answer:
     if core.lowest(asked, held) is not asked:
         raise Refused(_("These words are shown with less already. Who spoke can be shown less, never more."))
     Turn.objects.filter(pk=turn.pk).update(attribution=level)
+    let_go(Q(turn=turn))
     note(room, by, "lowered", turn, level)
     touch(room, *resting_on("attribution"))
     return Answer(say=_("Done. This holds wherever these words stand."))
@@ -196,4 +199,5 @@ def forget(seat: Any) -> None:
     turns = Turn.objects.filter(seat=seat)
     for turn in turns.select_related("room"):
         touch(turn.room, *resting_on("attribution"))
+    let_go(Q(turn__in=turns))
     turns.update(attribution=Attribution.NOBODY)

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from deliberate.door.fields import Line
 from deliberate.door.registry import command
-from deliberate.roles import CAPTIONER, MODERATOR, PARTICIPANT
+from deliberate.roles import CAPTIONER, HOST, MODERATOR, PARTICIPANT
 from rooms.events.models import Attribution
-from rooms.transcript import actions, loading, say, striking
+from rooms.transcript import actions, loading, say, sound, striking
 
 #: Letters. What is typed live fits into one frame of a socket; what is settled or brought in may come as a plain form.
 LONGEST_INTERIM, LONGEST_SETTLED, LONGEST_SEGMENT, LONGEST_FILE = 4_000, 100_000, 20_000, 400_000
@@ -77,6 +77,12 @@ class TakeBackForm(forms.Form):
     )
 
 
+class DeleteSoundForm(forms.Form):
+    sure = forms.BooleanField(
+        label=_("Yes, delete it"), error_messages={"required": _("Tick that you mean it: it can't be undone.")}
+    )
+
+
 # An interim replaces the one before it and an empty one harms nothing: no receipt.
 command("transcript.interim", form=InterimForm, who=[CAPTIONER], remembered=False, marks=False)(actions.interim)
 command("transcript.settle", form=SettleForm, who=[CAPTIONER], marks=False)(actions.settle)
@@ -89,3 +95,4 @@ command("transcript.approve", form=ApproveForm, who=[PARTICIPANT, MODERATOR])(sa
 # Each looks through the whole text of the room, its pads and its settled versions.
 command("transcript.mend", form=CorrectForm, who=[PARTICIPANT, MODERATOR], per_minute=10)(say.mend)
 command("transcript.take_back", form=TakeBackForm, who=[PARTICIPANT, MODERATOR], per_minute=10)(say.take_back)
+command("transcript.delete_sound", form=DeleteSoundForm, who=[HOST])(sound.delete_sound)

@@ -5,6 +5,14 @@ from django.db import models
 from deliberate import tokens
 
 
+class Sound(models.Model):
+    """What a phrase sounded like, where the host keeps that (sound.py): signed 16 bit, little-endian, 16 kHz, mono."""
+
+    room = models.ForeignKey("rooms.Room", on_delete=models.CASCADE, related_name="sounds")
+    started_at = models.DateTimeField()
+    octets = models.BinaryField()
+
+
 class Segment(models.Model):
     """A settled piece of what was said: words tied to the item and the turn they were said in."""
 
@@ -30,6 +38,10 @@ class Segment(models.Model):
     #: When each of its words was said, [from, to] in milliseconds after started_at, where that was measured; nothing once the
     #: text was changed.
     times = models.JSONField(null=True, blank=True, editable=False)
+    #: The sound of the phrase in which it was said, where that is kept.
+    sound = models.ForeignKey(
+        Sound, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="segments"
+    )
 
     class Meta:
         ordering = ["number"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,12 +13,19 @@ from deliberate.door.entrance import Place
 from deliberate.live.marks import Held, marks
 from deliberate.live.pages import page
 from deliberate.live.parts import Context, part
-from deliberate.roles import CAPTIONER, CREW, MODERATOR, PARTICIPANT, ROLES, WALL
+from deliberate.roles import CAPTIONER, CREW, HOST, MODERATOR, PARTICIPANT, ROLES, WALL
 from deliberate.text import tidy
 from rooms.floor.models import Turn
 from rooms.floor.queries import on_floor
-from rooms.transcript import core, own, queries, search
-from rooms.transcript.commands import LONGEST_FILE, LONGEST_INTERIM, LONGEST_SEGMENT, LONGEST_SETTLED, LONGEST_STRUCK
+from rooms.transcript import core, own, queries, search, sound
+from rooms.transcript.commands import (
+    LONGEST_FILE,
+    LONGEST_INTERIM,
+    LONGEST_SEGMENT,
+    LONGEST_SETTLED,
+    LONGEST_STRUCK,
+    DeleteSoundForm,
+)
 from rooms.transcript.models import Segment
 from rooms.transcript.struck import WITHDRAWN
 
@@ -133,8 +141,21 @@ def _say(request: HttpRequest, place: Place) -> Context:
     }
 
 
+def _sound(request: HttpRequest, place: Place) -> Context:
+    """How much sound of each room is kept."""
+    seconds = sound.kept_s(place.room)
+    return {
+        "keeps": place.event.keeps_sound,
+        "minutes": ceil(seconds / 60),
+        "megabytes": ceil(seconds * 2 * sound.RATE / 1_000_000),
+        "form": DeleteSoundForm(),
+        "act": tokens.handle(16),
+    }
+
+
 page("say", roles=[PARTICIPANT], template="phone/say.html", extra=_say, still="statements.gone")
 page("say", roles=[MODERATOR], template="transcript/behalf.html", extra=_say, still="statements.gone")
 page("words", roles=[PARTICIPANT], template="phone/words.html", extra=_words, refresh_s=20, still="statements.gone")
 page("", roles=[CAPTIONER], template="captioner.html", extra=_desk, still="statements.gone")
 page("strike", roles=[CAPTIONER, MODERATOR], template="transcript/strike.html", extra=_strike, still="statements.gone")
+page("sound", roles=[HOST], template="host/sound.html", extra=_sound)

@@ -19,6 +19,7 @@ from rooms.transcript import queries, sealed
 from rooms.transcript.actions import LIVE, add, promise, sign
 from rooms.transcript.models import Interim, Segment
 from rooms.transcript.pieces import pieces
+from rooms.transcript.sound import keep
 
 _MS = timedelta(milliseconds=1)
 
@@ -49,8 +50,9 @@ def saying(*, room: Any, text: str, since: datetime | None) -> None:
 
 
 @transaction.atomic
-def said(*, room: Any, by: Any, words: Sequence[Word], since: datetime) -> list[Segment]:
-    """Keep the words of a phrase that began at `since`, which no longer is being said. The room must be locked.
+def said(*, room: Any, by: Any, words: Sequence[Word], since: datetime, sound: bytes = b"") -> list[Segment]:
+    """Keep the words of a phrase that began at `since`, which no longer is being said; and how they sounded (`sound`, see sound.py),
+    where that is kept. The room must be locked.
 
     Nothing is kept where there are no words: it was no speech."""
     if Interim.objects.filter(room=room, since=since).exclude(text="").update(text="", turn=None, since=None):
@@ -76,6 +78,7 @@ def said(*, room: Any, by: Any, words: Sequence[Word], since: datetime) -> list[
     promise(turn, room.event)
     sign(turn, room)
     add(room, found)
+    keep(room, found, sound, since)
     note(room, by, "settled", found[0], str(len(found)))
     return found
 

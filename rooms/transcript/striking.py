@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,7 @@ from rooms.journal.actions import locked, note
 from rooms.transcript import queries, search
 from rooms.transcript.actions import changed
 from rooms.transcript.models import Revision, Segment
+from rooms.transcript.sound import let_go
 from rooms.transcript.struck import Left
 from rooms.transcript.struck import strike as struck_from
 
@@ -69,6 +71,7 @@ def overwrite(room: Any, by: Any, found: Segment, left: Mapping[int, Left], **co
     Revision.objects.create(segment=found, number=found.revision, text=text, replaced_at=now())
     columns |= {"text": text, "folded": search.folded(text), "revision": found.revision + 1, "times": None}
     Segment.objects.filter(pk=found.pk).update(**columns)
+    let_go(Q(pk=found.pk))
     still = [sentence for strike in _strikers for sentence in strike(room, by, found, left)]
     changed(room, found.turn)
     transaction.on_commit(wipe)

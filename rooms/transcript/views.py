@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from deliberate.door.views import no_seat, place_of
-from deliberate.roles import WALL
-from rooms.transcript import queries
+from deliberate.live import threads
+from deliberate.roles import HOST, WALL
+from rooms.transcript import queries, sound
 
 
 @require_safe
@@ -43,3 +45,34 @@ def _file(
         raise Http404
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(write(place.room), content_type=f"{kind}; charset=utf-8", headers=disposition)
+
+
+@require_safe
+def heard(request: HttpRequest, event: str, role: str, room: str, segment: str) -> HttpResponse:
+    """How the phrase of a segment sounded, for those who correct it and for whoever spoke it."""
+    place = place_of(request, event, role, room)
+    if place is None:
+        return no_seat(request)
+    found = sound.heard_by(place.room, place.seat, segment)
+    if found is None:
+        raise Http404
+    return HttpResponse(found, content_type="audio/wav")
+
+
+@require_safe
+def archive(request: HttpRequest, event: str, role: str, room: str) -> HttpResponseBase:
+    """All sound that is kept of a room and may leave it, for its host."""
+    place = place_of(request, event, role, room)
+    if place is None:
+        return no_seat(request)
+    if place.seat.role != HOST or not sound.kept_s(place.room):
+        raise Http404
+    disposition = {"Content-Disposition": 'attachment; filename="sound.zip"'}
+    pieces = _one_by_one(sound.archive(place.room))
+    return StreamingHttpResponse(pieces, content_type="application/zip", headers=disposition)
+
+
+async def _one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Each is read when the one before has been sent: hours of sound don't fit into memory."""
+    while (piece := await threads.read(lambda: next(pieces, None))) is not None:
+        yield piece

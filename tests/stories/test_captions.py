@@ -6,6 +6,7 @@ import math
 import os
 import struct
 import wave
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from deliberate.roles import CAPTIONER, MODERATOR, PARTICIPANT
+from deliberate.roles import CAPTIONER, HOST, MODERATOR, PARTICIPANT
 from rooms.captions.engine import installed
 from tests import servers
 from tests.service import Service, running
@@ -55,6 +56,10 @@ class Podium:
         context = self.browser.new_context(viewport=size)
         self.eyes.append(Eye(context, self.service.url))
         return sit(context, self.service.links[role], screen)
+
+    def room_of(self, role: str) -> Page:
+        """One more window, of this role."""
+        return self._window(role, "", LAPTOP)
 
     def take(self) -> None:
         self.page.get_by_role("button", name="Take the microphone").click()
@@ -98,6 +103,62 @@ def test_what_is_said_at_the_podium_appears_on_two_phones(tmp_path: Path) -> Non
         expect(here.page.get_by_text("The microphone is off.")).to_be_visible()
         for phone in here.phones:
             expect(phone.get_by_text("Written by a machine")).to_have_count(0)
+
+
+def test_a_host_who_keeps_the_sound_can_be_listened_to_and_taken_away(tmp_path: Path) -> None:
+    with podium(tmp_path, tone(tmp_path / "tone.wav"), CAPTIONS_ENGINE=TONES) as here:
+        desk = here.room_of(HOST)
+        expect(desk.get_by_label("Keep the sound of what is said")).not_to_be_checked()
+        desk.get_by_label("Keep the sound of what is said").check()
+        desk.get_by_label("Name:").check()
+        desk.get_by_role("button", name="Save").click()
+        expect(desk.get_by_text("Saved.").first).to_be_visible()
+        expect(here.phones[0].get_by_text("Its sound is kept as long as it stands under your name.")).to_be_visible()
+        speaker, moderator = here.phones[0], Hand(here.service.links[MODERATOR])
+        speaker.get_by_role("button", name="Ask to speak").click()
+        expect(speaker.get_by_text("You are on the list").first).to_be_visible()
+        moderator.do("floor.call_next")
+        moderator.do("floor.start")
+        here.page.reload()
+        expect(here.page.get_by_text("The host keeps it")).to_be_visible()
+        here.take()
+        expect(here.phones[1].get_by_text("The sound of what is said under a name is kept.")).to_be_visible()
+        expect(here.phones[1].locator("[role=log]").get_by_text("one two three four").first).to_be_visible()
+        captioner = here.page.context.new_page()
+        captioner.goto(here.page.url.replace("podium/", ""))
+        captioner.get_by_role("link", name="Correct", exact=True).first.click()
+        assert 1.5 < listened(captioner) < 4
+        here.page.get_by_role("button", name="Stop").click()
+        moderator.do("floor.end")
+        speaker.goto(speaker.url + "say/")
+        assert 1.5 < listened(speaker) < 4
+        desk.goto(desk.url + "sound/")
+        with desk.expect_download() as saved:
+            desk.get_by_role("link", name="Download it").click()
+        with zipfile.ZipFile(saved.value.path()) as archive:
+            assert archive.testzip() is None
+            names = archive.namelist()
+            assert [name.rpartition(".")[2] for name in names] == ["wav", "vtt"]
+            with wave.open(archive.open(names[0])) as file:
+                samples = struct.unpack(f"<{file.getnframes()}h", file.readframes(file.getnframes()))
+                assert max(samples) > 5000, "the tone is in it"
+        speaker.get_by_text("Withdraw the whole turn").first.click()
+        speaker.get_by_label("Yes, withdraw all of it").check()
+        speaker.get_by_role("button", name="Withdraw the whole turn").click()
+        expect(speaker.get_by_text("All of these words are withdrawn.")).to_be_visible()
+        desk.reload()
+        expect(desk.get_by_text("No sound of this room is kept.")).to_be_visible()
+
+
+def listened(page: Page) -> float:
+    """Seconds of the first piece that can be listened to, as the browser reads it."""
+    page.get_by_text("Listen to it").first.click()
+    audio = page.locator("audio").first
+    expect(audio).to_be_visible()
+    audio.evaluate(
+        "audio => new Promise((done, failed) => Object.assign(audio, {onloadedmetadata: done, onerror: failed}).load())"
+    )
+    return float(audio.evaluate("audio => audio.duration"))
 
 
 def test_an_engine_that_dies_begins_again_and_nothing_else_does(tmp_path: Path) -> None:

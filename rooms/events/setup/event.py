@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from deliberate.clock import now
 from deliberate.door.models import Receipt
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
@@ -20,6 +22,16 @@ from rooms.journal.actions import locked, note
 #: Settings that promise people how much is shown of them, with their levels from most to least. A turn has a column of the
 #: same name; empty: the event's.
 PROMISED = {"attribution": Attribution.values, "names_on_list": Names.values}
+
+
+#: What later features do when less of who spoke is shown in an event from now on.
+_lowered: list[Callable[[Event], None]] = []
+
+
+def lowered(work: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Register what a later feature does when an event's attribution is lowered, within the act's transaction."""
+    _lowered.append(work)
+    return work
 
 
 def opened(room: Any) -> tuple[Any, Event]:
@@ -43,10 +55,13 @@ def meant(rows: Any) -> Any:
 
 
 @transaction.atomic
-def settings(*, room: Any, by: Any, **fields: Any) -> Answer:
-    """Change what the event is called and how it treats people. `fields`: columns of Event (SettingsForm)."""
+def settings(*, room: Any, by: Any, keeps_sound: bool = False, **fields: Any) -> Answer:
+    """Change what the event is called and how it treats people. `fields`: columns of Event (SettingsForm).
+
+    Sound is kept of turns that begin after that was said."""
     room, event = opened(room)
     fields["silence"] = fields.get("silence") or event.silence
+    fields["sound_since"] = (event.sound_since or now()) if keeps_sound else None
     changed = [name for name, value in fields.items() if getattr(event, name) != value]
     for name, levels in PROMISED.items():
         if name in changed and levels.index(fields[name]) < levels.index(getattr(event, name)):
@@ -56,7 +71,11 @@ def settings(*, room: Any, by: Any, **fields: Any) -> Answer:
     for name in changed:
         setattr(event, name, fields[name])
     event.save(update_fields=changed)
-    told = {"silence": f"silence:{event.silence}"}
+    if "attribution" in changed:
+        for work in _lowered:
+            work(event)
+    sound = "kept" if event.keeps_sound else "not kept"
+    told = {"silence": f"silence:{event.silence}", "sound_since": f"sound:{sound}"}
     note(room, by, "changed settings", detail=", ".join(told.get(name, name) for name in changed))
     touch_all(event)
     return Answer(say=_("Saved."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -14,7 +15,7 @@ import pytest
 import websockets
 
 from deliberate.rehearsal.phone import Door, Member
-from deliberate.roles import CAPTIONER, HOST, MODERATOR
+from deliberate.roles import CAPTIONER, HOST, MODERATOR, PARTICIPANT
 from tests.rooms.captions.sounds import silence, tone
 from tests.service import Service, running
 from tests.stories.stage import Hand
@@ -172,3 +173,40 @@ async def test_no_sound_is_left_in_the_data_folder(service: Service) -> None:
     for path in service.log.parent.rglob("*"):
         if path.is_file():
             assert tone(0.05) not in path.read_bytes(), path
+
+
+def _with_sound(service: Service) -> list[Path]:
+    return [path for path in service.log.parent.rglob("*") if path.is_file() and tone(0.05) in path.read_bytes()]
+
+
+async def test_sound_that_a_host_keeps_is_on_the_disk_until_its_words_are_withdrawn(
+    service: Service, door: Door
+) -> None:
+    hands = {role: await asyncio.to_thread(Hand, service.links[role]) for role in (HOST, MODERATOR)}
+    speaker = await asyncio.to_thread(Hand, service.links[PARTICIPANT], name="Asha")
+    settings = {"title": "A meeting", "names_on_list": "all", "attribution": "name", "k": "5", "keeps_sound": "on"}
+    await asyncio.to_thread(hands[HOST].do, "events.settings", **settings)
+    await asyncio.to_thread(speaker.do, "floor.ask", kind="point")
+    await asyncio.to_thread(hands[MODERATOR].do, "floor.call_next")
+    captioner = await door.join(service.links[CAPTIONER])
+    async with line_of(service, captioner) as line:
+        await line.begin()
+        await line.until("on")
+        await line.bring(tone(1.5) + silence(1))
+        await line.line.send(json.dumps({"stop": True}))
+        assert await line.code() == 1000
+    assert _with_sound(service)
+    archive = await asyncio.to_thread(hands[HOST].http.get, f"{hands[HOST].base}sound.zip")
+    assert tone(1.5) in archive.content
+    page = (await asyncio.to_thread(speaker.http.get, f"{speaker.base}say/")).text
+    [segment] = re.findall(r"/sound/(\w+)\.wav", page)
+    heard = await asyncio.to_thread(speaker.http.get, f"{speaker.base}sound/{segment}.wav")
+    assert heard.headers["Content-Type"] == "audio/wav"
+    assert tone(1.5) in heard.content
+    [turn] = re.findall(r'name="turn" value="(\w+)"><input type="hidden" name="segment"', page)
+    await asyncio.to_thread(speaker.do, "transcript.take_back", turn=turn, sure="on")
+    assert (await asyncio.to_thread(speaker.http.get, f"{speaker.base}sound/{segment}.wav")).status_code == 404
+    assert (await asyncio.to_thread(hands[HOST].http.get, f"{hands[HOST].base}sound.zip")).status_code == 404
+    async with asyncio.timeout(20):
+        while _with_sound(service):  # noqa: ASYNC110  # the log is emptied as soon as nobody reads
+            await asyncio.sleep(0.2)
