@@ -122,8 +122,11 @@ def stand(
     """Take one of the four stands on a clause, say that it still holds ("same"), or take it back ("none"). The last one
     counts. `signed`: what a reservation is signed with; as far as the host's rule allows where nothing is said.
 
-    `revision` is the wording that was read; without it, the one that stands. No room is locked and nothing noted: a
-    whole room does this at once, and in which order is nobody's business."""
+    `revision` is the wording that was read; without it, the one that stands. No room is locked for a tap and nothing noted:
+    a whole room does this at once, and in which order is nobody's business. Who writes, or takes back, may show less of
+    themselves, and waits for what is being settled: their name is taken off there, too."""
+    if value == "none" or reservation:
+        room = locked(room)
     row = queries.clause(room, clause)
     touch(room, "statements.text", "statements.drafter", "statements.wall", "statements.reserved")
     before = Support.objects.filter(clause=row, seat=by).first()

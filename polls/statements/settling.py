@@ -33,7 +33,8 @@ from rooms.journal.actions import locked, note
 def settle(*, room: Any, by: Any, clause: str = "") -> Answer:
     """Freeze a clause's wording, or without one the whole text as a version named by its hash, where the host's rule lets it.
 
-    It stays as it reads until the host reopens it. A clause that is settled by itself needs nothing more."""
+    It stays as it reads until the host reopens it. A clause that is settled by itself needs nothing more. All that is frozen
+    is read with the room locked, and who would show less of somebody waits for the commit: they find it, and change it too."""
     room = locked(room)
     fold_all(room=room)
     statement = statement_of(room)
