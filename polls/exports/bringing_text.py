@@ -17,7 +17,7 @@ from polls.ideas.models import Idea, State, Upvote
 from polls.opinions.models import Stance, Value
 from polls.pseudonyms.models import Pseudonym
 from polls.pseudonyms.queries import of_chance
-from polls.statements.models import Citation, Clause, Proposal, Statement, Version
+from polls.statements.models import Citation, Clause, FormerCitation, Proposal, Statement, Version
 from polls.statements.sources import KINDS
 from rooms.events.models import Attribution
 
@@ -179,18 +179,23 @@ def _statement(kept: Kept, about: Part, bearers: Bearers) -> None:
 
 
 def _citations(kept: Kept, rows: list[Part]) -> None:
-    found = []
+    """What clauses rest on, and where quotes stood that were taken from under them."""
+    found, former = [], []
     for row in rows:
         clause = kept.one("clause", row, "handle")
         for each in row.parts("citations", kept.most):
-            place = {
-                "start": each.number("start"),
-                "end": each.number("end"),
-                "source_revision": each.number("revision"),
-            }
-            cited = Citation(clause=clause, quote=each.text("quote"), **place, **_source(kept, each))
+            cited = Citation(clause=clause, quote=each.text("quote"), **_place(kept, each))
             found.append(checked(each, cited, but=("quote",)))
+        for each in row.parts("former_citations", kept.most):
+            former.append(checked(each, FormerCitation(clause=clause, **_place(kept, each))))
     Citation.objects.bulk_create(found, batch_size=500)
+    FormerCitation.objects.bulk_create(former, batch_size=500)
+
+
+def _place(kept: Kept, row: Part) -> dict[str, Any]:
+    """Columns of where a quote stands, or stood."""
+    numbers = {"start": row.number("start"), "end": row.number("end"), "source_revision": row.number("revision")}
+    return numbers | _source(kept, row)
 
 
 def _source(kept: Kept, row: Part) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -21,8 +22,9 @@ from polls.opinions.queries import counts
 from polls.statements import queries
 from polls.statements.content import drafted, shown_quotes
 from polls.statements.content import shown as as_shown
-from polls.statements.models import Clause, Proposal, Sealed, Version
+from polls.statements.models import Clause, FormerCitation, Proposal, Sealed, Statement, Version
 from polls.statements.reserving import writers, writers_then
+from polls.statements.sources import IDEA, SEGMENT
 from rooms.events.models import Room
 from rooms.transcript.core import Shown
 
@@ -116,10 +118,11 @@ def statement(room: Room) -> Row:
     hidden = queries.withheld(room)
     draft = drafted(found)
     text: Any = as_shown(draft.text, hidden)
-    rows = {row.handle: row for row in Clause.objects.filter(statement=found)}
+    rows, former = {row.handle: row for row in Clause.objects.filter(statement=found)}, _former(found)
     for clause in text["clauses"]:
         row = rows[clause["handle"]]
-        clause |= {"revision": row.revision, "to_reword": row.to_reword, "settled": _settled(row, hidden, room.event)}
+        clause |= {"former_citations": former[row.pk], "revision": row.revision, "to_reword": row.to_reword}
+        clause["settled"] = _settled(row, hidden, room.event)
     return {
         **text,
         "to_reword": found.to_reword,
@@ -146,6 +149,17 @@ def statement(room: Room) -> Row:
         "proposals": [_proposal(row) for row in proposals],
         "amendments": _amendments(room),
     }
+
+
+def _former(of: Statement) -> dict[int, list[Row]]:
+    """By the clause's key, where quotes stood that were taken from under it: words that are taken back leave it, too."""
+    found: dict[int, list[Row]] = defaultdict(list)
+    rows = FormerCitation.objects.filter(clause__statement=of).select_related(SEGMENT, IDEA)
+    for row in rows.order_by("pk"):
+        source = next(f"{kind}:{one.handle}" for kind in (SEGMENT, IDEA) if (one := getattr(row, kind)) is not None)
+        place = {"start": row.start, "end": row.end, "revision": row.source_revision}
+        found[row.clause_id].append({"source": source, **place})
+    return found
 
 
 def _settled(clause: Clause, hidden: Collection[str], event: Any) -> list[Row]:

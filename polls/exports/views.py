@@ -24,7 +24,7 @@ from polls.exports import akoma, docx, markdown, odt, outline, record
 from polls.exports.bundle import bundle
 from polls.exports.document import Document
 from polls.exports.kept import Busy, Kept
-from polls.exports.outcome import outcome
+from polls.exports.outcome import Outcome, outcome
 from polls.ideas.muting import taken_back
 from polls.statements import queries
 from polls.statements.models import Version
@@ -44,8 +44,8 @@ _drawings = Kept(seconds=60, most=32_000_000, wait_s=20)
 
 @striker
 def forget(_room: Any, _by: Any, _segment: Any, _texts: Any) -> list[str]:
-    """What was drawn holds the words that are taken back: this process keeps it no longer. Nobody was given it any more, for
-    what is asked for is made from other words; other processes drop it with its time."""
+    """What was drawn holds the words that are taken back: this process keeps it no longer, and draws anew what it is drawing.
+    Nobody was given it any more, for what is asked for is made from other words; other processes drop it with its time."""
     transaction.on_commit(_drawings.empty)
     return []
 
@@ -73,12 +73,16 @@ def asked_version(request: HttpRequest, room: Any) -> Version | None:
     return found
 
 
+#: Reads a document as it stands now.
+Read = Callable[[], Document]
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a document becomes a file: its media type, and what writes it for somebody."""
+    """How a document becomes a file: its media type, and what reads and writes it for somebody."""
 
     kind: str
-    write: Callable[[Place, Document], str | bytes]
+    write: Callable[[Place, Read], str | bytes]
 
 
 def _tab(place: Place, document: Document) -> str:
@@ -86,26 +90,30 @@ def _tab(place: Place, document: Document) -> str:
     return str(place.event.shown_title) if place.event.neutral else document.title
 
 
-def _page(place: Place, document: Document) -> str:
+def _page(place: Place, read: Read) -> str:
+    document = read()
     return render_to_string("exports/file.html", {"document": document, "title": _tab(place, document)})
 
 
-def _drawn(place: Place, document: Document) -> bytes:
+def _drawn(place: Place, read: Read) -> bytes:
     from polls.exports import pdf  # what draws is large: no process loads it until somebody asks
 
-    title = _tab(place, document)
-    if not connection.in_atomic_block:
-        connection.close()  # all is read: whoever waits here keeps none from those who vote
-    return _drawings.get((get_language(), title, document), lambda: pdf.drawn(document, title))
+    def told() -> tuple[str | None, str, Document]:
+        document = read()
+        if not connection.in_atomic_block:
+            connection.close()  # all is read: whoever waits here keeps none from those who vote
+        return get_language(), _tab(place, document), document
+
+    return _drawings.get(told, lambda asked: pdf.drawn(asked[2], asked[1]))
 
 
 #: What every document is written as, by the ending of the file's name.
 FORMATS = {
     "html": Format("text/html", _page),
-    "md": Format("text/markdown", lambda _place, document: markdown.written(document)),
+    "md": Format("text/markdown", lambda _place, read: markdown.written(read())),
     "pdf": Format("application/pdf", _drawn),
-    "docx": Format(docx.KIND, lambda _place, document: docx.written(document)),
-    "odt": Format(odt.KIND, lambda _place, document: odt.written(document)),
+    "docx": Format(docx.KIND, lambda _place, read: docx.written(read())),
+    "odt": Format(odt.KIND, lambda _place, read: odt.written(read())),
 }
 #: The parliaments' standard has a kind of document of its own for each.
 ENDINGS = (*FORMATS, "akn")
@@ -115,12 +123,19 @@ def outcome_as(ending: str) -> Callable[..., HttpResponse]:
     """The view that gives the outcome in a format."""
 
     def write(request: HttpRequest, place: Place) -> tuple[str, str | bytes]:
-        version = asked_version(request, place.room)
-        found = outcome(place.room, version)
-        name = f"outcome-{version.number}" if version else "outcome-draft"
+        name = ""
+
+        def read() -> Outcome:
+            nonlocal name
+            version = asked_version(request, place.room)
+            name = f"outcome-{version.number}" if version else "outcome-draft"
+            return outcome(place.room, version)
+
         if ending == "akn":
-            return name, akoma.statement(place.room, found)
-        return name, FORMATS[ending].write(place, outline.document(found))
+            content: str | bytes = akoma.statement(place.room, read())
+        else:
+            content = FORMATS[ending].write(place, lambda: outline.document(read()))
+        return name, content
 
     return _view(READERS, ending, write)
 
@@ -131,7 +146,7 @@ def record_as(ending: str) -> Callable[..., HttpResponse]:
     def write(request: HttpRequest, place: Place) -> tuple[str, str | bytes]:
         if ending == "akn":
             return "record", akoma.debate(place.room)
-        return "record", FORMATS[ending].write(place, record.document(place.room))
+        return "record", FORMATS[ending].write(place, lambda: record.document(place.room))
 
     return _view(LISTENERS, ending, write)
 

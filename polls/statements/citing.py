@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from deliberate.door.limits import room_for
@@ -14,7 +14,7 @@ from deliberate.errors import Refused
 from deliberate.live.stale import touch, touch_seat
 from polls.statements import core, heard, in_force, queries, signing, sources
 from polls.statements.actions import TEXT, USES, put_clause, statement_of
-from polls.statements.models import Citation, Clause, FormerCitation, Proposal, Reserved, Rules, Support
+from polls.statements.models import Citation, Clause, FormerCitation, Proposal, Reserved, Rules, Statement, Support
 from rooms.journal.actions import locked, note
 from rooms.transcript.struck import WITHDRAWN
 
@@ -25,9 +25,9 @@ def propose(*, room: Any, by: Any, source: str, note: str) -> Answer:
     room = locked(room)
     found = sources.named(room, source)
     room_for(Proposal.objects.filter(statement__room=room))
-    _row, fresh = Proposal.objects.update_or_create(
-        statement=statement_of(room), seat=by, state=Proposal.State.OPEN, **found.column, defaults={"note": note}
-    )
+    mine = {"statement": statement_of(room), "seat": by, "state": Proposal.State.OPEN, **found.column}
+    _note_goes(room, Proposal.objects.filter(**mine).exclude(note=note))
+    _row, fresh = Proposal.objects.update_or_create(**mine, defaults={"note": note})
     touch(room, "statements.proposals", *USES)
     undo = {"undo": {"command": "statements.withdraw", "fields": {"source": source}}} if fresh else {}
     return Answer(say=_("The drafters will see it."), data=undo, on=(f"proposed:{source}",))
@@ -39,9 +39,19 @@ def withdraw(*, room: Any, by: Any, source: str) -> Answer:
     room = locked(room)
     kind, _colon, handle = source.partition(":")
     mine = Proposal.objects.filter(statement__room=room, seat=by, state=Proposal.State.OPEN)
-    mine.filter(**{f"{kind}__handle": handle}).delete()
+    mine = mine.filter(**{f"{kind}__handle": handle})
+    _note_goes(room, mine)
+    mine.delete()
     touch(room, "statements.proposals", *USES)
     return Answer(say=_("Taken back."), off=(f"proposed:{source}",))
+
+
+def _note_goes(room: Any, proposals: QuerySet[Proposal]) -> None:
+    """Before the note of one of these is gone: drafters whose open page shows it are shown what stands now. The journal says
+    nothing of it: it would tell when."""
+    if proposals.exclude(note="").exists():
+        Statement.objects.filter(room=room).update(notes_gone=F("notes_gone") + 1)
+        touch(room, "statements.gone")
 
 
 @transaction.atomic
@@ -122,8 +132,11 @@ def stand(
     """Take one of the four stands on a clause, say that it still holds ("same"), or take it back ("none"). The last one
     counts. `signed`: what a reservation is signed with; as far as the host's rule allows where nothing is said.
 
-    `revision` is the wording that was read; without it, the one that stands. No room is locked and nothing noted: a
-    whole room does this at once, and in which order is nobody's business."""
+    `revision` is the wording that was read; without it, the one that stands. No room is locked for a tap and nothing noted:
+    a whole room does this at once, and in which order is nobody's business. Who writes, or takes back, may show less of
+    themselves, and waits for what is being settled: their name is taken off there, too."""
+    if value == "none" or reservation:
+        room = locked(room)
     row = queries.clause(room, clause)
     touch(room, "statements.text", "statements.drafter", "statements.wall", "statements.reserved")
     before = Support.objects.filter(clause=row, seat=by).first()

@@ -14,7 +14,7 @@ from deliberate.live.parts import Context, once
 from deliberate.text import tidy
 from polls.ideas.models import Idea
 from polls.statements import queries
-from polls.statements.models import Support
+from polls.statements.models import Statement, Support
 from polls.statements.sources import IDEA, POLL, SEGMENT, open_to_quote, source_of
 from rooms.journal.models import Entry
 from rooms.seats.models import Seat
@@ -65,6 +65,12 @@ def gone(room: Any) -> int:
     # Of ideas under a pseudonym, and of who erases themselves, the journal says nothing: it would tell when.
     ideas, seats = Idea.objects.filter(room=room, text=""), Seat.objects.filter(event=room.event_id, ended=True)
     return Entry.objects.filter(taken, room=room).count() + ideas.count() + seats.count()
+
+
+@once
+def notes_gone(room: Any) -> int:
+    """How often a note on a proposal was taken back or written anew: drafters alone read them."""
+    return Statement.objects.filter(room=room).values_list("notes_gone", flat=True).first() or 0
 
 
 @once

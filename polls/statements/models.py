@@ -46,6 +46,8 @@ class Statement(models.Model):
     preamble = models.TextField(blank=True)
     #: Somebody took back words that stand in its title or preamble, and no drafter has said yet that they are out.
     to_reword = models.BooleanField(default=False)
+    #: How often a note on a proposal was taken back or written anew: not when, nor whose.
+    notes_gone = models.PositiveIntegerField(default=0, editable=False)
 
 
 class Clause(models.Model):

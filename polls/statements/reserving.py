@@ -14,8 +14,9 @@ from polls.statements.models import Reserved, Sealed, Support, Version
 from polls.statements.queries import rules
 from rooms.transcript.core import Shown
 
-#: Reservations as they were read, by the clause's handle. Nobody locks a room to take a stand, so words and their writers
-#: come out of one read: a stand taken between two would put everybody behind it beside words of another.
+#: Reservations as they were read, by the clause's handle. Who takes another stand without words locks no room, and readers lock
+#: none, so words and their writers come out of one read: a stand taken between two would put everybody behind it beside words
+#: of another.
 Written = Mapping[str, Sequence[Support]]
 
 

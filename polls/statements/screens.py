@@ -148,7 +148,8 @@ def newest(room: Any, audience: str) -> Context:
 @part("statements.gone", audiences=READERS, also=["seats", "ideas", "words", "attribution"])
 def gone(room: Any, audience: str) -> Context:
     """How often words were taken back: a page that stands still, and shows some, is fetched anew when it changes."""
-    return {"gone": library.gone(room)}
+    notes = library.notes_gone(room) if audience == DRAFTER else 0
+    return {"gone": f"{library.gone(room)} {notes}"}
 
 
 @part("statements.reserved", audiences=READERS, also=["seats", "ideas", "words", "attribution"])

@@ -33,20 +33,24 @@ from rooms.journal.actions import locked, note
 def settle(*, room: Any, by: Any, clause: str = "") -> Answer:
     """Freeze a clause's wording, or without one the whole text as a version named by its hash, where the host's rule lets it.
 
-    It stays as it reads until the host reopens it. A clause that is settled by itself needs nothing more."""
+    It stays as it reads until the host reopens it. A clause that is settled by itself needs nothing more. All that is frozen
+    is read with the room locked, and who would show less of somebody waits for the commit: they find it, and change it too."""
     room = locked(room)
     fold_all(room=room)
     statement = statement_of(room)
     in_force.check_text_open(statement)
     if clause:
         row = queries.clause(room, clause)
-        _check(room, [(queries.number_of(row), row)])
+        alone = [(queries.number_of(row), row)]
+        _check_taken_back(alone)
+        _check(room, alone)
         return _clause(room, by, row)
     numbered = queries.numbered(statement)
     if not numbered:
         raise Refused(_("There is no clause to settle yet."))
-    done = queries.settled_as_they_read(row for _number, row in numbered)
-    _check(room, [(number, row) for number, row in numbered if row.pk not in done])
+    left = _not_yet(numbered)
+    _check_taken_back(left, statement)
+    _check(room, left)
     return _whole(room, by, statement)
 
 
@@ -63,8 +67,12 @@ def put(*, room: Any, by: Any, clause: str = "") -> Answer:
     row = queries.clause(room, clause) if clause else None
     if row is not None:
         in_force.check_open(row)
-    elif not queries.numbered(statement):
-        raise Refused(_("There is no clause to settle yet."))
+        _check_taken_back([(queries.number_of(row), row)])
+    else:
+        numbered = queries.numbered(statement)
+        if not numbered:
+            raise Refused(_("There is no clause to settle yet."))
+        _check_taken_back(_not_yet(numbered), statement)
     if Settling.objects.filter(statement=statement, clause=row).exclude(poll__state=PollState.CLOSED).exists():
         raise Refused(_("A poll is prepared for this already."))
     number = {"number": queries.number_of(row)} if row else {}
@@ -108,6 +116,8 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
         note(room, by, "left open", poll, "settled")
     elif unfit([asked.clause] if asked.clause else [row for _number, row in queries.numbered(asked.statement)]):
         note(room, by, "left open", poll, "unfit")
+    elif _taken_back(asked):
+        note(room, by, "left open", poll, "to_reword")
     elif asked.clause is not None:
         _clause(room, by, asked.clause)
     else:
@@ -120,6 +130,37 @@ def _digest(statement: Statement, clause: Clause | None) -> str:
         return core.seal({"clause": clause.handle, "text": clause.text})
     rows: list[core.Json] = [[row.handle, row.text] for _number, row in queries.numbered(statement)]
     return core.seal({"title": statement.title, "preamble": statement.preamble, "clauses": rows})
+
+
+def _not_yet(numbered: list[tuple[int, Clause]]) -> list[tuple[int, Clause]]:
+    """Those of these clauses that are not settled by themselves."""
+    done = queries.settled_as_they_read(row for _number, row in numbered)
+    return [(number, row) for number, row in numbered if row.pk not in done]
+
+
+def _taken_back(asked: Settling) -> bool:
+    """Whether words that were taken back stand in what a poll is about, as far as is known."""
+    if asked.clause is not None:
+        return asked.clause.to_reword
+    numbered = _not_yet(queries.numbered(asked.statement))
+    return asked.statement.to_reword or any(row.to_reword for _number, row in numbered)
+
+
+def _check_taken_back(numbered: list[tuple[int, Clause]], named: Statement | None = None) -> None:
+    """Refused where words that were taken back stand in these clauses, or in the title or the preamble of the statement `named`."""
+    if named is not None and named.to_reword:
+        said = _(
+            "Words that stand in the title or the preamble were taken back. A drafter takes them out first, or says that "
+            "they are out."
+        )
+        raise Refused(said, code="to_reword")
+    for number, row in numbered:
+        if row.to_reword:
+            said = _(
+                "Clause %(number)d: words that stand in it were taken back. A drafter takes them out first, or says that "
+                "they are out."
+            )
+            raise Refused(said % {"number": number}, code="to_reword")
 
 
 def _check(room: Any, numbered: list[tuple[int, Clause]]) -> None:
@@ -135,11 +176,6 @@ def _check(room: Any, numbered: list[tuple[int, Clause]]) -> None:
                 "Clause %(number)d: drafters have typed what can't be a clause yet. Cut it down first, or undo it."
             )
             raise Refused(said % {"number": number}, code="unfit")
-        if row.to_reword:
-            said = _(
-                "Clause %(number)d: words that stand in it were taken back. Take them out first, or say that they are out."
-            )
-            raise Refused(said % {"number": number}, code="to_reword")
         stood = totals.get(row.pk, queries.Totals())
         why = core.in_the_way(
             Way(rules.settle_by), stood.counts, stood.earlier, seats, rules.quorum, Majority(rules.majority)

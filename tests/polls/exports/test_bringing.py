@@ -25,7 +25,7 @@ from polls.exports.outline import document
 from polls.exports.reading import BadBundle
 from polls.exports.record import document as record
 from polls.statements.content import intact
-from polls.statements.models import SettledClause, Version
+from polls.statements.models import Citation, ClauseRevision, SettledClause, Version
 from rooms.events.models import Event, Room
 from rooms.journal.actions import locked
 from rooms.seats.models import Seat
@@ -136,6 +136,24 @@ def test_a_bundle_written_in_another_language_comes_in_with_what_was_settled(mon
     assert before.count("Teilnehmerin") == 5, "in the draft, in both settled by themselves, twice in the version"
     held.event.delete()
     assert "Teilnehmerin" not in out(bring_in(before))
+
+
+def test_words_are_taken_back_from_a_clause_that_once_quoted_them_as_before() -> None:
+    held = plenary()
+    for kind in ("segment", "idea"):
+        cited = Citation.objects.get(**{f"{kind}__isnull": False})
+        make.act(held.drafter, "statements.uncite", citation=cited.handle)
+    before, after, found = again(held.event)
+    assert after == before
+    [told] = [clause["former_citations"] for clause in json.loads(after)["rooms"][0]["statement"]["clauses"]]
+    assert [each["source"] for each in told] == [f"segment:{held.words.handle}", f"idea:{held.idea.handle}"]
+    assert all(each.keys() == {"source", "start", "end", "revision"} for each in told), "not their words"
+    drafter, row = make.seat(found, "drafter"), held.clause.handle
+    make.act(drafter, "statements.edit_clause", clause=row, text="It is the second visit.", revision=0)
+    make.act(drafter, "statements.edit_clause", clause=row, text="We come again.", revision=1)
+    make.act(make.seat(found, "captioner"), "transcript.strike", segment=held.words.handle, words="", sure="on")
+    texts = ClauseRevision.objects.filter(clause__handle=row).values_list("text", flat=True)
+    assert list(texts) == ["We come back.", "It is [struck]."]
 
 
 def test_what_was_taken_back_or_muted_under_a_pseudonym_stays_so() -> None:

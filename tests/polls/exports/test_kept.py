@@ -17,27 +17,31 @@ def never() -> bytes:
     raise AssertionError("it was made again")
 
 
+def get(files: Kept, key: str, make: Callable[[], bytes]) -> bytes:
+    return files.get(lambda: key, lambda _key: make())
+
+
 def test_what_is_made_from_the_same_is_made_once() -> None:
     files = kept()
-    assert files.get("a", lambda: b"one") == b"one"
-    assert files.get("a", never) == b"one"
-    assert files.get("b", lambda: b"two") == b"two"
+    assert get(files, "a", lambda: b"one") == b"one"
+    assert get(files, "a", never) == b"one"
+    assert get(files, "b", lambda: b"two") == b"two"
 
 
 def test_a_file_is_forgotten_after_a_while() -> None:
     files = kept(seconds=0.01)
-    files.get("a", lambda: b"one")
+    get(files, "a", lambda: b"one")
     time.sleep(0.02)
-    assert files.get("a", lambda: b"new") == b"new"
+    assert get(files, "a", lambda: b"new") == b"new"
 
 
 def test_no_more_is_kept_than_there_is_room_for() -> None:
     files = kept(most=5)
-    files.get("a", lambda: b"123")
-    files.get("b", lambda: b"456")
-    assert files.get("a", lambda: b"new") == b"new"
-    assert files.get("large", lambda: b"123456") == b"123456"
-    assert files.get("large", lambda: b"again") == b"again"
+    get(files, "a", lambda: b"123")
+    get(files, "b", lambda: b"456")
+    assert get(files, "a", lambda: b"new") == b"new"
+    assert get(files, "large", lambda: b"123456") == b"123456"
+    assert get(files, "large", lambda: b"again") == b"again"
 
 
 def test_one_file_is_made_at_a_time_and_who_waits_for_the_same_gets_it() -> None:
@@ -49,9 +53,9 @@ def test_one_file_is_made_at_a_time_and_who_waits_for_the_same_gets_it() -> None
         return b"one"
 
     found: list[bytes] = []
-    first = _run(lambda: found.append(files.get("a", slowly)))
+    first = _run(lambda: found.append(get(files, "a", slowly)))
     assert begun.wait(5)
-    second = _run(lambda: found.append(files.get("a", never)))
+    second = _run(lambda: found.append(get(files, "a", never)))
     go_on.set()
     first.join()
     second.join()
@@ -66,15 +70,67 @@ def test_who_waits_too_long_is_told_so_and_a_failure_frees_the_way() -> None:
         assert go_on.wait(5)
         return b"one"
 
-    first = _run(lambda: files.get("a", slowly))
+    first = _run(lambda: get(files, "a", slowly))
     assert begun.wait(5)
     with pytest.raises(Busy):
-        files.get("b", never)
+        get(files, "b", never)
     go_on.set()
     first.join()
     with pytest.raises(AssertionError):
-        files.get("b", never)
-    assert files.get("b", lambda: b"two") == b"two"
+        get(files, "b", never)
+    assert get(files, "b", lambda: b"two") == b"two"
+
+
+def test_what_is_being_made_while_words_are_taken_back_is_neither_given_nor_kept() -> None:
+    files, text = kept(most=100), ["with the words"]
+
+    def take_back_once(read: str) -> bytes:
+        if text != ["without"]:
+            text[:] = ["without"]
+            files.empty()
+        return read.encode()
+
+    assert files.get(lambda: text[0], take_back_once) == b"without"
+    assert get(files, "with the words", lambda: b"made anew") == b"made anew"
+    assert get(files, "without", never) == b"without"
+
+
+def test_what_was_read_before_words_were_taken_back_is_not_made_after_a_wait() -> None:
+    files, begun, go_on, read = kept(), threading.Event(), threading.Event(), threading.Event()
+    text, found = ["with the words"], []
+
+    def slowly() -> bytes:
+        begun.set()
+        assert go_on.wait(5)
+        return b"another"
+
+    def reads() -> str:
+        now = text[0]
+        read.set()
+        return now
+
+    first = _run(lambda: get(files, "another", slowly))
+    assert begun.wait(5)
+    second = _run(lambda: found.append(files.get(reads, str.encode)))
+    assert read.wait(5)
+    text[0] = "without"
+    files.empty()
+    go_on.set()
+    first.join()
+    second.join()
+    assert found == [b"without"]
+
+
+def test_who_asks_while_words_are_taken_back_again_and_again_is_told_to_come_back() -> None:
+    files = kept()
+
+    def take_back() -> bytes:
+        files.empty()
+        return b"with the words"
+
+    with pytest.raises(Busy):
+        get(files, "a", take_back)
+    assert get(files, "a", lambda: b"without") == b"without"
 
 
 def _run(work: Callable[[], object]) -> threading.Thread:

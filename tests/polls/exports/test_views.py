@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from pypdf import PdfReader
 
-from polls.exports import views
+from polls.exports import pdf, views
+from polls.exports.document import Document
 from polls.exports.views import PER_MINUTE
 from rooms.events.models import Event
 from rooms.seats.models import Seat
@@ -185,19 +186,42 @@ def test_who_waits_for_a_pdf_holds_no_connection_to_the_database(monkeypatch: py
     held = plenary()
     let_go: list[bool] = []
     monkeypatch.setattr(connection, "close", lambda: let_go.append(True))
-    monkeypatch.setattr(views._drawings, "get", lambda *_asked: b"drawn" if let_go else b"")
+    monkeypatch.setattr(views._drawings, "_found", lambda _key: b"drawn" if let_go else b"")
     assert fetched(held.zoe, "outcome.pdf").content == b"drawn"
 
 
 def test_no_drawn_file_is_kept_past_the_words_that_were_taken_back(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    views._drawings.get("drawn", lambda: b"with the words")
+    def drawn(text: bytes) -> bytes:
+        return views._drawings.get(lambda: "drawn", lambda _key: text)
+
+    drawn(b"with the words")
     assert views.forget in striking._strikers
     with django_capture_on_commit_callbacks(execute=True):
         assert views.forget(None, None, Segment(), {}) == []
-        assert views._drawings.get("drawn", lambda: b"without") == b"with the words", "only once it is done"
-    assert views._drawings.get("drawn", lambda: b"without") == b"without"
+        assert drawn(b"without") == b"with the words", "only once it is done"
+    assert drawn(b"without") == b"without"
+
+
+def test_a_pdf_that_is_being_drawn_while_words_are_taken_back_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    held, draw = plenary(), pdf.drawn
+    drawn: list[bool] = []
+
+    def slowly(document: Document, title: str) -> bytes:
+        if not drawn:
+            captioner = make.seat(held.event, "captioner")
+            make.act(captioner, "transcript.strike", segment=held.words.handle, words="", sure="on")
+            views._drawings.empty()
+        drawn.append("second visit" in str(document))
+        return draw(document, title)
+
+    monkeypatch.setattr(pdf, "drawn", slowly)
+    file = fetched(held.zoe, "record.pdf").content
+    assert drawn == [True, False]
+    assert "second visit" not in PdfReader(io.BytesIO(file)).pages[0].extract_text()
+    assert fetched(held.zoe, "record.pdf").content == file
+    assert len(drawn) == 2
 
 
 def test_a_pdf_follows_what_holds_now() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import pytest
 
-from polls.statements.models import Citation, Clause, Proposal, Statement, Support, Version
+from polls.statements import settling
+from polls.statements.models import Citation, Clause, Proposal, Reserved, Statement, Support, Version
+from polls.statements.reserving import keep_writers
 from rooms.events.models import Event
 from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
@@ -66,3 +71,46 @@ def test_the_same_quote_and_the_same_proposal_at_once_are_one(event: Event, draf
     refused = refusals(at_once(*[lambda: make.act(drafter, "statements.cite", **quote)] * 3))
     assert len(refused) == 2
     assert Citation.objects.count() == 1
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["read", "written"])
+@pytest.mark.parametrize(
+    ("less", "level"),
+    [
+        ({"value": "none"}, "nobody"),
+        ({"value": "reserve", "reservation": "Too soon.", "signed": "nobody"}, "nobody"),
+        ({"value": "reserve", "reservation": "Too soon.", "signed": "group"}, "group"),
+        (None, "nobody"),
+    ],
+    ids=["taken back", "nobody", "group", "erased"],
+)
+def test_who_shows_less_while_a_text_is_settled_is_not_named_in_it(
+    monkeypatch: pytest.MonkeyPatch, less: dict[str, Any] | None, level: str, kept: bool
+) -> None:
+    event = make.event(k=2, attribution="name")
+    drafter, ann = make.seat(event, "drafter"), make.seat(event, name="Ann", group="Youth")
+    for group in ("Youth", "Diplomats", "Diplomats"):
+        make.seat(event, group=group)
+    make.act(make.seat(event, "host"), "statements.rules", majority="half", reservations="name")
+    row = clause(drafter, "Peace.")
+    words = {"clause": row.handle, "value": "reserve", "reservation": "Too soon."}
+    make.act(ann, "statements.stand", **words)
+
+    def slowly(*frozen: Any) -> None:
+        if kept:
+            keep_writers(*frozen)
+        time.sleep(0.4)
+        if not kept:
+            keep_writers(*frozen)
+
+    monkeypatch.setattr(settling, "keep_writers", slowly)
+
+    def show_less() -> None:
+        time.sleep(0.2)
+        if less is None:
+            make.act(ann, "seats.erase")
+        else:
+            make.act(ann, "statements.stand", **{**words, **less})
+
+    assert refusals(at_once(lambda: make.act(drafter, "statements.settle"), show_less)) == []
+    assert [(each.level, each.author) for each in Reserved.objects.all()] == [(level, "")]

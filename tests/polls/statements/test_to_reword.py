@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from deliberate.errors import Refused
 from deliberate.live.painter import paint
+from polls.statements.models import Clause, SettledClause, Version
 from rooms.events.models import Event
 from rooms.journal.models import Entry
 from rooms.seats.models import Seat
 from rooms.transcript.models import Segment
 from tests import make
+from tests.polls.amendments.rows import vote
 from tests.polls.statements.rows import clause, said, thought
+from tests.polls.statements.test_settling import put, rule
 from tests.polls.statements.test_striking import cite, strike
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +100,61 @@ def test_only_clauses_that_quote_an_idea_are_asked_for_its_words(event: Event, d
     clause(drafter, "They dig wells.")
     make.act(author, "pseudonyms.withdraw")
     assert desk(event).count(TAKEN_BACK) == 1
+
+
+NAMED = "Words that stand in the title or the preamble were taken back"
+
+
+@pytest.mark.parametrize("named", [("What Asha Obi said", ""), ("Wells", "We heard Asha Obi speak.")])
+def test_a_text_is_not_settled_past_words_in_its_title_or_preamble_that_were_taken_back(
+    event: Event, drafter: Seat, segment: Segment, named: tuple[str, str]
+) -> None:
+    row = clause(drafter, "We come back.")
+    make.act(drafter, "statements.name", title=named[0], preamble=named[1])
+    strike(event, segment)
+    with pytest.raises(Refused, match=NAMED) as refused:
+        make.act(drafter, "statements.settle")
+    assert refused.value.code == "to_reword"
+    make.act(drafter, "statements.settle", clause=row.handle)
+    assert SettledClause.objects.exists(), "a clause by itself has neither"
+    make.act(drafter, "statements.reworded", clause="")
+    make.act(drafter, "statements.settle")
+    assert Version.objects.exists()
+
+
+@pytest.mark.parametrize("where", ["clause", "text", "title"])
+def test_no_poll_settles_words_that_were_taken_back(event: Event, drafter: Seat, segment: Segment, where: str) -> None:
+    rule(event, "poll")
+    row, moderator = clause(drafter, "We come back."), make.seat(event, "moderator")
+    if where == "title":
+        make.act(drafter, "statements.name", title="What Asha Obi said", preamble="")
+    else:
+        row = cite(drafter, segment, "heard Asha Obi speak").clause
+    asked: dict[str, Any] = {"clause": row.handle} if where == "clause" else {}
+    poll = put(moderator, **asked)
+    vote(make.seat(event), poll, 0)
+    strike(event, segment)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    assert not Version.objects.exists()
+    assert not SettledClause.objects.exists()
+    assert Entry.objects.get(verb="left open").detail == "to_reword"
+    with pytest.raises(Refused, match="were taken back") as refused:
+        make.act(moderator, "statements.put", **asked)
+    assert refused.value.code == "to_reword"
+    make.act(drafter, "statements.reworded", clause="" if where == "title" else row.handle)
+    poll = put(moderator, **asked)
+    vote(make.seat(event), poll, 0)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    assert Version.objects.exists() is (where != "clause")
+    assert SettledClause.objects.exists() is (where == "clause")
+
+
+def test_a_text_is_settled_though_words_were_taken_back_in_a_clause_that_is_settled_by_itself(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    make.act(drafter, "statements.settle", clause=row.handle)
+    strike(event, segment)
+    assert Clause.objects.get().to_reword
+    make.act(drafter, "statements.settle")
+    assert Version.objects.exists()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from deliberate.door.views import SEAT_COOKIE, seat_path
+from deliberate.live import hints
+from deliberate.live.painter import paint
 from polls.ideas.models import Idea
 from polls.statements.models import Citation, Clause
 from polls.suggestions import finding
@@ -76,6 +79,38 @@ def test_words_ideas_polls_and_what_people_proposed_are_found_for_a_clause(event
     ):
         assert words in text
     assert "sugar" not in text
+
+
+def test_an_open_page_learns_that_a_note_on_it_was_taken_back(
+    event: Event, drafter: Seat, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """As tests/polls/statements/test_pages.py; who may not read notes is told nothing."""
+    row, ann = clause(drafter, "Nobody pays twice for a well."), make.seat(event, name="Ann")
+    source = {"source": f"idea:{thought(ann, 'Keep the books open').handle}"}
+
+    def told(role: str = "drafter") -> str:
+        return paint(make.room(event), "statements.gone", role, "en").hash
+
+    seen, others = [told()], told("participant")
+    make.act(ann, "statements.propose", **source, note="Wells were paid twice")
+    assert "Wells were paid twice" in bearing(drafter, row)
+    assert f'data-still="statements.gone" data-still-hash="{told()}"' in bearing(drafter, row)
+    make.act(ann, "statements.propose", **source, note="Wells were paid twice")
+    assert told() == seen[0], "what is new lets a page stand still that is being read"
+    make.act(ann, "statements.propose", **source, note="Wells were paid for twice")
+    seen.append(told())
+    touched: list[str] = []
+    monkeypatch.setattr(hints, "send", lambda hint: touched.extend(hint.parts))
+    with django_capture_on_commit_callbacks(execute=True):
+        make.act(ann, "statements.withdraw", **source)
+    assert "statements.gone" in touched
+    seen.append(told())
+    assert len(set(seen)) == 3
+    assert told("participant") == others
+    assert "Wells were paid" not in bearing(drafter, row)
+    make.act(ann, "statements.propose", **source)
+    make.act(ann, "statements.withdraw", **source)
+    assert told() == seen[2], "without a note there is nothing to take off a page"
 
 
 def test_amendments_are_found_by_their_words_and_reasons_and_hidden_ones_are_not(event: Event, drafter: Seat) -> None:
