@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from polls.opinions.models import Stance, Value
 from polls.pseudonyms.models import Pseudonym
 from polls.pseudonyms.queries import of_chance
 from polls.statements.models import Citation, Clause, FormerCitation, Proposal, Statement, Version
-from polls.statements.sources import KINDS
+from polls.statements.sources import IDEA, KINDS, SEGMENT
 from rooms.events.models import Attribution
 
 
@@ -187,21 +188,21 @@ def _citations(kept: Kept, rows: list[Part]) -> None:
             cited = Citation(clause=clause, quote=each.text("quote"), **_place(kept, each))
             found.append(checked(each, cited, but=("quote",)))
         for each in row.parts("former_citations", kept.most):
-            former.append(checked(each, FormerCitation(clause=clause, **_place(kept, each))))
+            former.append(checked(each, FormerCitation(clause=clause, **_place(kept, each, (SEGMENT, IDEA)))))
     Citation.objects.bulk_create(found, batch_size=500)
     FormerCitation.objects.bulk_create(former, batch_size=500)
 
 
-def _place(kept: Kept, row: Part) -> dict[str, Any]:
+def _place(kept: Kept, row: Part, kinds: Collection[str] = KINDS) -> dict[str, Any]:
     """Columns of where a quote stands, or stood."""
     numbers = {"start": row.number("start"), "end": row.number("end"), "source_revision": row.number("revision")}
-    return numbers | _source(kept, row)
+    return numbers | _source(kept, row, kinds)
 
 
-def _source(kept: Kept, row: Part) -> dict[str, Any]:
+def _source(kept: Kept, row: Part, kinds: Collection[str] = KINDS) -> dict[str, Any]:
     """The column that points at what a part names as "kind:handle"."""
     kind, _colon, handle = row.text("source").partition(":")
-    found = kept.rows.get(kind, {}).get(handle) if kind in KINDS else None
+    found = kept.rows.get(kind, {}).get(handle) if kind in kinds else None
     if found is None:
         raise row.wrong("source", "this room has no such source")
     return {kind: found}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
-#: How often a file is begun for one who asks, where words are taken back each time while it is made.
+#: How often a file is begun for one who asks, where it reads otherwise each time once it is made.
 ATTEMPTS = 5
 
 
@@ -26,34 +26,34 @@ class Kept:
         self.seconds, self.most, self.wait_s = seconds, most, wait_s
         self._files: OrderedDict[Hashable, tuple[float, bytes]] = OrderedDict()
         self._looking, self._making = threading.Lock(), threading.Lock()
-        #: How often it was emptied.
-        self._emptied = 0
 
     def get(self, read: Callable[[], Key], make: Callable[[Key], bytes]) -> bytes:
-        """The file made from what is read, made now if it is not kept. Where words are taken back meanwhile it is read and made
-        anew: nobody is given them any more. Busy where the one before takes longer than `wait_s`, or this goes on."""
-        for _attempt in range(ATTEMPTS):
-            emptied = self._emptied
+        """The file made from what is read, made now if it is not kept. Where another is read once it is made, words say, were taken
+        back meanwhile, it is made anew: nobody is given what no longer holds. Busy where others' take longer than `wait_s`, or where
+        this goes on."""
+        found = self._found(read())
+        if found is not None:
+            return found
+        if not self._making.acquire(timeout=self.wait_s):
+            raise Busy
+        try:
             key = read()
-            found = self._found(key)
-            if found is not None:
-                return found
-            if not self._making.acquire(timeout=self.wait_s):
-                raise Busy
-            try:
+            for _attempt in range(ATTEMPTS):
                 found = self._found(key)  # made meanwhile for somebody else
-                if found is None and emptied == self._emptied:
-                    found = self._keep(key, make(key), emptied)
-            finally:
-                self._making.release()
-            if found is not None:
-                return found
-        raise Busy
+                if found is not None:
+                    return found
+                found = make(key)
+                before, key = key, read()
+                if key == before:
+                    self._keep(key, found)
+                    return found
+            raise Busy
+        finally:
+            self._making.release()
 
     def empty(self) -> None:
-        """Keep nothing of what was read till now, be it made or not: words in it were taken back."""
+        """Keep nothing of what was made till now: words in it were taken back."""
         with self._looking:
-            self._emptied += 1
             self._files.clear()
 
     def _found(self, key: Hashable) -> bytes | None:
@@ -62,15 +62,11 @@ class Kept:
             found = self._files.get(key)
             return found[1] if found else None
 
-    def _keep(self, key: Hashable, file: bytes, emptied: int) -> bytes | None:
-        """The file, kept; None where what it was made from was read before the last emptying."""
+    def _keep(self, key: Hashable, file: bytes) -> None:
         with self._looking:
-            if emptied != self._emptied:
-                return None
             self._files[key] = (time.monotonic(), file)
             while self._files and sum(len(each) for _moment, each in self._files.values()) > self.most:
                 self._files.popitem(last=False)
-            return file
 
     def _drop(self, before: float) -> None:
         for key in [key for key, (moment, _file) in self._files.items() if moment < before]:

@@ -19,7 +19,7 @@ from rooms.journal.actions import locked, note
 from rooms.transcript import spoken
 from rooms.transcript.actions import LIVE
 from rooms.transcript.models import Interim
-from rooms.transcript.spoken import Word
+from rooms.transcript.spoken import Heard, Word
 
 
 @transaction.atomic
@@ -68,7 +68,14 @@ def saying(*, room: Any, line: str, text: str, since: datetime) -> None:
 
 @transaction.atomic
 def said(
-    *, room: Any, by: Any, line: str, number: int, words: Sequence[Word], since: datetime, sound: bytes = b""
+    *,
+    room: Any,
+    by: Any,
+    line: str,
+    number: int,
+    words: Sequence[Word],
+    since: datetime,
+    heard: Heard | None = None,
 ) -> None:
     """Keep the words of a line's phrase of this number, once: a number that was kept already changes nothing.
 
@@ -79,7 +86,7 @@ def said(
     if number <= getattr(held, kept):
         return
     Microphone.objects.filter(pk=held.pk).update(**{kept: number})
-    spoken.said(room=room, by=by, words=words, since=since, sound=sound)
+    spoken.said(room=room, by=by, words=words, since=since, heard=heard)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from rooms.captions.core import RATE
 from rooms.captions.engine import Options
 from rooms.captions.models import State
 from rooms.captions.worker import LENGTH, UNFIT
-from rooms.transcript.spoken import Word
+from rooms.transcript.spoken import Heard, Word
 
 log = structlog.get_logger("rooms.captions")
 #: Seconds until an engine must be loaded, and that it may say nothing.
@@ -45,12 +45,13 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A phrase that is over; `number` counts those of this microphone from 1. `sound`: how it sounded, as it came."""
+    """A phrase that is over; `number` counts those of this microphone from 1. `heard`: how it sounded, where all of it is
+    there still."""
 
     number: int
     words: tuple[Word, ...]
     since: datetime
-    sound: bytes = field(default=b"", repr=False)
+    heard: Heard | None = field(default=None, repr=False)
 
 
 Event = Saying | Said | State
@@ -187,8 +188,8 @@ class Hearing:
             )
             self._begun = None
             until = base + int(told["until"])
-            sound = bytes(self._sound[2 * max(0, start - self._first) : 2 * max(0, until - self._first)])
-            await self._tell(Said(self._number, words, since, sound))
+            heard = Heard(self._between(start, until), self._moment(until)) if start >= self._first else None
+            await self._tell(Said(self._number, words, since, heard))
             self._forget(until)
         else:
             self._heard = base + int(told["heard"])
@@ -213,6 +214,9 @@ class Hearing:
         """When a sample was heard, by the piece in which it came."""
         until, at = next(((until, at) for until, at in self._clock if until >= sample), self._clock[-1])
         return at - timedelta(seconds=(until - sample) / RATE)
+
+    def _between(self, start: int, until: int) -> bytes:
+        return bytes(self._sound[2 * (start - self._first) : 2 * (until - self._first)])
 
     def _forget(self, until: int) -> None:
         until = min(until, self._first + len(self._sound) // 2)

@@ -195,7 +195,7 @@ class Listener:
             if len(self._waiting) == MOST_WAITING:
                 log.warning("words were lost: they could not be stored for too long")
             if isinstance(event, Said) and (not self._keeps or len(self._waiting) >= MOST_SOUNDS):
-                event = replace(event, sound=b"")
+                event = replace(event, heard=None)
             self._waiting.append(event)
             self._saying = None  # it was of a phrase that is over
         self._new.set()
@@ -260,7 +260,7 @@ class Listener:
             actions.tell(**here, state=event)
         else:
             here |= {"number": event.number, "words": event.words, "since": event.since}
-            actions.said(**here, sound=event.sound)
+            actions.said(**here, heard=event.heard)
 
     # -- to the page ---------------------------------------------------------------------------------------------------
 

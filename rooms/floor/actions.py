@@ -16,6 +16,7 @@ from deliberate.live.stale import touch, touch_seat
 from rooms.events.models import Group, Room
 from rooms.events.queries import current_item
 from rooms.floor import queries, terms
+from rooms.floor.disowning import disown
 from rooms.floor.models import ON_FLOOR, Kind, State, Turn
 from rooms.floor.queries import Floor
 from rooms.journal.actions import locked, note
@@ -160,6 +161,7 @@ def undo_end(*, room: Any, by: Any) -> Answer:
         called.state, called.called_at, called.why, called.item, called.silence = State.WAITING, None, {}, None, ""
         called.save(update_fields=["state", "called_at", "why", "item", "silence"])
         note(room, by, "put back", called)
+        disown(Turn.objects.filter(pk=called.pk))
     if ended is not None:
         ended.keep(ended.timer.reopen(now()))
         note(room, by, "reopened", ended)

@@ -15,6 +15,7 @@ from deliberate.live.stale import touch
 from deliberate.shell.traces import wipe
 from rooms.events.models import Attribution, Room
 from rooms.floor.actions import changed
+from rooms.floor.disowning import disown
 from rooms.floor.models import State, Turn
 from rooms.journal.actions import locked, note
 from rooms.seats.actions import eraser
@@ -55,6 +56,7 @@ def _without_seat(room: Any) -> QuerySet[Turn]:
 
 def _forget(room: Any, by: Any, turns: QuerySet[Turn], verb: str) -> None:
     """With the room locked: requests among these turns leave the list, and nothing in them tells who it was."""
+    disown(turns)
     waiting = turns.filter(state=State.WAITING)
     for turn in waiting:
         note(room, by, verb, turn)

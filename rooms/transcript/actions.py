@@ -199,5 +199,4 @@ def forget(seat: Any) -> None:
     turns = Turn.objects.filter(seat=seat)
     for turn in turns.select_related("room"):
         touch(turn.room, *resting_on("attribution"))
-    let_go(Q(turn__in=turns))
     turns.update(attribution=Attribution.NOBODY)

@@ -1,13 +1,14 @@
 """How words sounded, where the host keeps that: to look through what a machine wrote down, and to listen to later.
 
-A voice tells who speaks. So sound is kept of words alone that stand under a name, in turns that were called after the host
-had said so, and between turns where the event signs with names. A phrase's sound goes, for good, with the first of its words
-that is taken back, struck, corrected by whoever spoke, or shown with less."""
+A voice tells who speaks. So sound is kept of words alone that stand under a name, in turns that were asked for after the host
+had said so, and of phrases during which nobody was called, ended or put back. A phrase's sound goes, for good, with the first of
+its words that is taken back, struck, corrected by whoever spoke, or shown with less."""
 
 from __future__ import annotations
 
 import io
 import struct
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -25,8 +26,10 @@ from deliberate.roles import CAPTIONER
 from deliberate.shell.traces import wipe
 from rooms.events.models import Attribution, Event
 from rooms.events.setup.event import lowered
+from rooms.floor.disowning import disowned
 from rooms.floor.models import Turn
 from rooms.journal.actions import locked, note
+from rooms.journal.models import Entry
 from rooms.transcript import core, own, queries, vtt
 from rooms.transcript.leaving import leaving
 from rooms.transcript.models import Segment, Sound
@@ -36,6 +39,8 @@ from rooms.transcript.struck import WITHDRAWN
 RATE = 16_000
 #: Silence between two phrases of a file, in milliseconds.
 PAUSE_MS = 300
+#: Acts by which the floor goes from one to another, and by which that is taken back, as the journal calls them.
+MOVES, BACK = ("called", "called out of order", "ended"), ("put back", "reopened")
 #: Letters of a name in a file's name.
 _LONGEST_NAME = 40
 
@@ -43,22 +48,27 @@ _LONGEST_NAME = 40
 # -- keeping and letting go ------------------------------------------------------------------------------------------------
 
 
-def keep(room: Any, said: Sequence[Segment], octets: bytes, since: datetime) -> None:
-    """Keep the sound of a phrase that began at `since` and became these segments, where the host keeps it and their signature
-    lets it be kept. The room must be locked."""
+def keep(room: Any, said: Sequence[Segment], octets: bytes, since: datetime, until: datetime) -> None:
+    """Keep the sound of a phrase, said from and to these moments, that became these segments: where the host keeps it, all of it
+    was said by whoever has the turn, and that is signed with a name. The room must be locked."""
     turn = said[0].turn
-    event = room.event
-    if not octets or event.sound_since is None or not _named(turn, event):
+    # Locked and read anew: what came with a room that had to be waited for is from before the wait, and an event has other rooms.
+    event = Event.objects.select_for_update(no_key=True).get(pk=room.event_id)
+    if not octets or turn is None or event.sound_since is None or turn.asked_at < event.sound_since:
+        return  # or whoever speaks was told that none is kept
+    if not _named(turn, event) or any(segment.text == WITHDRAWN for segment in said):
         return
-    if turn is not None and (turn.called_at is None or turn.called_at < event.sound_since):
-        return  # whoever speaks was told that none is kept
-    if any(segment.text == WITHDRAWN for segment in said):
+    until = max(until, since + timedelta(seconds=len(octets) / (2 * RATE)))
+    if _changed_hands(room, since, until):
         return
-    until = since + timedelta(seconds=len(octets) / (2 * RATE))
-    if Turn.objects.filter(room=room, called_at__gt=since, called_at__lte=until).exists():
-        return  # it may hold the voice of whoever spoke next, too
     kept = Sound.objects.create(room=room, started_at=since, octets=octets)
     Segment.objects.filter(pk__in=[segment.pk for segment in said]).update(sound=kept)
+
+
+def _changed_hands(room: Any, since: datetime, until: datetime) -> bool:
+    """Whether somebody was called or ended meanwhile, or that was taken back since: then others may be heard in it."""
+    moved = Entry.objects.filter(room=room, at__gte=since)
+    return moved.filter(Q(verb__in=MOVES, at__lte=until) | Q(verb__in=BACK)).exists()
 
 
 def let_go(segments: Q) -> None:
@@ -91,10 +101,14 @@ def delete_sound(*, room: Any, by: Any, sure: bool = True) -> Answer:
 
 
 def _named(turn: Turn | None, event: Event) -> bool:
-    """Whether words of a turn, or of none, stand under a name."""
-    if turn is None:
-        return event.attribution == Attribution.NAME
+    """Whether the words of a turn stand under a name. Those between turns never do."""
     return queries.shown_as(turn, event).level is core.Level.NAME
+
+
+@disowned
+def forget_turns(turns: QuerySet[Turn]) -> None:
+    """Nobody's voice is left beside what is known as nobody's, or was said by another."""
+    let_go(Q(turn__in=turns))
 
 
 # -- listening -------------------------------------------------------------------------------------------------------------
@@ -107,8 +121,10 @@ def heard_by(room: Any, seat: Any, segment: str) -> bytes | None:
     found = Segment.objects.filter(room=room, handle=segment).exclude(sound=None)
     if seat.role != CAPTIONER:
         found = found.filter(turn__in=own.turns_of(room, seat))
-    row = found.select_related("sound").first()
-    return None if row is None or row.sound is None else header(len(row.sound.octets)) + bytes(row.sound.octets)
+    row = found.select_related("sound", "turn__group").first()
+    if row is None or row.sound is None or not _named(row.turn, room.event):
+        return None
+    return header(len(row.sound.octets)) + bytes(row.sound.octets)
 
 
 def kept_s(room: Any) -> float:
@@ -124,77 +140,72 @@ def header(octets: int) -> bytes:
 
 
 class _Phrase(NamedTuple):
-    """A phrase's sound, the segments that it became, and how many octets it is."""
+    """A phrase's sound with the segments that it became."""
 
-    sound: int
-    since: datetime
-    octets: int
+    sound: Sound
     segments: list[Segment]
+
+    @property
+    def long_ms(self) -> int:
+        return len(self.sound.octets) * 1000 // (2 * RATE)
 
 
 def archive(room: Any) -> Iterator[bytes]:
-    """A ZIP file, piece by piece: of each turn, in order, a WAV file and beside it its words as WebVTT, under the same name.
+    """A ZIP file, turn by turn: in order, a WAV file and beside it its words as WebVTT, under the same name.
 
-    Of what may leave the room alone, as it is signed when it is asked for."""
-    sink = _Sink()
+    Of what may leave the room alone, as it is signed when its turn comes. One turn at a time is in memory."""
+    sink, pause = _Sink(), bytes(2 * RATE * PAUSE_MS // 1000)
+    turns = dict.fromkeys(_heard(room).values_list("turn", flat=True))
     with ZipFile(sink, "w", ZIP_STORED) as file:
-        for number, (turn, phrases) in enumerate(_runs(room), start=1):
-            who = queries.attribution_of(turn, room.event)
-            name = f"{number:04} {_plain(who)}".strip()
-            when = phrases[0].since.timetuple()[:6]
-            sizes = [each.octets for each in phrases]
-            pause = bytes(2 * RATE * PAUSE_MS // 1000)
-            about = ZipInfo(f"{name}.wav", when)
-            about.file_size = 44 + sum(sizes) + len(pause) * (len(sizes) - 1)
-            with file.open(about, "w") as wav:
-                wav.write(header(about.file_size - 44))
-                for index, phrase in enumerate(phrases):
-                    # Let go since the list was read: as long, and silent.
-                    row = Sound.objects.filter(pk=phrase.sound).first()
-                    octets = bytes(row.octets) if row is not None else bytes(phrase.octets)
-                    wav.write((pause if index else b"") + octets)
-                    yield sink.taken()
-            file.writestr(ZipInfo(f"{name}.vtt", when), vtt.write(_cues(phrases, who)))
+        for number, turn in enumerate(turns, start=1):
+            who, phrases = _said_in(room, turn)
+            if phrases:
+                name = f"{number:04} {_plain(who)}"
+                when = phrases[0].sound.started_at.timetuple()[:6]
+                octets = pause.join(bytes(phrase.sound.octets) for phrase in phrases)
+                file.writestr(ZipInfo(f"{name}.wav", when), header(len(octets)) + octets)
+                file.writestr(ZipInfo(f"{name}.vtt", when), vtt.write(_cues(phrases, who)))
             yield sink.taken()
     yield sink.taken()
 
 
-def _runs(room: Any) -> Iterator[tuple[Turn | None, list[_Phrase]]]:
-    """The turns that are heard, each with its phrases."""
-    rows = Segment.objects.filter(room=room).exclude(sound=None).select_related("turn__group").order_by("number")
-    may_leave = set(leaving(rows, room.event).values_list("pk", flat=True))
-    of = {pk: (since, octets) for pk, since, octets in _sounds(room)}
+def _heard(room: Any) -> QuerySet[Segment]:
+    return Segment.objects.filter(room=room).exclude(sound=None).order_by("number")
+
+
+def _said_in(room: Any, turn: int) -> tuple[str, list[_Phrase]]:
+    """Who a turn is said by, and its phrases that may leave the room, as it is now."""
+    event = Event.objects.get(pk=room.event_id)
+    heard = _heard(room).filter(turn=turn)
+    rows = list(heard.select_related("turn__group"))
+    may_leave = set(leaving(heard, event).values_list("pk", flat=True))
+    # Read last: the sound of what was taken back, or is signed with less, since the words were read is gone.
+    sounds = Sound.objects.in_bulk([row.sound_id for row in rows])
     phrases = []
     for sound, segments in groupby(rows, lambda segment: segment.sound_id):
         said = list(segments)
-        if all(segment.pk in may_leave for segment in said) and _named(said[0].turn, room.event) and sound in of:
-            phrases.append(_Phrase(sound, *of[sound], said))
-    for _turn, run in groupby(phrases, lambda phrase: phrase.segments[0].turn_id):
-        together = list(run)
-        yield together[0].segments[0].turn, together
-
-
-def _sounds(room: Any) -> QuerySet[Sound, tuple[int, datetime, int]]:
-    return Sound.objects.filter(room=room).values_list("pk", "started_at", Length("octets"))
+        if sound in sounds and all(each.pk in may_leave for each in said) and _named(said[0].turn, event):
+            phrases.append(_Phrase(sounds[sound], said))
+    return (queries.attribution_of(rows[0].turn, event) if rows else ""), phrases
 
 
 def _cues(phrases: Iterable[_Phrase], who: str) -> Iterator[vtt.Cue]:
     begin = 0
     for phrase in phrases:
-        long = phrase.octets * 1000 // (2 * RATE)
         for segment in phrase.segments:
-            since, until = (_within(moment - phrase.since, long) for moment in (segment.started_at, segment.ended_at))
+            since, until = (_at(moment, phrase) for moment in (segment.started_at, segment.ended_at))
             yield vtt.Cue(begin + since, begin + max(since, until), segment.text, who, corrected=segment.mended)
-        begin += long + PAUSE_MS
+        begin += phrase.long_ms + PAUSE_MS
 
 
-def _within(passed: timedelta, long: int) -> int:
-    return min(long, max(0, passed // timedelta(milliseconds=1)))
+def _at(moment: datetime, phrase: _Phrase) -> int:
+    """Milliseconds into its sound."""
+    return min(phrase.long_ms, max(0, (moment - phrase.sound.started_at) // timedelta(milliseconds=1)))
 
 
 def _plain(name: str) -> str:
     """A name as it may stand in a file's name on any system."""
-    kept = "".join(letter if letter.isalnum() or letter in " -" else " " for letter in name)
+    kept = "".join(letter if letter == "-" or unicodedata.category(letter)[0] in "LMN" else " " for letter in name)
     return " ".join(kept.split())[:_LONGEST_NAME].strip()
 
 

@@ -32,6 +32,13 @@ class Word(NamedTuple):
     until: datetime
 
 
+class Heard(NamedTuple):
+    """How a phrase sounded (signed 16 bit, little-endian, 16 kHz, mono), and when it was over."""
+
+    octets: bytes
+    until: datetime
+
+
 @transaction.atomic
 def saying(*, room: Any, text: str, since: datetime | None) -> None:
     """Show `text` as what is being said right now, in a phrase that began at `since`; an empty text takes it away."""
@@ -50,9 +57,9 @@ def saying(*, room: Any, text: str, since: datetime | None) -> None:
 
 
 @transaction.atomic
-def said(*, room: Any, by: Any, words: Sequence[Word], since: datetime, sound: bytes = b"") -> list[Segment]:
-    """Keep the words of a phrase that began at `since`, which no longer is being said; and how they sounded (`sound`, see sound.py),
-    where that is kept. The room must be locked.
+def said(*, room: Any, by: Any, words: Sequence[Word], since: datetime, heard: Heard | None = None) -> list[Segment]:
+    """Keep the words of a phrase that began at `since`, which no longer is being said; and how they sounded, where
+    that is kept (sound.py). The room must be locked.
 
     Nothing is kept where there are no words: it was no speech."""
     if Interim.objects.filter(room=room, since=since).exclude(text="").update(text="", turn=None, since=None):
@@ -78,7 +85,8 @@ def said(*, room: Any, by: Any, words: Sequence[Word], since: datetime, sound: b
     promise(turn, room.event)
     sign(turn, room)
     add(room, found)
-    keep(room, found, sound, since)
+    if heard is not None:
+        keep(room, found, heard.octets, since, heard.until)
     note(room, by, "settled", found[0], str(len(found)))
     return found
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -85,9 +86,7 @@ def test_what_is_being_made_while_words_are_taken_back_is_neither_given_nor_kept
     files, text = kept(most=100), ["with the words"]
 
     def take_back_once(read: str) -> bytes:
-        if text != ["without"]:
-            text[:] = ["without"]
-            files.empty()
+        text[:] = ["without"]
         return read.encode()
 
     assert files.get(lambda: text[0], take_back_once) == b"without"
@@ -114,7 +113,6 @@ def test_what_was_read_before_words_were_taken_back_is_not_made_after_a_wait() -
     second = _run(lambda: found.append(files.get(reads, str.encode)))
     assert read.wait(5)
     text[0] = "without"
-    files.empty()
     go_on.set()
     first.join()
     second.join()
@@ -122,15 +120,17 @@ def test_what_was_read_before_words_were_taken_back_is_not_made_after_a_wait() -
 
 
 def test_who_asks_while_words_are_taken_back_again_and_again_is_told_to_come_back() -> None:
-    files = kept()
-
-    def take_back() -> bytes:
-        files.empty()
-        return b"with the words"
-
+    files, times = kept(), itertools.count()
     with pytest.raises(Busy):
-        get(files, "a", take_back)
+        files.get(lambda: next(times), lambda _key: b"with the words")
     assert get(files, "a", lambda: b"without") == b"without"
+
+
+def test_what_is_kept_when_words_are_taken_back_is_let_go() -> None:
+    files = kept()
+    get(files, "a", lambda: b"one")
+    files.empty()
+    assert get(files, "a", lambda: b"anew") == b"anew"
 
 
 def _run(work: Callable[[], object]) -> threading.Thread:

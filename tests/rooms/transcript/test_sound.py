@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import transaction
 
 from deliberate.clock import now
@@ -19,7 +20,7 @@ from rooms.journal.models import Entry
 from rooms.seats.models import Seat
 from rooms.transcript import sound, vtt
 from rooms.transcript.models import Segment, Sound
-from rooms.transcript.spoken import Word
+from rooms.transcript.spoken import Heard, Word
 from rooms.transcript.spoken import said as keep_words
 from tests import make
 from tests.rooms.captions.sounds import tone
@@ -54,7 +55,7 @@ def says(captioner: Seat, text: str = "What trust costs a village.", since: date
     words = [Word(each, since, since + LONG) for each in text.split()]
     with transaction.atomic():
         room = locked(make.room(captioner.event))
-        found = keep_words(room=room, by=captioner, words=words, since=since, sound=tone(2))
+        found = keep_words(room=room, by=captioner, words=words, since=since, heard=Heard(tone(2), since + LONG))
     return Segment.objects.get(pk=found[-1].pk)
 
 
@@ -92,14 +93,18 @@ def test_a_moderator_hears_whoever_has_no_phone(captioner: Seat) -> None:
     assert heard(make.seat(captioner.event, "moderator"), says(captioner)) is not None
 
 
-def test_a_turn_that_began_before_the_host_said_so_is_not_kept(event: Event, captioner: Seat) -> None:
+def test_who_asked_to_speak_before_the_host_said_so_is_not_kept(event: Event, captioner: Seat) -> None:
     keeps(event, keeps_sound="")
-    turn = speaks(make.seat(event, name="Asha"))
+    asha = make.seat(event, name="Asha")
+    make.act(asha, "floor.ask", kind="point")
     keeps(event)
+    moderator = make.seat(event, "moderator")
+    make.act(moderator, "floor.call_next")
     assert says(captioner).sound is None
-    Turn.objects.filter(pk=turn.pk).update(state=State.DONE)
-    speaks(make.seat(event, name="Bola"))
-    assert says(captioner).sound is not None
+    make.act(moderator, "floor.end")
+    make.act(asha, "floor.ask", "", kind="point")
+    make.act(moderator, "floor.call_next", "")
+    assert says(captioner, since=now() + LONG).sound is not None
 
 
 @pytest.mark.parametrize("level", ["role", "group", "nobody"])
@@ -109,21 +114,58 @@ def test_no_voice_is_kept_of_whom_nobody_is_to_know(captioner: Seat, level: str)
     assert says(captioner).sound is None
 
 
-def test_a_phrase_into_which_another_turn_began_is_not_kept(captioner: Seat) -> None:
-    speaks(make.seat(captioner.event, name="Asha"))
+def _called(moderator: Seat, since: datetime) -> None:
+    waiting = Turn.objects.get(state=State.WAITING)
+    make.act(moderator, "floor.call_next", expected=waiting.handle)
+
+
+def _ended(moderator: Seat, since: datetime) -> None:
+    make.act(moderator, "floor.end")
+
+
+def _undone(moderator: Seat, since: datetime) -> None:
+    """Somebody else was called by mistake after the phrase, and put back before it was settled."""
+    with time_machine.travel(since + 2 * LONG, tick=False):
+        _called(moderator, since)
+        make.act(moderator, "floor.undo_end")
+
+
+@pytest.mark.parametrize("moves", [_called, _ended, _undone])
+def test_a_phrase_in_which_others_may_be_heard_is_not_kept(
+    captioner: Seat, moves: Callable[[Seat, datetime], None]
+) -> None:
+    moderator = make.seat(captioner.event, "moderator")
+    for name in ("Asha", "Bola"):
+        make.act(make.seat(captioner.event, name=name), "floor.ask", kind="point")
+    make.act(moderator, "floor.call_next", "a" * 16)
     since = now()
-    speaks(make.seat(captioner.event, name="Bola"))
-    assert says(captioner, since=since).sound is None
+    moves(moderator, since)
+    segment = says(captioner, since=since)
+    assert segment.turn is not None
+    assert segment.turn.name == "Asha"
+    assert segment.sound is None
 
 
-def test_sound_is_kept_where_the_event_signs_with_names_alone(event: Event, captioner: Seat) -> None:
+def test_what_was_kept_of_somebody_who_was_called_by_mistake_goes(captioner: Seat) -> None:
+    moderator = make.seat(captioner.event, "moderator")
+    make.act(make.seat(captioner.event, name="Asha"), "floor.ask", kind="point")
+    make.act(moderator, "floor.call_next")
+    assert says(captioner, since=now() + timedelta(milliseconds=1)).sound is not None
+    make.act(moderator, "floor.undo_end")
+    assert not Sound.objects.exists()
+
+
+def test_sound_is_kept_where_the_event_signs_with_names_alone(event: Event) -> None:
     with pytest.raises(Refused, match="A voice tells who speaks"):
         keeps(event, attribution="group")
     event.refresh_from_db()
     assert event.attribution == "name"
+
+
+def test_what_is_said_between_turns_is_not_kept(captioner: Seat) -> None:
     segment = says(captioner)
     assert segment.turn is None
-    assert segment.sound is not None
+    assert segment.sound is None
 
 
 def _withdrawn(asha: Seat, segment: Segment, turn: str) -> None:
@@ -150,11 +192,18 @@ def _erased(asha: Seat, segment: Segment, turn: str) -> None:
     make.act(asha, "seats.erase")
 
 
+def _erased_by_name(asha: Seat, segment: Segment, turn: str) -> None:
+    Turn.objects.filter(words=turn).update(seat=None)
+    make.act(make.seat(asha.event, "moderator"), "floor.erase", name="Asha", turn="")
+
+
 def _event_lowered(asha: Seat, segment: Segment, turn: str) -> None:
     keeps(asha.event, keeps_sound="", attribution="group")
 
 
-@pytest.mark.parametrize("act", [_withdrawn, _piece_withdrawn, _corrected, _lowered, _struck, _erased, _event_lowered])
+@pytest.mark.parametrize(
+    "act", [_withdrawn, _piece_withdrawn, _corrected, _lowered, _struck, _erased, _erased_by_name, _event_lowered]
+)
 def test_sound_goes_with_the_words(captioner: Seat, act: Callable[[Seat, Segment, str], None]) -> None:
     asha = make.seat(captioner.event, name="Asha")
     turn = speaks(asha)
@@ -179,6 +228,7 @@ def test_a_phrase_of_several_pieces_goes_with_the_first_of_them(captioner: Seat)
 
 
 def test_what_a_captioner_corrects_stays_to_be_heard(captioner: Seat) -> None:
+    speaks(make.seat(captioner.event, name="Asha"))
     segment = says(captioner)
     make.act(captioner, "transcript.correct", segment=segment.handle, text="What rust costs.", revision=0)
     assert heard(captioner, segment) is not None
@@ -205,17 +255,32 @@ def test_the_archive_holds_each_turn_with_its_words(event: Event, captioner: Sea
     speaks(make.seat(event, name="Asha Óka/for"))
     says(captioner, "What trust costs.")
     says(captioner, "A village.", since=now() + LONG)
-    Turn.objects.update(state=State.DONE, ended_at=now())
+    speaks(make.seat(event, name="हिन्दी"))
     says(captioner, "Thank you.", since=now() + 3 * LONG)
     found = _files(event)
-    assert list(found) == ["0001 Asha Óka for.wav", "0001 Asha Óka for.vtt", "0002.wav", "0002.vtt"]
-    with wave.open(io.BytesIO(found["0001 Asha Óka for.wav"])) as file:
+    names = ["0001 Asha Óka for.wav", "0001 Asha Óka for.vtt", "0002 हिन्दी.wav", "0002 हिन्दी.vtt"]
+    assert list(found) == names
+    with wave.open(io.BytesIO(found[names[0]])) as file:
         assert file.readframes(10**9) == tone(2) + bytes(2 * 16_000 * 300 // 1000) + tone(2)
-    cues = vtt.read(found["0001 Asha Óka for.vtt"].decode()).cues
+    cues = vtt.read(found[names[1]].decode()).cues
     assert [(cue.text, cue.start_ms, cue.end_ms) for cue in cues] == [
         ("What trust costs.", 0, 2000), ("A village.", 2300, 4300)
     ]  # fmt: skip
     assert {cue.speaker for cue in cues} == {"Asha Óka/for"}
+
+
+def test_what_is_withdrawn_while_the_archive_is_sent_is_not_in_the_rest(event: Event, captioner: Seat) -> None:
+    seats = [make.seat(event, name=name) for name in ("Asha", "Bola", "Cem")]
+    turns = []
+    for number, seat in enumerate(seats):
+        turns.append(speaks(seat))
+        says(captioner, f"This is {seat.name}.", since=now() + number * LONG)
+    pieces = sound.archive(make.room(event))
+    sent = [next(pieces)]
+    _withdrawn(seats[1], Segment(), turns[1].words)
+    make.act(seats[2], "transcript.lower", turn=turns[2].words, level="role")
+    with zipfile.ZipFile(io.BytesIO(b"".join([*sent, *pieces]))) as file:
+        assert file.namelist() == ["0001 Asha.wav", "0001 Asha.vtt"]
 
 
 def test_the_archive_holds_what_may_leave_the_room_alone(event: Event, captioner: Seat) -> None:
@@ -230,6 +295,7 @@ def test_the_archive_holds_what_may_leave_the_room_alone(event: Event, captioner
 
 
 def test_a_host_deletes_all_of_it_and_the_words_stay(event: Event, captioner: Seat) -> None:
+    speaks(make.seat(event, name="Asha"))
     says(captioner)
     host = event.seats.get(role="host")
     assert sound.kept_s(make.room(event)) == 2
@@ -241,6 +307,7 @@ def test_a_host_deletes_all_of_it_and_the_words_stay(event: Event, captioner: Se
 
 
 def test_the_journal_tells_since_when_and_that_it_was_deleted(event: Event, captioner: Seat) -> None:
+    speaks(make.seat(event, name="Asha"))
     says(captioner)
     make.act(event.seats.get(role="host"), "transcript.delete_sound", sure="on")
     keeps(event, keeps_sound="")
@@ -252,6 +319,7 @@ def test_the_journal_tells_since_when_and_that_it_was_deleted(event: Event, capt
 
 
 def test_the_sound_goes_with_the_event(event: Event, captioner: Seat) -> None:
+    speaks(make.seat(event, name="Asha"))
     says(captioner)
     make.act(event.seats.get(role="host"), "events.delete", title=event.title)
     assert not Sound.objects.exists()
