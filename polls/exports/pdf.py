@@ -50,10 +50,11 @@ def _block(sheet: Sheet, block: Block) -> None:
             sheet.style(SMALL_PT if aside else BODY_PT + lead, SOFT if aside else INK)
             sheet.say(text, space=3)
         case Quote(text, origin):
-            if text:
-                sheet.say(text, indent=6, space=0)
-            sheet.style(SMALL_PT, SOFT)
-            sheet.say(origin, indent=6)
+            with sheet.tagged("BlockQuote"):
+                if text:
+                    sheet.say(text, indent=6, space=0)
+                sheet.style(SMALL_PT, SOFT)
+                sheet.say(origin, indent=6)
         case Speech(who, when, text):
             sheet.keep_together(12)
             sheet.style(SMALL_PT + 1, bold=True)
@@ -61,23 +62,24 @@ def _block(sheet: Sheet, block: Block) -> None:
             sheet.style()
             sheet.say(text, space=3)
         case Items(texts):
-            for each in texts:
-                sheet.say(each, indent=6)
+            with sheet.tagged("L"):
+                for each in texts:
+                    with sheet.tagged("LI"):
+                        sheet.say(each, indent=6, kind="LBody")
         case Table():
-            sheet.style(SMALL_PT, SOFT)
-            sheet.say(block.caption, space=0)
-            sheet.style(SMALL_PT + 1)
-            _head(sheet, block)
-            for row in block.rows:
-                if sheet.will_page_break(sheet.font_size * 1.45):
-                    sheet.add_page()
-                    _head(sheet, block)
-                told = zip(block.head[1:], row[1:], strict=True)
-                sheet.row(*row, alt=". ".join([row[0], *(f"{name}: {figure}" for name, figure in told)]))
+            with sheet.tagged("Table"):
+                sheet.style(SMALL_PT, SOFT)
+                sheet.say(block.caption, space=0, kind="Caption")
+                _head(sheet, block)
+                for row in block.rows:
+                    if sheet.will_page_break(sheet.row_height(*row)):
+                        sheet.add_page()
+                        _head(sheet, block, again=True)
+                    sheet.row(*row)
             sheet.ln(3)
 
 
-def _head(sheet: Sheet, table: Table) -> None:
-    sheet.style(SMALL_PT + 1, bold=True)
-    sheet.row(*table.head)
+def _head(sheet: Sheet, table: Table, *, again: bool = False) -> None:
+    sheet.style(SMALL_PT, bold=True)
+    sheet.row(*table.head, head=True, again=again)
     sheet.style(SMALL_PT + 1)

@@ -1,7 +1,8 @@
 """A4 pages to write lines of text on, with a font of our own: Latin, Greek, Cyrillic, Arabic, Hebrew and more.
 
-The file is tagged (ISO 32000-1, 14.8): every line belongs to a heading, a paragraph or a row, in the order in which they
-are read; headings are bookmarks too, and what stands at the foot of pages is left out of the reading."""
+The file is tagged (ISO 32000-1, 14.8): every line belongs to a heading, a paragraph, an item of a list, a quotation or a cell of
+a table, in the order in which they are read; headings are bookmarks too, and what stands at the foot of pages, or is drawn
+again, is left out of the reading."""
 
 from __future__ import annotations
 
@@ -10,22 +11,58 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 from fpdf import FPDF, ViewerPreferences
 from fpdf.enums import Align, XPos, YPos
 from fpdf.fonts import TTFFont
-from fpdf.structure_tree import StructElem
+from fpdf.structure_tree import StructElem, StructureTreeBuilder
+from fpdf.syntax import PDFObject
 
 from polls.exports.script import from_the_right
 
 FONTS = Path(__file__).resolve().parent.parent.parent / "frontend" / "fonts"
-BODY_PT, SMALL_PT, FIGURE_MM = 11, 9, 24
+BODY_PT, SMALL_PT, FIGURE_MM = 11, 9, 25
 INK, SOFT, _LINE, _ACCENT = (29, 27, 24), (92, 86, 77), (226, 219, 207), (11, 95, 91)
 #: What stands for the number of all pages until it is known: no text that people write has such letters (tidy).
 _ALL_PAGES = "\x01\x01"
 #: Letters the font lacks, with the spaces and signs between them: see `Sheet.drawable`.
 _LACKING = re.compile("x(?:[x ]*x)?")
+
+
+class _Piece(StructElem):
+    """A piece of the document. `a`: its attributes, written as PDF writes them."""
+
+    __slots__ = ("_within", "a")
+
+    def __init__(self, kind: str, within: StructElem, attributes: str | None = None) -> None:
+        super().__init__(f"/{kind}", within, [])
+        self._within, self.a = within, attributes
+
+    def within(self) -> StructElem:
+        """The piece that it belongs to."""
+        return self._within
+
+    def on(self, number: int, page: Any) -> None:
+        """It begins on this page."""
+        self._page_number, self.pg = number, page
+
+
+class _Tree(StructureTreeBuilder):
+    """fpdf2 writes the pieces that stand in the document itself; these hold others."""
+
+    def __iter__(self) -> Iterator[PDFObject]:
+        yield self.struct_tree_root
+        yield self.doc_struct_elem
+        yield self.struct_tree_root.parent_tree
+        yield from self._within(self.doc_struct_elem)
+
+    def _within(self, piece: StructElem) -> Iterator[PDFObject]:
+        for each in piece.k:
+            if isinstance(each, StructElem):
+                yield each
+                yield from self._within(each)
 
 
 class Sheet(FPDF):
@@ -35,7 +72,8 @@ class Sheet(FPDF):
         super().__init__(format="A4")
         self.foot = foot
         self.alias_nb_pages(_ALL_PAGES)
-        self._element: StructElem | None = None
+        self.struct_builder = _Tree()
+        self._piece: _Piece | None = None
         self.add_font("text", fname=FONTS / "DejaVuSans.ttf")
         self.add_font("text", style="B", fname=FONTS / "DejaVuSans-Bold.ttf")
         self.letters = frozenset(self._cmap())
@@ -77,38 +115,45 @@ class Sheet(FPDF):
         self.set_text_color(*colour)
 
     @contextmanager
-    def _tagged(self, kind: str = "P", alt: str | None = None) -> Iterator[None]:
-        """What is written inside is one piece of a document: a paragraph ("P"), a heading ("H1", "H2" ...)."""
-        before, self._element = self._element, StructElem(f"/{kind}", self.struct_builder.doc_struct_elem, [], alt=alt)
+    def tagged(self, kind: str, attributes: str | None = None) -> Iterator[None]:
+        """What is written inside is one piece of the document, or of the piece that is open: a paragraph ("P"), a heading ("H1", "H2"
+        ...), a table with its rows and cells. By the names of ISO 32000-1, 14.8.4."""
+        before = self._piece
+        self._piece = self._begun(kind, before or self.struct_builder.doc_struct_elem, attributes)
         yield
-        self._element = before
+        self._piece = before
+
+    def _begun(self, kind: str, parent: StructElem, attributes: str | None = None) -> _Piece:
+        piece = _Piece(kind, parent, attributes)
+        piece.on(self.page, self.pages[self.page])
+        parent.k.append(piece)
+        return piece
 
     @contextmanager
     def _line_of(self) -> Iterator[None]:
         """What is written inside is a line, on this page, of the piece that is open."""
-        tree, element = self.struct_builder, self._element
-        if element is None:
+        tree, piece = self.struct_builder, self._piece
+        if piece is None:
             yield
             return
-        if element.page_number() != self.page:
-            if element.page_number() is not None:  # it goes on: the rest of it, on another page
-                element = StructElem(str(element.s), tree.doc_struct_elem, [], alt=None)
-            element._page_number, self._element = self.page, element
-            tree.doc_struct_elem.k.append(element)
+        if piece.page_number() != self.page and not piece.k:  # a new page began before its first line
+            piece.on(self.page, self.pages[self.page])
+        elif piece.page_number() != self.page:  # it goes on: the rest of it, on another page
+            piece = self._piece = self._begun(str(piece.s)[1:], piece.within(), piece.a)
         place = tree.spid_per_page_number.setdefault(self.page, len(tree.spid_per_page_number))
         self.pages[self.page].struct_parents = place
         of_page = tree.struct_tree_root.parent_tree.nums[place]
-        element.k.append(len(of_page))
-        self._out(f"{element.s} <</MCID {len(of_page)}>> BDC")
-        of_page.append(element)
+        piece.k.append(len(of_page))
+        self._out(f"{piece.s} <</MCID {len(of_page)}>> BDC")
+        of_page.append(piece)
         yield
         self._out("EMC")
 
-    def say(self, text: str, *, indent: float = 0, less: float = 0, space: float = 2) -> None:
+    def say(self, text: str, *, indent: float = 0, less: float = 0, space: float = 2, kind: str = "P") -> None:
         """Write a paragraph in the current style, from the side where its script begins; then `space` millimetres.
 
-        `indent` and `less`: millimetres left free at the left and at the right."""
-        with self._tagged():
+        `indent` and `less`: millimetres left free at the left and at the right. `kind`: what piece it is."""
+        with self.tagged(kind):
             self._lines(text, indent, less)
         self.ln(space)
 
@@ -128,7 +173,7 @@ class Sheet(FPDF):
         self.keep_together(24)
         self.style(size, _ACCENT, bold=True)
         self.start_section(" ".join(text.split()), level, strict=False)
-        with self._tagged(f"H{level + 1}"):
+        with self.tagged(f"H{level + 1}"):
             self._lines(text)
         self.ln(space)
         self.style()
@@ -138,24 +183,56 @@ class Sheet(FPDF):
         if self.will_page_break(height):
             self.add_page()
 
-    def row(self, label: str, *figures: str, alt: str | None = None) -> None:
-        """A label on as many lines as it takes, figures at the end of the first, and a hairline under it.
+    def row(self, label: str, *figures: str, head: bool = False, again: bool = False) -> None:
+        """A row of the table that is open: a label, figures at the end of its first line, and a hairline under it, all on one page.
 
-        `alt`: how the row is read aloud."""
-        height = self.font_size * 1.45
-        self.keep_together(height)
-        with self._tagged(alt=alt):
-            top = self.y
-            self.set_text_shaping(False)
-            with self._line_of():
-                for place, figure in enumerate(figures):
-                    self.set_xy(self.w - self.r_margin - (len(figures) - place) * FIGURE_MM, top)
-                    self.cell(FIGURE_MM, height, self.drawable(figure), align=Align.R)
-            self.set_xy(self.l_margin, top)
-            self._lines(label, less=len(figures) * FIGURE_MM)
+        `head`: they are what the columns are called; `again`: which was read already, on an earlier page."""
+        self.keep_together(self.row_height(label, *figures))
+        if again:
+            self._out("/Artifact BMC")
+            self._row(label, figures, None)
+            self._out("EMC")
+        else:
+            with self.tagged("TR"):
+                self._row(label, figures, "Column" if head else "Row")
         self._out("/Artifact BMC")
         self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
         self._out("EMC")
+
+    def row_height(self, label: str, *figures: str) -> float:
+        """Millimetres that a row takes in the current style."""
+        wide = self.epw - len(figures) * FIGURE_MM - 2 * self.c_margin
+        long = sum(len(list(self.broken(each, wide))) for each in self.drawable(label).split("\n"))
+        return self.font_size * 1.45 * max(long, *(len(self._figure(each)) for each in figures))
+
+    def _figure(self, text: str) -> list[str]:
+        return list(self.broken(self.drawable(text), FIGURE_MM - 2 * self.c_margin))
+
+    def _row(self, label: str, figures: tuple[str, ...], scope: str | None) -> None:
+        top, page, height = self.y, self.page, self.font_size * 1.45
+        with self._cell(scope):
+            self._lines(label, less=len(figures) * FIGURE_MM)
+        end, top = self.y, top if self.page == page else self.t_margin
+        self.set_text_shaping(False)
+        for place, figure in enumerate(figures):
+            with self._cell(scope if scope == "Column" else scope and ""):
+                for number, line in enumerate(self._figure(figure), start=1):
+                    self.set_xy(
+                        self.w - self.r_margin - (len(figures) - place) * FIGURE_MM, top + (number - 1) * height
+                    )
+                    with self._line_of():
+                        self.cell(FIGURE_MM, height, line, align=Align.R)
+                    end = max(end, top + number * height)
+        self.set_xy(self.l_margin, end)
+
+    @contextmanager
+    def _cell(self, scope: str | None) -> Iterator[None]:
+        """A cell of what is read: the head of its column or row, or "" of neither."""
+        if scope is None:
+            yield
+            return
+        with self.tagged("TH" if scope else "TD", f"<</O /Table /Scope /{scope}>>" if scope else None):
+            yield
 
     def drawable(self, text: str) -> str:
         """The text with words in the place of letters that the font lacks; invisible ones that it lacks are left out."""

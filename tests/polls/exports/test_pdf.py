@@ -166,10 +166,53 @@ def test_what_is_tagged_is_all_there_is_and_every_piece_is_on_its_page() -> None
         assert content.get_data().count(b" Tj") + content.get_data().count(b"TJ") >= len(marked)
 
 
-def test_a_row_is_read_aloud_with_the_names_of_its_columns() -> None:
-    root: Any = PdfReader(io.BytesIO(drawn(document(OUTCOME)))).trailer["/Root"]
-    told = [piece["/Alt"] for piece in root["/StructTreeRoot"]["/K"][0]["/K"] if "/Alt" in piece]
-    assert told[0] == "Youth. Support: 6. Can live with it: 0. Reservation: 0. Cannot accept: 1"
+def pieces(file: bytes, kind: str) -> list[Any]:
+    """The pieces of a kind, in the order in which they are read, wherever they stand."""
+
+    def within(piece: Any) -> Iterator[Any]:
+        yield piece
+        for each in piece.get("/K", []):
+            if not isinstance(each, int):
+                yield from within(each.get_object())
+
+    root: Any = PdfReader(io.BytesIO(file)).trailer["/Root"]
+    return [each for each in within(root["/StructTreeRoot"]["/K"][0].get_object()) if each["/S"] == f"/{kind}"]
+
+
+def test_tables_have_rows_with_heads_lists_have_items_and_quotes_stand_apart() -> None:
+    file = drawn(document(replace(OUTCOME, signed=("The Union of Salt Carriers", "Ann"))))
+    support = pieces(file, "Table")[0]
+    assert [each["/S"] for each in support["/K"]] == ["/Caption", "/TR", "/TR", "/TR"]
+    head, youth, _everybody = support["/K"][1:]
+    assert [(each["/S"], each["/A"]["/Scope"]) for each in head["/K"]] == [("/TH", "/Column")] * 5
+    assert [each["/S"] for each in youth["/K"]] == ["/TH", *["/TD"] * 4]
+    assert youth["/K"][0]["/A"]["/Scope"] == "/Row"
+    [listed] = pieces(file, "L")
+    assert [[each["/S"] for each in item["/K"]] for item in listed["/K"]] == [["/LBody"], ["/LBody"]]
+    assert len(pieces(file, "BlockQuote")) == 3
+    for each in (*pieces(file, "TD"), *pieces(file, "TH"), *pieces(file, "LBody")):
+        assert each["/Pg"]["/Type"] == "/Page"
+        assert each["/K"], "each holds its words"
+
+
+def test_what_columns_are_called_stands_in_its_column() -> None:
+    """In as many lines as it takes."""
+    with closing(Sheet("", "")) as found:
+        found.style(10, bold=True)
+        assert found._figure("Can live with it") == ["Can live", "with it"]
+        assert found.row_height("Group", "Can live with it") == pytest.approx(2 * found.font_size * 1.45)
+
+
+def test_a_table_that_goes_on_is_headed_anew_and_read_once() -> None:
+    groups = tuple(
+        Cell(f"Group {n} of those who came a long way and speak for many others", 6, 0, 0, 1) for n in range(80)
+    )
+    file = drawn(document(replace(OUTCOME, clauses=(replace(CLAUSE, cells=groups),))))
+    found = PdfReader(io.BytesIO(file))
+    assert sum("Can live" in page.extract_text() for page in found.pages) > 1
+    assert len([each for each in pieces(file, "TH") if each["/A"]["/Scope"] == "/Column"]) == 5 + 2
+    for each in pieces(file, "TR"):
+        assert len(each["/K"]) in (2, 5)
 
 
 def test_a_long_outcome_runs_over_pages() -> None:
