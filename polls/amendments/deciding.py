@@ -26,6 +26,7 @@ from polls.statements.actions import put_clause, reword, take_out
 from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.models import Clause
 from polls.statements.queries import numbered, rules
+from polls.statements.striking import finder, holds
 from rooms.journal.actions import locked, note
 
 #: Letters of an amendment that an option of a poll quotes.
@@ -228,6 +229,23 @@ def _beside(room: Any, by: Any, row: Amendment, text: str) -> Clause:
 
 def _decided(room: Any, by: Any, row: Amendment, state: State, made: Clause | None, answer: str = "") -> None:
     drop_poll(room, row)
+    if made is not None and row.to_reword:
+        Clause.objects.filter(pk=made.pk).update(to_reword=True)
     Amendment.objects.filter(pk=row.pk).update(state=state, made=made, answer=answer, decided_at=now())
     note(room, by, state.value, row, f"clause:{made.handle}" if made else "")
     tell(room, row)
+
+
+@finder
+def holding(room: Any, words: set[str], resting: set[int], telling: set[str]) -> list[str]:
+    """The names of the amendments that wait with words in them which were taken back. They are their proposers'; what is put into the
+    text of such a one is for the drafters to reword, as a mark says."""
+    found = []
+    for row in Amendment.objects.filter(statement__room=room, state__in=(State.OPEN, State.CARRIED)):
+        wanted = words if row.clause_id in resting else telling
+        if holds(row.text, wanted):
+            Amendment.objects.filter(pk=row.pk).update(to_reword=True)
+        elif not holds(row.reason, wanted):
+            continue
+        found.append(_("amendment %(n)d") % {"n": row.number})
+    return found

@@ -39,6 +39,8 @@ class Amendment(models.Model):
     #: The clause as it shall read, or the new clause; empty to delete one, and where its words were taken back.
     text = models.TextField(blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    #: Words that were taken back stand in its text: so they do in the clause that it is put into.
+    to_reword = models.BooleanField(default=False, editable=False)
     revision = models.PositiveIntegerField(default=0)
     #: What its proposer may be called by: nothing, a group that stood alone then, or the pseudonym of then.
     level = models.CharField(max_length=8, default="nobody")

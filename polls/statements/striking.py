@@ -1,9 +1,9 @@
-"""Words that were taken back leave the statement: its quotes, earlier wordings and settled versions. Where drafters wrote them
-into the text itself, drafters are told."""
+"""Words that were taken back leave the statement: its quotes, clauses that are a quote and no more, earlier wordings and settled
+versions. Where drafters wrote them into the text itself, drafters are told."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,19 +12,39 @@ from django.utils.translation import gettext as _
 from deliberate.door.models import Receipt
 from deliberate.door.registry import Answer
 from deliberate.live.stale import touch
-from polls.ideas.models import Idea
+from polls.ideas.models import Idea, State
 from polls.ideas.muting import taken_back
 from polls.statements import in_force, queries
 from polls.statements.actions import TEXT
 from polls.statements.content import strike_from_version, texts_of
-from polls.statements.models import Citation, Clause, ClauseRevision, FormerCitation, SettledClause, Statement
+from polls.statements.models import (
+    Citation,
+    Clause,
+    ClauseRevision,
+    FormerCitation,
+    Proposal,
+    SettledClause,
+    Statement,
+    Support,
+)
 from polls.statements.pads.folding import renew_all
+from polls.statements.rewording import reword
 from polls.statements.sources import IDEA, SEGMENT
 from rooms.journal.actions import locked, note
 from rooms.transcript.models import Segment
 from rooms.transcript.striking import striker
 from rooms.transcript.struck import Left, as_words
 from rooms.transcript.struck import strike as struck_from
+
+#: (room, words, keys of clauses that rest on them, words that are telling) -> what of a later feature holds words itself, by name.
+Finder = Callable[[Any, set[str], set[int], set[str]], list[str]]
+_finders: list[Finder] = []
+
+
+def finder(find: Finder) -> Finder:
+    """Register where a later feature keeps what people wrote, to be named to whoever takes words back that stand there."""
+    _finders.append(find)
+    return find
 
 
 @striker
@@ -75,12 +95,14 @@ def _strike(
     """Strike from every quote of a source what was struck from its `texts`, by revision; from earlier wordings its quotes and
     `words`, where the clause quotes it or once did; `telling` ones, and its quotes that are, wherever they stand. Of `clauses`:
     from the earlier wordings of these alone."""
-    words, telling = set(words), set(telling)
-    for row in Citation.objects.filter(**{kind: source}, source_revision__in=texts):
+    words, telling, said = set(words), set(telling), list[str]()
+    for row in Citation.objects.filter(**{kind: source}, source_revision__in=texts).select_related("clause"):
         before = row.quote
         row.start, row.end, row.quote = texts[row.source_revision].quote(row.start, row.end)
         row.save(update_fields=["start", "end", "quote"])
-        words |= {before} if row.quote != before else set()
+        if row.quote != before:
+            words.add(before)
+            said += _follow(room, by, row, before)
     for former in FormerCitation.objects.filter(**{kind: source}, source_revision__in=texts):
         left = texts[former.source_revision]
         before = left.text[former.start : former.end]
@@ -98,7 +120,12 @@ def _strike(
     Receipt.objects.filter(
         scope=room.event.handle, **{f"answer__data__undo__{each}": value for each, value in undo.items()}
     ).delete()
-    said = _to_reword(room, words, resting, telling)
+    if said:
+        renew_all(room=room)  # what the clauses read before stands on their pads
+    said += _to_reword(room, words, resting, telling)
+    said += _elsewhere(
+        room, source, telling, [name for find in _finders for name in find(room, words, resting, telling)]
+    )
     settled = words if clauses is not None else telling
     for version in queries.versions(room).reverse():
         if strike_from_version(version, f"{kind}:{source.handle}", texts):
@@ -106,7 +133,7 @@ def _strike(
             said.append(
                 _("A quote in version %(number)d is struck too, and the version says so.") % {"number": version.number}
             )
-        if any(_holds(text, settled) for text in texts_of(version)):
+        if any(holds(text, settled) for text in texts_of(version)):
             said.append(
                 _("Version %(number)d holds them itself, and stays as it was settled.") % {"number": version.number}
             )
@@ -116,9 +143,21 @@ def _strike(
         if strike_from_version(alone, f"{kind}:{source.handle}", texts):
             note(room, by, "struck", alone.clause, "settled")
             said.append(_("A quote under a clause that was settled by itself is struck too, and its page says so."))
-        if any(_holds(text, settled) for text in texts_of(alone)):
+        if any(holds(text, settled) for text in texts_of(alone)):
             said.append(_("A clause that was settled by itself holds them, and stays as it was settled."))
     return list(dict.fromkeys(said))
+
+
+def _follow(room: Any, by: Any, row: Citation, before: str) -> list[str]:
+    """Let a clause that is this quote and no more read as the quote does now: nobody wrote it, it began with the quote."""
+    clause = row.clause
+    if clause.text != before or in_force.over(clause) is not None:
+        return []
+    reword(room, by, clause, row.quote)
+    if clause.removed:
+        return []
+    number = {"number": queries.number_of(clause)}
+    return [_("Clause %(number)d was nothing but that quote, and reads as it does now.") % number]
 
 
 def _strike_earlier(room: Any, words: Iterable[str], clauses: set[int] | None) -> None:
@@ -140,24 +179,38 @@ def _to_reword(room: Any, words: set[str], resting: set[int], telling: set[str])
     statement, said = queries.statement(room), []
     if statement is None:
         return []
-    if any(_holds(text, telling) for text in (statement.title, statement.preamble)):
+    if any(holds(text, telling) for text in (statement.title, statement.preamble)):
         Statement.objects.filter(pk=statement.pk).update(to_reword=True)
         said.append(_("The title or the preamble holds them itself: a drafter can reword it."))
     numbers = {row.pk: number for number, row in queries.numbered(statement)}
     for row in Clause.objects.filter(statement=statement):
-        if not _holds(row.text, words if row.pk in resting else telling):
+        if not holds(row.text, words if row.pk in resting else telling):
             continue
         Clause.objects.filter(pk=row.pk).update(to_reword=True)
         if row.removed:
             said.append(_("A clause that was taken out holds them itself: only drafters can read it."))
             continue
-        holds = _("Clause %(number)d holds them itself: a drafter can reword it.")
+        told = _("Clause %(number)d holds them itself: a drafter can reword it.")
         if in_force.over(row) is not None:
-            holds = _("Clause %(number)d holds them itself and is settled: the host can reopen it.")
-        said.append(holds % {"number": numbers[row.pk]})
+            told = _("Clause %(number)d holds them itself and is settled: the host can reopen it.")
+        said.append(told % {"number": numbers[row.pk]})
     if said:
         touch(room, *TEXT)
     return said
+
+
+def _elsewhere(room: Any, source: Any, telling: set[str], names: list[str]) -> list[str]:
+    """Where words stand that others wrote, which are theirs: said to whoever takes the words back."""
+    shown = Idea.objects.filter(room=room, state__in=(State.SHOWN, State.WAITING)).order_by("number")
+    ideas = [row for row in shown if row != source and holds(row.text, telling)]
+    names = [*(_("idea %(n)d") % {"n": row.number} for row in ideas), *names]
+    notes = Proposal.objects.filter(statement__room=room, state=Proposal.State.OPEN).exclude(note="")
+    if any(holds(note, telling) for note in notes.values_list("note", flat=True)):
+        names.append(_("a note on a proposed source"))
+    written = Support.objects.filter(clause__statement__room=room).exclude(reservation="")
+    if any(holds(text, telling) for text in written.values_list("reservation", flat=True)):
+        names.append(_("a reservation"))
+    return [_("They also stand in what others wrote: %(where)s.") % {"where": ", ".join(names)}] if names else []
 
 
 @transaction.atomic
@@ -173,5 +226,6 @@ def reworded(*, room: Any, by: Any, clause: str) -> Answer:
     return Answer(say=_("Noted."))
 
 
-def _holds(text: str, words: Iterable[str]) -> bool:
+def holds(text: str, words: Iterable[str]) -> bool:
+    """Whether any of the words stands in a text, as whole words."""
     return any(as_words(piece, text).places for piece in words)

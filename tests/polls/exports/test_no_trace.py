@@ -109,9 +109,11 @@ class World:
         )
 
     def quoted(self, source: str, quote: str) -> None:
-        """Let a clause rest on these words, in a settled version too, where this world does."""
+        """Let a clause rest on these words, in a settled version too, where this world does; where it settles nothing, let the
+        quote itself be the clause."""
         if self.cite:
-            self.act(self.drafter, "statements.cite", clause=self.clause(), source=source, quote=quote)
+            clause = self.clause() if self.settle else ""
+            self.act(self.drafter, "statements.cite", clause=clause, source=source, quote=quote)
         self.act(self.ben, "statements.propose", source=source, note="It belongs there")
         self.version()
 

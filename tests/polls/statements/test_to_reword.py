@@ -9,15 +9,18 @@ import pytest
 from deliberate.errors import Refused
 from deliberate.live.painter import paint
 from polls.statements.models import Clause, SettledClause, Version
+from polls.statements.pads.models import Pad
 from rooms.events.models import Event
 from rooms.journal.models import Entry
 from rooms.seats.models import Seat
 from rooms.transcript.models import Segment
 from tests import make
-from tests.polls.amendments.rows import vote
+from tests.polls.amendments.rows import proposed, vote
+from tests.polls.statements.pads.rows import Hand
 from tests.polls.statements.rows import clause, said, thought
 from tests.polls.statements.test_settling import put, rule
 from tests.polls.statements.test_striking import cite, strike
+from tests.rooms.transcript.test_striking import stored
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +32,13 @@ def segment(event: Event) -> Segment:
     return said(event, "We all heard Asha Obi speak, and the well was promised.")
 
 
+def written(drafter: Seat, segment: Segment) -> Clause:
+    """A clause that rests on the words, and in which a drafter wrote them."""
+    row = clause(drafter, "So we heard Asha Obi speak.")
+    cite(drafter, segment, "heard Asha Obi speak", row.handle)
+    return row
+
+
 def desk(event: Event, role: str = "drafter") -> str:
     """The clauses as drafters see them, or as everybody else does."""
     part = "statements.drafter" if role == "drafter" else "statements.text"
@@ -38,7 +48,7 @@ def desk(event: Event, role: str = "drafter") -> str:
 def test_drafters_are_told_which_words_of_theirs_were_taken_back_till_one_says_that_they_are_out(
     event: Event, drafter: Seat, segment: Segment
 ) -> None:
-    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    row = written(drafter, segment)
     clause(drafter, "We come back.")
     strike(event, segment)
     shown = desk(event)
@@ -57,7 +67,7 @@ def test_drafters_are_told_which_words_of_theirs_were_taken_back_till_one_says_t
 
 
 def test_words_in_a_settled_clause_are_for_the_host_to_reopen(event: Event, drafter: Seat, segment: Segment) -> None:
-    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    row = written(drafter, segment)
     make.act(drafter, "statements.settle", clause=row.handle)
     assert "Clause 1 holds them itself and is settled: the host can reopen it." in strike(event, segment)
     shown = desk(event)
@@ -68,7 +78,7 @@ def test_words_in_a_settled_clause_are_for_the_host_to_reopen(event: Event, draf
 def test_words_in_the_title_and_in_a_clause_that_was_taken_out_are_told_too(
     event: Event, drafter: Seat, segment: Segment
 ) -> None:
-    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    row = written(drafter, segment)
     make.act(drafter, "statements.remove_clause", clause=row.handle)
     make.act(drafter, "statements.name", title="What Asha Obi said", preamble="")
     said_back = strike(event, segment)
@@ -85,7 +95,7 @@ def test_a_word_that_stands_everywhere_points_at_no_clause_that_rests_on_somethi
     event: Event, drafter: Seat
 ) -> None:
     short = said(event, "Yes.")
-    rests = clause(drafter, "Yes.")
+    rests = clause(drafter, "Yes. And soon.")
     clause(drafter, "Yes. We come back.")
     cite(drafter, short, "Yes.", rests.handle)
     make.act(make.seat(event, "captioner"), "transcript.strike", segment=short.handle, words="", sure="on")
@@ -129,7 +139,7 @@ def test_no_poll_settles_words_that_were_taken_back(event: Event, drafter: Seat,
     if where == "title":
         make.act(drafter, "statements.name", title="What Asha Obi said", preamble="")
     else:
-        row = cite(drafter, segment, "heard Asha Obi speak").clause
+        row = written(drafter, segment)
     asked: dict[str, Any] = {"clause": row.handle} if where == "clause" else {}
     poll = put(moderator, **asked)
     vote(make.seat(event), poll, 0)
@@ -152,9 +162,53 @@ def test_no_poll_settles_words_that_were_taken_back(event: Event, drafter: Seat,
 def test_a_text_is_settled_though_words_were_taken_back_in_a_clause_that_is_settled_by_itself(
     event: Event, drafter: Seat, segment: Segment
 ) -> None:
-    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    row = written(drafter, segment)
     make.act(drafter, "statements.settle", clause=row.handle)
     strike(event, segment)
     assert Clause.objects.get().to_reword
     make.act(drafter, "statements.settle")
     assert Version.objects.exists()
+
+
+def test_a_clause_that_is_a_quote_and_no_more_reads_as_the_quote_does(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    Hand(drafter, row)
+    assert "Clause 1 was nothing but that quote, and reads as it does now." in strike(event, segment)
+    row.refresh_from_db()
+    assert row.text == "heard [struck] speak"
+    assert TAKEN_BACK not in desk(event)
+    assert stored("asha obi") == []
+    assert not any(b"Asha" in bytes(pad.state) for pad in Pad.objects.all())
+    make.act(drafter, "statements.settle")
+    assert Version.objects.get().content["clauses"][0]["text"] == "heard [struck] speak"
+
+
+def test_a_settled_clause_that_is_a_quote_and_no_more_is_the_host_s_to_reopen(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    make.act(drafter, "statements.settle", clause=row.handle)
+    assert "is settled: the host can reopen it." in strike(event, segment)
+    row.refresh_from_db()
+    assert row.text == "heard Asha Obi speak"
+
+
+def test_what_others_wrote_with_the_words_is_named_and_marks_the_clause_that_it_is_put_into(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = clause(drafter, "We come back.")
+    ann = make.seat(event, name="Ann")
+    thought(ann, "As Asha Obi told us")
+    one = proposed(ann, row, "We come back with Asha Obi.")
+    other = proposed(ann, row, "We come back soon.")
+    make.act(ann, "statements.stand", clause=row.handle, value="reserve", reservation="Not with Asha Obi.")
+    told = strike(event, segment)
+    assert "They also stand in what others wrote: idea 1, amendment 1, a reservation." in told
+    make.act(drafter, "amendments.decline", amendment=other.handle, reason="Later.")
+    assert TAKEN_BACK not in desk(event)
+    make.act(drafter, "amendments.accept", amendment=one.handle)
+    assert TAKEN_BACK in desk(event)
+    with pytest.raises(Refused, match="were taken back"):
+        make.act(drafter, "statements.settle", clause=row.handle)
