@@ -246,7 +246,7 @@ def _told(whole: dict[str, Any]) -> dict[str, Any]:
                 row["said_by"] = ""
         text = room["statement"]
         for clause in text["clauses"]:
-            clause["support"].pop("not_heard", None)  # of who sat in the room then
+            clause["support"].pop("not_heard", None)  # earlier services told it otherwise
         alone = [each for clause in (*text["clauses"], *text["removed"]) for each in clause["settled"]]
         for some in (text, *text["versions"], *alone):
             for who in (who for each in some["reserved_by"].values() for who in each):

@@ -15,7 +15,7 @@ from rooms.events.models import Attribution
 
 def stands(kept: Kept, rows: list[Part], bearers: Bearers, by: Part) -> None:
     """Stands on a clause: so many of each, the written ones with their words and who wrote them, so many on an earlier
-    wording."""
+    wording; and which groups were heard."""
     found = []
     for row in rows:
         clause, told = kept.one("clause", row, "handle"), row.part("support")
@@ -38,6 +38,11 @@ def stands(kept: Kept, rows: list[Part], bearers: Bearers, by: Part) -> None:
         for at, (seat, stand) in enumerate(zip(bearers(len(fields)), fields, strict=True)):
             read = clause.revision - 1 if at >= len(fields) - earlier else clause.revision
             found.append(checked(told, Support(clause=clause, seat=seat, revision=read, **stand)))
+        silent = told.value.get("not_heard")
+        if isinstance(silent, list) and all(isinstance(name, str) for name in silent):  # else by an earlier service
+            groups = kept.room.event.groups.exclude(name__in=silent).order_by("handle")
+            clause.heard = {"of": list(counts), "groups": list(groups.values_list("handle", flat=True))}
+            clause.save(update_fields=["heard"])
     Support.objects.bulk_create(found, batch_size=500)
 
 

@@ -59,7 +59,7 @@ class Reservation:
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause with all that stands beside it. `earlier`: of those who took a stand, how many before it was reworded;
-    `not_heard`: groups of whom too few took a stand to be counted;
+    `not_heard`: groups of whom nobody, or too few to say so, took a stand;
     `cells_of`: the earlier version that the cells were taken in, None where they are of this one; `amended`: the amendments
     that stand in it, with their proposers as far as they are shown now."""
 
@@ -86,8 +86,8 @@ class Clause:
 
     @property
     def silent(self) -> str:
-        """Which groups have not been heard on it, in a sentence; "" where all have, or none can be named."""
-        return _("Not heard yet: %(groups)s.") % {"groups": "; ".join(self.not_heard)} if self.not_heard else ""
+        """Which groups have not been heard on it, in a sentence; "" where all have, or the event has none."""
+        return queries.unheard_said(self.not_heard)
 
     @property
     def reworded(self) -> str:
@@ -244,7 +244,7 @@ def _clause(
             Reservation(each["text"], said(each["stand"], who))
             for each, who in zip(support["reservations"], chain(who_wrote, repeat("")), strict=False)
         ),
-        not_heard=tuple(together(names) for names in support["not_heard"]),
+        not_heard=tuple(support["not_heard"]),
         amended=tuple(beside["amended"].get(clause["handle"], ())),
     )
 

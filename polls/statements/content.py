@@ -98,7 +98,7 @@ def _support(
     event = of.room.event
     names = {group.handle: group.name for group in event.groups.all()} | {"": ""}  # in the host's order, none last
     seated = {handle or "" for handle in participants(event).values_list("group__handle", flat=True)}
-    told, silent = _told(of), unheard(of.room, clauses)
+    told, silent = _told(of), unheard(event, clauses)
     found: dict[int, Json] = {}
     for clause in clauses:
         stood = stands[clause.pk]
@@ -123,7 +123,7 @@ def _support(
             "earlier_wording": sum(row.revision < clause.revision for row in stood),
             "by_group": by_group,
             "by_group_version": taken_at,
-            "not_heard": [list(names) for names in silent[clause.pk]],
+            "not_heard": list(silent[clause.pk]),
             "reservations": [{"text": row.reservation, "stand": row.value} for row in reserving.written(stood)],
         }
     return found

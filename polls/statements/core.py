@@ -84,12 +84,9 @@ def support(stances: Iterable[tuple[str, Stance]], groups: Iterable[str] = (), k
     return Support(of(sizes), tuple(CellSupport(cell, of(cell.groups)) for cell in fold(sizes, k)))
 
 
-def unheard(seated: Mapping[str, int], heard: Mapping[str, int], k: int = K) -> list[tuple[str, ...]]:
-    """Cells of the people in a room of whom fewer than k took a stand, largest first.
-
-    `seated`, `heard`: by group, how many there are, and how many of them took one. A group is named where it could be
-    counted by itself, so that neither a name that comes nor one that goes tells of fewer than k people."""
-    return [cell.groups for cell in fold(seated, k) if sum(heard.get(group, 0) for group in cell.groups) < k]
+def heard(stood: Mapping[str, int], k: int = K) -> list[str]:
+    """The groups of whom k or more took a stand, in order. `stood`: by group ("" for none), how many did."""
+    return sorted(group for group, count in stood.items() if group and count >= k)
 
 
 def moved(before: Counts, after: Counts) -> int:

@@ -63,7 +63,7 @@ class Clause(models.Model):
     changed_at = models.DateTimeField()
     #: As Statement.to_reword, for its text.
     to_reword = models.BooleanField(default=False)
-    #: When who has been heard on it was told last (heard.py): {"of": the totals then, "by": stands by the handle of a group},
+    #: When who has been heard on it was told last (heard.py): {"of": the totals then, "groups": handles of those that had},
     #: and how often it was.
     heard = models.JSONField(default=dict, editable=False)
     heard_told = models.PositiveIntegerField(default=0, editable=False)

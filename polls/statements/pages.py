@@ -35,7 +35,7 @@ def support(request: HttpRequest, place: Place) -> Context:
         clause["reworded"] = queries.reworded(stood["earlier_wording"], sum(stood[stance] for stance in core.Stance))
         for cell in clause["support"]["by_group"]:
             cell["label"] = together(cell["groups"])
-        stood["silent"] = [together(names) for names in stood["not_heard"]]
+        stood["silent"] = queries.unheard_said(stood["not_heard"])
         for reservation, who in zip(stood["reservations"], written_by.get(clause["handle"], ()), strict=True):
             reservation["said"] = said(reservation["stand"], who.text)
     return {"shell": shell(place), "statement": statement, "clauses": clauses, "k": place.event.k}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +18,6 @@ from polls.statements import core, in_force
 from polls.statements.core import Counts, Stance
 from polls.statements.models import Citation, Clause, Proposal, Rules, Statement, Support, Version
 from polls.statements.sources import IDEA, KINDS, POLL, SEGMENT, Source, source_of
-from rooms.events.queries import group_sizes, participants
 from rooms.transcript.leaving import leaving
 from rooms.transcript.models import Segment
 from rooms.transcript.queries import attribution_of
@@ -203,31 +202,30 @@ def address(hash: str) -> str:
     return reverse("settled", args=[hash])
 
 
-def unheard(room: Any, clauses: Iterable[Clause]) -> dict[int, list[tuple[str, ...]]]:
-    """By the clause's key, which groups of the room have not been heard on it, as that was told last (heard.py): names,
-    several where they are counted together, "" for no group. One query, and one for the names."""
-    seated = group_sizes(room)
-    names = {group.handle: group.name for group in room.event.groups.all()} | {"": ""}
+def unheard(event: Any, clauses: Iterable[Clause]) -> dict[int, list[str]]:
+    """By the clause's key, the names of the event's groups that have not been heard on it, as that was told last (heard.py), in
+    the host's order. One query, whoever is in the room."""
+    groups = list(event.groups.all())
     return {
-        row.pk: [
-            tuple(name for handle, name in names.items() if handle in cell)
-            for cell in core.unheard(seated, row.heard.get("by", {}), room.event.k)
-        ]
-        for row in clauses
+        row.pk: [group.name for group in groups if group.handle not in row.heard.get("groups", ())] for row in clauses
     }
 
 
-def heard(room: Any, row: Clause) -> tuple[Counts, dict[str, int]]:
-    """All stands on a clause, and those of who is in the room now by the handle of their group, "" for none; of one moment."""
-    here = Exists(participants(room).filter(pk=OuterRef("seat")))
-    stands = Support.objects.filter(clause=row).annotate(here=here)
-    stood: Counter[str] = Counter()
+def unheard_said(names: Iterable[str]) -> str:
+    """Which groups have not been heard on a clause, in a sentence; "" where all have, or the event has none."""
+    some = ", ".join(names)
+    return _("Not heard yet, or from too few to say so: %(groups)s.") % {"groups": some} if some else ""
+
+
+def stood(row: Clause) -> tuple[Counts, dict[str, int]]:
+    """All stands on a clause, and how many are of each group by its handle, "" for none; of one moment."""
+    totals: Counter[str] = Counter()
     by: Counter[str] = Counter()
-    for value, group, there, count in stands.values_list("value", "seat__group__handle", "here").annotate(Count("pk")):
-        stood[value] += count
-        if there:
-            by[group or ""] += count
-    return Counts(*(stood[stance] for stance in Stance)), dict(by)
+    stands = Support.objects.filter(clause=row).values_list("value", "seat__group__handle")
+    for value, group, count in stands.annotate(Count("pk")):
+        totals[value] += count
+        by[group or ""] += count
+    return Counts(*(totals[stance] for stance in Stance)), dict(by)
 
 
 # ---- proposals and versions ------------------------------------------------------------------------------------------

@@ -64,14 +64,15 @@ def said(stand: str, who: str) -> str:
 
 
 def as_now(text: Any) -> Any:
-    """A version that knew two stands alone, support and opposition, with the four there are now. Its stored content, which
-    the hash covers, stays as it is."""
+    """A version that knew two stands alone, support and opposition, with the four there are now; one that told groups which were
+    not heard together, with each by itself. Its stored content, which the hash covers, stays as it is."""
     for clause in text["clauses"]:
         stood = clause["support"]
         for counts in (stood, *stood["by_group"]):
             if "oppose" in counts:
                 counts |= {"live": 0, "reserve": 0, "block": counts.pop("oppose")}
-        stood.setdefault("not_heard", [])
+        told = [[each] if isinstance(each, str) else each for each in stood.get("not_heard", [])]
+        stood["not_heard"] = [name for names in told for name in names if name]
         stood["reservations"] = [
             {"text": each, "stand": Stance.BLOCK.value} if isinstance(each, str) else each
             for each in stood["reservations"]

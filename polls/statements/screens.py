@@ -19,7 +19,6 @@ from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT, R
 from polls.ideas.actions import QUOTED
 from polls.statements import core, in_force, library, pages, proposing, queries, reopening, ruling, signing, walls
 from polls.statements.actions import MOST_CLAUSES
-from polls.statements.content import together
 from polls.statements.models import Citation, Clause, Proposal, Support
 from polls.statements.pads.socket import PadSocket
 from polls.statements.pads.words import words
@@ -51,15 +50,15 @@ class Standing:
     clause: Clause
     rests: list[Rest]
     totals: Totals
-    silent: list[str]
+    silent: str
     settled: bool
     page: str
 
 
 def standing(room: Any, numbered: list[tuple[int, Clause]]) -> list[Standing]:
-    """These clauses with what they rest on and how they are supported: nine queries, and those of the attribution."""
+    """These clauses with what they rest on and how they are supported: eight queries, and those of the attribution."""
     rows = [row for _number, row in numbered]
-    rests, totals, silent = queries.cited(room, rows), queries.totals(rows), queries.unheard(room, rows)
+    rests, totals, silent = queries.cited(room, rows), queries.totals(rows), queries.unheard(room.event, rows)
     done, public = in_force.clauses(rows), queries.rules(room.event).public
     return [
         Standing(
@@ -67,7 +66,7 @@ def standing(room: Any, numbered: list[tuple[int, Clause]]) -> list[Standing]:
             row,
             rests.get(row.pk, []),
             totals.get(row.pk, Totals()),
-            [together(names) for names in silent[row.pk]],
+            queries.unheard_said(silent[row.pk]),
             row.pk in done,
             queries.address(done[row.pk].hash) if public and row.pk in done else "",
         )
@@ -102,14 +101,14 @@ READERS = [role for role in ROLES if role != WALL]
     "statements.text",
     audiences=[PARTICIPANT, MODERATOR, CAPTIONER],
     paged=True,
-    also=["seats", "attribution", "words", "ideas"],
+    also=["attribution", "words", "ideas"],
 )
 def text(room: Any, audience: str, page: int) -> Context:
     """The statement to read: a few clauses with their support and what they rest on; participants stand by them here."""
     return _clauses(room, page)
 
 
-@part("statements.drafter", audiences=[DRAFTER], paged=True, also=["seats", "attribution", "words", "ideas"])
+@part("statements.drafter", audiences=[DRAFTER], paged=True, also=["attribution", "words", "ideas"])
 def drafter(room: Any, audience: str, page: int) -> Context:
     """The same clauses to work on. The last page holds those that were taken out."""
     context = _clauses(room, page)

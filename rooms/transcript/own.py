@@ -1,4 +1,5 @@
-"""What a speaker reads of their own words, to decide on them; and what a moderator reads for somebody without a phone."""
+"""What a speaker reads of their own words, to decide on them; and what a moderator reads for somebody without a phone, or whose
+seat has ended."""
 
 from __future__ import annotations
 
@@ -34,6 +35,11 @@ class Own(NamedTuple):
         return self.turn.state not in ON_FLOOR
 
     @property
+    def gone(self) -> bool:
+        """Whether whoever spoke no longer has a seat: a moderator may take words back for them, and show less of them."""
+        return self.turn.seat is not None and self.turn.seat.ended
+
+    @property
     def withdrawn(self) -> bool:
         """Whether nothing of it is left."""
         return all(segment.text == WITHDRAWN for segment in self.segments)
@@ -58,11 +64,18 @@ def seen_of(segments: Iterable[Segment]) -> int:
     return sum(1 + segment.revision for segment in segments)
 
 
-def turns_of(room: Any, seat: Any) -> QuerySet[Turn]:
-    """The turns with words on which this seat decides, the latest first: its own; for a moderator those of nobody's seat."""
-    whose = Q(seat=None) if seat.role == MODERATOR else Q(seat=seat)
-    spoke = Turn.objects.filter(whose, room=room, segments__isnull=False).distinct()
-    return spoke.select_related("group", "item").order_by(F("called_at").desc(nulls_last=True), "-pk")
+def whose(seat: Any, *, gone: bool = False) -> Q:
+    """The turns on whose words this seat decides: its own; for a moderator those of nobody's seat. `gone`: and those of seats that
+    have ended, of which a moderator may take words back."""
+    if seat.role != MODERATOR:
+        return Q(seat=seat)
+    return Q(seat=None) | Q(seat__ended=True) if gone else Q(seat=None)
+
+
+def turns_of(room: Any, seat: Any, *, gone: bool = False) -> QuerySet[Turn]:
+    """The turns with words on which this seat decides (`whose`), the latest first."""
+    spoke = Turn.objects.filter(whose(seat, gone=gone), room=room, segments__isnull=False).distinct()
+    return spoke.select_related("group", "item", "seat").order_by(F("called_at").desc(nulls_last=True), "-pk")
 
 
 def own(turns: Sequence[Turn], event: Event) -> list[Own]:

@@ -1,5 +1,5 @@
 """The speaker's say: approving one's own words, correcting them, and taking them back. For somebody without a phone a moderator
-does it, and the journal says so."""
+does it, taking back also for somebody whose seat has ended, and the journal says so."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rooms.journal.actions import locked, note
 from rooms.transcript import sealed
 from rooms.transcript.actions import changed, still_reads
 from rooms.transcript.models import Segment
-from rooms.transcript.own import seen_of
+from rooms.transcript.own import seen_of, whose
 from rooms.transcript.striking import overwrite, texts_of
 from rooms.transcript.struck import WITHDRAWN, Reworded, strike
 
@@ -93,10 +93,8 @@ def take_back(*, room: Any, by: Any, turn: str, segment: str = "", sure: bool = 
 
 def _turn(room: Any, by: Any, which: Q, *, gone: bool = False) -> Turn:
     """The turn that is meant, where it is this seat's, or nobody's and a moderator asks. `gone`: or of a seat that has ended."""
-    whose = Q(seat=by)
-    if by.role == MODERATOR:
-        whose = Q(seat=None) | Q(seat__ended=True) if gone else Q(seat=None)
-    found = Turn.objects.filter(which, whose, room=room, segments__isnull=False).select_related("seat").first()
+    spoke = Turn.objects.filter(which, whose(by, gone=gone), room=room, segments__isnull=False)
+    found = spoke.select_related("seat").first()
     if found is None:
         if by.role == MODERATOR:
             raise Refused(_("You can do this for somebody without a phone. Others do it themselves."))

@@ -124,8 +124,8 @@ def _strike(request: HttpRequest, place: Place) -> Context:
 
 def _say(request: HttpRequest, place: Place) -> Context:
     """A seat's own words by turn, the latest first (?turn=: one turn alone; ?page=2: earlier ones); a moderator's page holds those
-    of people without a phone."""
-    turns = own.turns_of(place.room, place.seat)
+    of people without a phone, or whose seat has ended."""
+    turns = own.turns_of(place.room, place.seat, gone=True)
     one, asked = tidy(request.GET.get("turn", "")), request.GET.get("page", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
     first = (max(1, number) - 1) * own.PER_PAGE

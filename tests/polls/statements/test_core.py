@@ -16,11 +16,11 @@ from polls.statements.core import (
     Support,
     canonical,
     compare,
+    heard,
     moved,
     seal,
     shortened,
     support,
-    unheard,
 )
 from rooms.events.folding import Cell
 from rooms.transcript.core import Op
@@ -85,18 +85,10 @@ def test_between_two_totals_so_many_seats_moved_at_least(
     assert moved(Counts(*before), Counts(*after)) == moved(Counts(*after), Counts(*before)) == seats
 
 
-def test_a_group_is_not_heard_while_fewer_than_k_of_it_took_a_stand() -> None:
-    seated = {"artists": 6, "media": 5, "youth": 7}
-    assert unheard(seated, {}, k=5) == [("youth",), ("artists",), ("media",)]
-    assert unheard(seated, {"artists": 4, "youth": 5}, k=5) == [("artists",), ("media",)]
-    assert unheard(seated, {"artists": 6, "youth": 5, "media": 5}, k=5) == []
-
-
-def test_small_groups_are_heard_or_not_together_and_nothing_is_said_of_a_small_room() -> None:
-    seated = {"artists": 6, "media": 3, "youth": 3}
-    assert unheard(seated, {"artists": 6}, k=5) == [("media", "youth")]
-    assert unheard(seated, {"artists": 6, "media": 3, "youth": 2}, k=5) == []
-    assert unheard({"media": 3, "youth": 1}, {}, k=5) == []
+def test_a_group_is_heard_once_k_of_it_took_a_stand_and_who_has_none_is_no_group() -> None:
+    assert heard({}, k=5) == []
+    assert heard({"youth": 5, "artists": 4, "media": 1, "": 9}, k=5) == ["youth"]
+    assert heard({"youth": 5, "artists": 6}, k=5) == ["artists", "youth"]
 
 
 def test_a_seal_is_the_hash_of_canonical_json() -> None:

@@ -10,7 +10,7 @@ import pytest
 from deliberate.errors import Refused
 from polls.exports.bundle import bundle
 from polls.exports.outcome import outcome
-from polls.statements.content import content, drafted, intact
+from polls.statements.content import drafted, intact
 from polls.statements.content import settled as read
 from polls.statements.core import seal
 from polls.statements.models import Clause, Reserved, SettledClause, Support, Version
@@ -20,7 +20,7 @@ from rooms.events.models import Event
 from rooms.seats.actions import erase
 from rooms.seats.models import Seat
 from tests import make
-from tests.polls.statements.rows import clause, people, settled
+from tests.polls.statements.rows import clause, settled
 from tests.polls.statements.test_pages import page
 
 pytestmark = pytest.mark.django_db
@@ -200,52 +200,6 @@ def test_a_stand_taken_while_a_draft_is_read_gives_nobody_the_words_of_another(
     assert Support.objects.filter(clause=row).count() == 2
 
 
-def test_a_clause_says_which_groups_have_not_been_heard(event: Event, drafter: Seat, row: Clause) -> None:
-    youth, diplomats = people(event, "Youth", "Youth"), people(event, "Diplomats", "Diplomats")
-
-    def unheard() -> Any:
-        text: Any = content(row.statement)
-        return text["clauses"][0]["support"]["not_heard"]
-
-    assert unheard() == [["Diplomats"], ["Youth"]] or unheard() == [["Youth"], ["Diplomats"]]
-    make.act(youth[0], "statements.stand", clause=row.handle, value="live")
-    assert ["Youth"] in unheard()
-    make.act(youth[1], "statements.stand", clause=row.handle, value="support")
-    assert unheard() == [["Diplomats"]]
-    assert outcome(make.room(event), None).clauses[0].silent == "Not heard yet: Diplomats."
-    for who in diplomats:
-        make.act(who, "statements.stand", clause=row.handle, value="support")
-    assert unheard() == []
-
-
-def test_who_has_been_heard_is_told_anew_only_with_k_stands_together(event: Event, drafter: Seat, row: Clause) -> None:
-    """Else the name that goes with a stand would tell the group of whoever took it."""
-    youth, diplomats = people(event, *["Youth"] * 3), people(event, *["Diplomats"] * 3)
-
-    def unheard() -> set[str]:
-        text: Any = content(row.statement)
-        return {name for names in text["clauses"][0]["support"]["not_heard"] for name in names}
-
-    def stands(*some: Seat) -> None:
-        for who in some:
-            make.act(who, "statements.stand", clause=row.handle, value="support")
-
-    stands(youth[0], diplomats[0])
-    assert unheard() == {"Youth", "Diplomats"}
-    stands(youth[1])
-    assert unheard() == {"Youth", "Diplomats"}, "two of the youth were heard; one stand alone came"
-    assert "Youth" in outcome(make.room(event), settled(drafter)).clauses[0].silent, "settling tells no more"
-    make.act(youth[1], "statements.stand", clause=row.handle, value="none")
-    stands(diplomats[1])
-    assert unheard() == {"Youth", "Diplomats"}
-    stands(youth[1])
-    assert unheard() == set()
-    make.act(youth[1], "statements.stand", clause=row.handle, value="none")
-    assert unheard() == set(), "nor does a name come back with one that is taken back"
-    make.act(youth[0], "statements.stand", clause=row.handle, value="none")
-    assert unheard() == {"Youth"}
-
-
 def test_a_version_that_knew_two_stands_is_read_with_four(event: Event, drafter: Seat, row: Clause) -> None:
     version = settled(drafter)
     stood = version.content["clauses"][0]["support"]
@@ -262,6 +216,7 @@ def test_a_version_that_knew_two_stands_is_read_with_four(event: Event, drafter:
     assert (stood["block"], stood["live"], "oppose" in stood) == (2, 0, False)
     assert stood["by_group"] == [{"groups": ["Youth"], "support": 1, "live": 0, "reserve": 0, "block": 2}]
     assert stood["reservations"] == [{"text": "Too soon.", "stand": "block"}]
+    assert stood["not_heard"] == []
     assert as_now(now) == now
     assert (
         outcome(make.room(event), versions(make.room(event))[0]).clauses[0].reservations[0].said == "Cannot accept it"

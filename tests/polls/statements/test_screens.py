@@ -152,7 +152,7 @@ def test_a_part_of_the_text_is_small(event: Event, drafter: Seat) -> None:
             drafter, f"{number}. " + "Whoever decides about land, water or safety says so in public, with a name. " * 2
         )
     assert len(html(event, "statements.text/2")) == 0
-    assert len(html(event, "statements.text")) < 11_000
+    assert len(html(event, "statements.text")) < 11_500
 
 
 def test_the_desk_keeps_what_was_taken_out_to_put_it_back(event: Event, drafter: Seat) -> None:

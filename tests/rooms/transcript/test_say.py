@@ -284,6 +284,41 @@ class TestWhose:
         take_back(moderator, turn)
         assert stored("quagga") == []
 
+    def test_of_somebody_who_has_left_the_moderators_page_offers_what_is_not_refused(
+        self, ann: Seat, captioner: Seat
+    ) -> None:
+        turn, (first, _second) = spoke(ann, captioner, "Quagga was there.", "So was I.")
+        moderator, ben = make.seat(ann.event, "moderator"), make.seat(ann.event, name="Ben")
+        assert "Quagga was there." not in page(moderator, "say/"), "whoever has their seat decides themselves"
+        Seat.objects.filter(pk=ann.pk).update(ended=True)
+        shown = page(moderator, "say/")
+        assert "Quagga was there." in visible(shown)
+        assert "Whoever said them no longer has a seat here" in visible(shown)
+        for command, forms in {"take_back": 3, "attribute": 1, "approve": 0, "mend": 0, "lower": 0}.items():
+            assert shown.count(f"do/transcript.{command}") == forms, command
+        assert "Quagga was there." not in page(ben, "say/")
+        take_back(moderator, turn, first)
+        make.act(moderator, "transcript.attribute", turn=turn.words, level="nobody")
+        shown = page(moderator, "say/", turn=turn.words)
+        assert "Nobody is named with them." in visible(shown)
+        assert (shown.count("do/transcript.take_back"), shown.count("do/transcript.attribute")) == (2, 0)
+        take_back(moderator, turn)
+        shown = page(moderator, "say/")
+        assert "All of these words are withdrawn." in visible(shown)
+        assert "do/transcript" not in shown
+        assert stored("quagga") == []
+
+    def test_who_is_without_a_phone_stands_beside_them_with_all_that_is_decided_for_them(
+        self, ann: Seat, captioner: Seat
+    ) -> None:
+        spoke(ann, captioner, "I was there.")
+        without_a_phone(ann.event, captioner, "So was I.")
+        Seat.objects.filter(pk=ann.pk).update(ended=True)
+        shown = page(make.seat(ann.event, "moderator"), "say/")
+        for command, forms in {"take_back": 4, "attribute": 2, "approve": 1, "mend": 1}.items():
+            assert shown.count(f"do/transcript.{command}") == forms, command
+        assert shown.index("So was I.") < shown.index("I was there."), "the latest first"
+
     def test_the_journal_holds_no_words(self, ann: Seat, captioner: Seat) -> None:
         turn, _segments = spoke(ann, captioner, "Quagga was there.")
         approve(ann, turn)

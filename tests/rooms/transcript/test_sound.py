@@ -25,6 +25,7 @@ from rooms.transcript.spoken import said as keep_words
 from tests import make
 from tests.rooms.captions.sounds import tone
 from tests.rooms.transcript.rows import speaks
+from tests.rooms.transcript.test_screens import page
 
 pytestmark = pytest.mark.django_db
 LONG = timedelta(seconds=2)
@@ -85,6 +86,18 @@ def test_the_sound_of_a_phrase_is_kept_as_it_came(captioner: Seat) -> None:
             assert file.readframes(10**9) == tone(2)
     for role in ("participant", "moderator", "drafter", "host", "wall"):
         assert heard(make.seat(captioner.event, role), segment) is None, role
+
+
+def test_nobody_but_captioners_hears_somebody_whose_seat_has_ended(captioner: Seat) -> None:
+    asha, moderator = make.seat(captioner.event, name="Asha"), make.seat(captioner.event, "moderator")
+    speaks(asha)
+    segment = says(captioner)
+    Seat.objects.filter(pk=asha.pk).update(ended=True)
+    shown = page(moderator, "say/")
+    assert segment.text in shown
+    assert f"sound/{segment.handle}.wav" not in shown
+    assert heard(moderator, segment) is None
+    assert heard(captioner, segment) is not None
 
 
 def test_a_moderator_hears_whoever_has_no_phone(captioner: Seat) -> None:

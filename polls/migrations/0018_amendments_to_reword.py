@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("polls", "0016_notes_gone"),
+        ("polls", "0017_heard_groups"),
     ]
 
     operations = [
