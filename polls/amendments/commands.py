@@ -76,7 +76,11 @@ class MergeForm(AmendmentForm):
         label=_("Wording"), max_length=LONGEST_CLAUSE, error_messages={"required": _("Write the clause first.")}
     )
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    reason = Line(label=_("What became of it"), max_length=280, required=False)
+    reason = Line(
+        label=_("What became of it"),
+        max_length=280,
+        error_messages={"required": _("Say what became of it: everybody can read it.")},
+    )
     also = Others(required=False)
 
 

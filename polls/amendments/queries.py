@@ -56,17 +56,30 @@ def of_clause(clause: Clause) -> QuerySet[Amendment]:
 
 
 def wordings(rows: Iterable[Amendment]) -> dict[int, str]:
-    """By the amendment's key, the wording of the clause that it amends: one query for those that were reworded since."""
+    """By the amendment's key, the wording of the clause that it amends: one query for those that were reworded since. Empty
+    where that was not kept, so that nothing is put in place of words which were never read beside it."""
     rows = list(rows)
-    earlier = [row for row in rows if row.revision != row.clause.revision]
-    kept = ClauseRevision.objects.filter(clause__in={row.clause_id for row in earlier})
+    kept = earlier(rows)
+    return {row.pk: kept.get(row.pk, "") if _reworded(row) else row.clause.text for row in rows}
+
+
+def earlier(rows: Iterable[Amendment]) -> dict[int, str]:
+    """The same, of those alone whose clause was reworded since and that wording kept."""
+    some = [row for row in rows if _reworded(row)]
+    kept = ClauseRevision.objects.filter(clause__in={row.clause_id for row in some})
     texts = {(clause, number): text for clause, number, text in kept.values_list("clause", "number", "text")}
-    return {row.pk: texts.get((row.clause_id, row.revision), row.clause.text) for row in rows}
+    return {row.pk: texts[place] for row in some if (place := (row.clause_id, row.revision)) in texts}
+
+
+def _reworded(row: Amendment) -> bool:
+    return row.revision != row.clause.revision
 
 
 def fitted(row: Amendment, base: str) -> str | None:
     """What a changed clause would read now: the amendment's words, carried over to the wording that stands. None where
-    they touch words that changed since."""
+    they touch words that changed since, or were hidden when the event came here, so that there are none."""
+    if row.kind == Kind.CHANGE and not row.text:
+        return None
     return core.carried_over(base, row.text, row.clause.text)
 
 

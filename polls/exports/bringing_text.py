@@ -18,7 +18,7 @@ from polls.ideas.models import Idea, State, Upvote
 from polls.opinions.models import Stance, Value
 from polls.pseudonyms.models import Pseudonym
 from polls.pseudonyms.queries import of_chance
-from polls.statements.models import Citation, Clause, FormerCitation, Proposal, Statement, Version
+from polls.statements.models import Citation, Clause, ClauseRevision, FormerCitation, Proposal, Statement, Version
 from polls.statements.sources import IDEA, KINDS, SEGMENT
 from rooms.events.models import Attribution
 
@@ -241,9 +241,25 @@ def _amendments(kept: Kept, statement: Statement, rows: list[Part], bearers: Bea
         )
 
     kept.add("amendment", Amendment, rows, amendment)
+    _amended(kept, rows)
     signed = [
         CoSignature(amendment=kept.one("amendment", row, "handle"), seat=seat)
         for row in rows
         for seat in bearers(row.count("cosigned"))
     ]
     CoSignature.objects.bulk_create(signed, batch_size=500)
+
+
+def _amended(kept: Kept, rows: list[Part]) -> None:
+    """Earlier wordings that amendments change: each once, whatever the number of those."""
+    found: dict[tuple[int, int], ClauseRevision] = {}
+    for row in rows:
+        if row.value.get("amends") is None:
+            continue
+        clause, number = kept.one("clause", row, "clause"), row.number("revision")
+        if number >= clause.revision:
+            raise row.wrong("amends", "this clause has no such earlier wording")
+        wording = ClauseRevision(clause=clause, number=number, text=row.text("amends"), replaced_at=now())
+        if found.setdefault((clause.pk, number), checked(row, wording, but=("text",))).text != wording.text:
+            raise row.wrong("amends", "another amendment says that this wording was another")
+    ClauseRevision.objects.bulk_create(found.values(), batch_size=500)

@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from polls.amendments.models import Amendment
 from polls.amendments.models import State as AmendmentState
-from polls.amendments.queries import proposed_as
+from polls.amendments.queries import WITHIN, earlier, proposed_as
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ballots.queries import as_text, result
@@ -209,10 +209,13 @@ def _proposal(row: Proposal) -> Row:
 
 
 def _amendments(room: Room) -> list[Row]:
-    """Every amendment with what became of it; one that a moderator hid without its words. Co-signatures are counts."""
+    """Every amendment with what became of it; one that a moderator hid without its words. Co-signatures are counts. `amends`:
+    the wording that it changes, where the clause was reworded since."""
     rows = Amendment.objects.filter(statement__room=room).select_related("clause", "group", "poll", "made")
     found = []
-    for row in rows.annotate(signed=Count("cosignatures")).order_by("number"):  # a count forgets the model's own order
+    rows = rows.annotate(signed=Count("cosignatures")).order_by("number")  # a count forgets the model's own order
+    amended = earlier(row for row in rows if row.kind in WITHIN and row.state != AmendmentState.HIDDEN)
+    for row in rows:
         public, by = row.state != AmendmentState.HIDDEN, proposed_as(row, room.event)
         found.append(
             {
@@ -221,6 +224,7 @@ def _amendments(room: Room) -> list[Row]:
                 "clause": row.clause.handle,
                 "kind": row.kind,
                 "revision": row.revision,
+                "amends": amended.get(row.pk),
                 "text": row.text if public else "",
                 "reason": row.reason if public else "",
                 "proposed_by": by.text if public else "",

@@ -163,7 +163,7 @@ def test_nothing_is_taken_back_or_decided_while_the_room_votes_on_it(
         (ann, "amendments.withdraw", {}),
         (drafter, "amendments.accept", {}),
         (drafter, "amendments.decline", {"reason": "No"}),
-        (drafter, "amendments.merge", {"text": "Peace now.", "revision": 0, "reason": "", "also": ""}),
+        (drafter, "amendments.merge", {"text": "Peace now.", "revision": 0, "reason": "No", "also": ""}),
         (moderator, "amendments.hide", {"reason": "No"}),
     ):
         with pytest.raises(Refused, match="voting"):

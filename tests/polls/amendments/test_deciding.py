@@ -63,7 +63,7 @@ def test_a_rival_of_what_was_accepted_can_only_be_merged(
 
 def test_one_wording_can_settle_several(event: Event, ann: Seat, ben: Seat, drafter: Seat, clause: Clause) -> None:
     first, second = proposed(ann, clause, TWELVE), proposed(ben, clause, TWO)
-    fields = {"text": "We ask for six.", "revision": 0, "reason": "", "also": [second.handle]}
+    fields = {"text": "We ask for six.", "revision": 0, "reason": "The middle of both.", "also": [second.handle]}
     make.act(drafter, "amendments.merge", "", amendment=first.handle, **fields)
     assert {again(row).state for row in (first, second)} == {"merged"}
     assert queries.credits(make.room(event)) == {clause.handle: ["Amendment 1", "Amendment 2"]}
@@ -73,9 +73,17 @@ def test_who_merges_over_a_newer_wording_is_told(ann: Seat, drafter: Seat, claus
     row = proposed(ann, clause, TWELVE)
     make.act(drafter, "statements.edit_clause", clause=clause.handle, text=TOWN, revision=0)
     with pytest.raises(Refused, match="reworded") as refusal:
-        make.act(drafter, "amendments.merge", amendment=row.handle, text=TWO, revision=0, reason="", also="")
+        make.act(drafter, "amendments.merge", amendment=row.handle, text=TWO, revision=0, reason="Few.", also="")
     assert refusal.value.instead == {"revision": "1"}
     assert again(row).state == "open"
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_who_merges_says_what_became_of_it(ann: Seat, drafter: Seat, clause: Clause, reason: str) -> None:
+    row = proposed(ann, clause, TWELVE)
+    with pytest.raises(Refused, match="Say what became of it"):
+        make.act(drafter, "amendments.merge", amendment=row.handle, text=TWO, revision=0, reason=reason, also="")
+    assert (again(row).state, Clause.objects.get().text) == ("open", TEXT)
 
 
 @pytest.mark.parametrize(("kind", "order"), [("before", ["New.", TEXT]), ("after", [TEXT, "New."])])
@@ -189,7 +197,7 @@ def test_what_the_room_adopts_after_its_words_changed_waits_for_a_drafter(
     assert (texts(event), again(row).state) == ([TWO], "carried")
     with pytest.raises(Refused, match="decided already"):
         make.act(drafter, "amendments.decline", amendment=row.handle, reason="No.")
-    make.act(drafter, "amendments.merge", amendment=row.handle, text=TWELVE, revision=1, reason="", also="")
+    make.act(drafter, "amendments.merge", amendment=row.handle, text=TWELVE, revision=1, reason="As voted.", also="")
     assert (texts(event), again(row).state) == ([TWELVE], "merged")
 
 

@@ -54,6 +54,12 @@ def test_what_changes_is_marked_and_said_in_words(event: Event, ann: Seat, claus
     assert "Why: It is what we heard." in heard
 
 
+def test_the_drafter_says_why_whichever_way_it_is_merged_or_declined(event: Event, ann: Seat, clause: Clause) -> None:
+    proposed(ann, clause, TWELVE)
+    fields = re.findall(r'<input[^>]* name="reason"[^>]*>', html(event, "amendments.waiting", "drafter"))
+    assert [" required" in field and "aria-describedby" in field for field in fields] == [True, True]
+
+
 def test_rivals_name_each_other_and_others_do_not(event: Event, ann: Seat, ben: Seat, clause: Clause) -> None:
     for who, text in ((ann, TWELVE), (ben, TWO), (ben, TEXT.replace("village", "town"))):
         proposed(who, clause, text)

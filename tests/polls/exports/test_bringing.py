@@ -16,8 +16,11 @@ from django.db import transaction
 from django.test import Client
 
 from deliberate.clock import now
+from deliberate.errors import Refused
 from deliberate.live.pages import pages
 from deliberate.roles import ROLES
+from polls.amendments import queries as amendments
+from polls.amendments.models import Amendment
 from polls.exports.bringing import bring_in
 from polls.exports.bundle import bundle
 from polls.exports.outcome import outcome
@@ -34,9 +37,10 @@ from rooms.transcript.queries import as_vtt
 from rooms.transcript.spoken import Word
 from rooms.transcript.spoken import said as spoken
 from tests import busy, make
+from tests.polls.amendments.rows import TEXT, proposed
 from tests.polls.exports.documents import HOSTILE
 from tests.polls.exports.rows import plenary
-from tests.polls.statements.rows import asked, clause, reopened, said, settled, thought
+from tests.polls.statements.rows import asked, clause, people, reopened, said, settled, texts, thought
 
 pytestmark = pytest.mark.django_db
 
@@ -150,8 +154,8 @@ def test_words_are_taken_back_from_a_clause_that_once_quoted_them_as_before() ->
     make.act(drafter, "statements.edit_clause", clause=row, text="It is the second visit.", revision=0)
     make.act(drafter, "statements.edit_clause", clause=row, text="We come again.", revision=1)
     make.act(make.seat(found, "captioner"), "transcript.strike", segment=held.words.handle, words="", sure="on")
-    texts = ClauseRevision.objects.filter(clause__handle=row).values_list("text", flat=True)
-    assert list(texts) == ["We come back.", "It is [struck]."]
+    wordings = ClauseRevision.objects.filter(clause__handle=row).values_list("text", flat=True)
+    assert list(wordings) == ["We come back.", "It is [struck]."]
 
 
 def test_what_was_taken_back_or_muted_under_a_pseudonym_stays_so() -> None:
@@ -266,6 +270,107 @@ def test_an_event_whose_time_is_over_is_brought_in_only_with_a_new_day() -> None
         bring_in(text)
     day = now().date() + timedelta(days=9)
     assert bring_in(text, until=day).retention_until == day
+
+
+NEWER = "We ask for six hearings a year in every village."
+
+
+def overtaken() -> tuple[Event, list[Amendment]]:
+    """A clause that was reworded in the very words that two amendments change, beside a third that still fits, one that asks
+    that it goes and one for a clause after it."""
+    event = make.event()
+    drafter, (ann, ben) = make.seat(event, "drafter"), people(event, "", "")
+    row = clause(drafter, TEXT)
+    rows = [
+        proposed(ann, row, TEXT.replace("four", "twelve")),
+        proposed(ben, row, TEXT.replace("four", "two")),
+        proposed(ann, row, TEXT.replace("village", "town")),
+        proposed(ann, row, kind="delete"),
+        proposed(ben, row, "We come back.", "after"),
+    ]
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text=NEWER, revision=0)
+    return event, rows
+
+
+def accepted(event: Event, amendment: str) -> str:
+    """What the drafter is told who accepts an amendment."""
+    try:
+        return str(make.act(make.seat(event, "drafter"), "amendments.accept", amendment=amendment).say)
+    except Refused as refused:
+        return str(refused)
+
+
+def test_an_amendment_shows_the_same_change_and_an_overtaken_one_is_refused_as_before() -> None:
+    event, rows = overtaken()
+    shown = [
+        (each.words, each.overtaken, each.rivals) for each in amendments.shown(make.room(event), Amendment.objects)
+    ]
+    assert [each[1] for each in shown] == [True, True, False, False, False]
+    before, after, found = again(event)
+    assert after == before
+    told = json.loads(after)["rooms"][0]["statement"]["amendments"]
+    assert [row["amends"] for row in told] == [TEXT, TEXT, TEXT, TEXT, None]
+    room = make.room(found)
+    assert [(each.words, each.overtaken, each.rivals) for each in amendments.shown(room, Amendment.objects)] == shown
+    assert list(ClauseRevision.objects.values_list("number", "text")) == [(0, TEXT)]
+    for row in (rows[0], rows[1], rows[3]):
+        assert "have changed since" in accepted(found, row.handle)
+    assert texts(found) == [NEWER]
+    assert accepted(found, rows[2].handle) == "Amendment 3 stands in the text."
+    assert texts(found) == [NEWER.replace("village", "town")]
+
+
+def test_a_hidden_amendment_brings_no_earlier_wording_and_puts_nothing_in_place_of_later_words() -> None:
+    event, rows = overtaken()
+    moderator = make.seat(event, "moderator")
+    for row in rows[:4]:
+        make.act(moderator, "amendments.hide", amendment=row.handle, reason="It names somebody.")
+    before, after, found = again(event)
+    assert after == before
+    for words in (TEXT, "twelve", "four"):
+        assert words not in after
+    for row in rows[:4]:
+        make.act(make.seat(found, "moderator"), "amendments.unhide", amendment=row.handle)
+        assert "have changed since" in accepted(found, row.handle)
+    assert texts(found) == [NEWER]
+
+
+def test_an_amendment_that_was_withdrawn_leaves_no_earlier_wording_in_a_bundle() -> None:
+    event, rows = overtaken()
+    ann, ben = event.seats.filter(role="participant").order_by("pk")
+    for row in rows:
+        make.act(ann if row.seat_id == ann.pk else ben, "amendments.withdraw", amendment=row.handle)
+    before, after, _found = again(event)
+    assert after == before
+    assert "four" not in after
+
+
+def test_words_that_were_taken_back_leave_the_wording_that_an_amendment_changes() -> None:
+    event, _rows = overtaken()
+    captioner, words = make.seat(event, "captioner"), said(event, "hearings a year in every village")
+    make.act(captioner, "transcript.strike", segment=words.handle, words="", sure="on")
+    before, after, _found = again(event)
+    assert after == before
+    told = json.loads(after)["rooms"][0]["statement"]["amendments"]
+    assert told[0]["amends"] == "We ask for four [struck]."
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "told"),
+    [
+        ("amends", 1, "0.amends: a text"),
+        ("amends", "Another", "amends: another amendment says"),
+        ("revision", 1, "0.amends: this clause has no such earlier wording"),
+    ],
+)
+def test_an_earlier_wording_that_can_not_be_stores_nothing(name: str, to: Any, told: str) -> None:
+    event, _rows = overtaken()
+    whole = json.loads(out(event))
+    event.delete()
+    _set(*ROOM, "statement", "amendments", 0, name, to=to)(whole)
+    with pytest.raises(BadBundle, match=told):
+        bring_in(json.dumps(whole))
+    assert not Event.objects.exists()
 
 
 def _set(*path: Any, to: Any) -> Callable[[Any], None]:

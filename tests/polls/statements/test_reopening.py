@@ -58,7 +58,7 @@ def of_clause(event: Event, drafter: Seat, row: Clause) -> dict[str, Callable[[]
         "propose": lambda: make.act(ann, "amendments.propose", clause=row.handle, text="We go.", **proposed),
         "accept": lambda: make.act(drafter, "amendments.accept", amendment=asked),
         "merge": lambda: make.act(
-            drafter, "amendments.merge", amendment=asked, text="We go.", revision=0, reason="", also=""
+            drafter, "amendments.merge", amendment=asked, text="We go.", revision=0, reason="Shorter.", also=""
         ),
         "put": lambda: make.act(make.seat(event, "moderator"), "amendments.put", amendment=asked),
     }
@@ -162,7 +162,7 @@ def test_a_poll_on_an_amendment_that_carries_after_its_clause_was_settled_waits(
     row.refresh_from_db()
     assert (row.state, Clause.objects.get().text) == ("carried", "We come back.")
     reopened(event, first.handle)
-    merged: dict[str, Any] = {"text": row.text, "revision": 0, "reason": "", "also": ""}
+    merged: dict[str, Any] = {"text": row.text, "revision": 0, "reason": "As voted.", "also": ""}
     make.act(drafter, "amendments.merge", "", amendment=row.handle, **merged)
     assert Clause.objects.get().text == "We come back soon."
 
