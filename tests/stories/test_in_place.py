@@ -80,6 +80,54 @@ def test_why_a_request_was_removed_is_read_by_whoever_asked_alone(links: dict[st
         each.close()
 
 
+def call(chair: Hand, turn: str) -> None:
+    chair.do("floor.call", turn=turn, reason="It is their village")
+    chair.do("floor.start")
+
+
+def test_what_one_chose_to_ask_for_stays_chosen_when_a_direct_reply_comes_and_goes(
+    links: dict[str, str], chromium: Browser
+) -> None:
+    context, chair, ben = chromium.new_context(), Hand(links["moderator"]), Hand(links["participant"], name="Ben")
+    ann = sit(context, links["participant"], name="Ann")
+    expect(ann.locator("#line")).to_have_attribute("data-line", "live")
+    ann.get_by_label("Question", exact=True).check()
+    turn = ben.do("floor.ask", kind="point")["turn"]
+    expect(ann.get_by_text("1 person is waiting")).to_be_visible()
+    chair.do("floor.call_next", expected=turn)
+    expect(ann.get_by_label("Direct reply", exact=True)).to_be_visible()
+    chair.do("floor.start")
+    chair.do("floor.end")
+    expect(ann.locator("[data-part='floor.now']")).not_to_contain_text("Ben")
+    expect(ann.get_by_label("Question", exact=True)).to_be_checked()
+    chair.do("floor.close_list")
+    expect(ann.get_by_role("button", name="Raise a point of order")).to_be_visible()
+    chair.do("floor.open_list")
+    expect(ann.get_by_label("New point", exact=True)).to_be_visible()
+    assert ann.locator("[name=kind]:checked").count() == 1
+    context.close()
+
+
+def test_after_ones_own_turn_a_new_point_is_chosen_not_a_reply_to_oneself(
+    links: dict[str, str], chromium: Browser
+) -> None:
+    context, chair = chromium.new_context(), Hand(links["moderator"])
+    ann = sit(context, links["participant"], "floor/")
+    expect(ann.locator("#line")).to_have_attribute("data-line", "live")
+    ann.get_by_label("Question", exact=True).check()
+    ann.get_by_role("button", name="Ask to speak").click()
+    row = ann.locator("[data-part='floor.queue'] li")
+    expect(row).to_have_count(1)
+    call(chair, str(row.get_attribute("id")).removeprefix("turn-"))
+    ann.get_by_role("button", name="I am done").click()
+    expect(ann.get_by_role("button", name="Ask to speak")).to_be_visible()
+    expect(ann.get_by_label("Direct reply", exact=True)).to_be_hidden()
+    expect(ann.get_by_label("New point", exact=True)).to_be_checked()
+    ann.get_by_role("button", name="Ask to speak").click()
+    expect(ann.get_by_role("button", name="Withdraw")).to_be_visible()
+    context.close()
+
+
 def test_somebody_without_a_phone_is_erased_in_their_row_or_by_name(links: dict[str, str], chromium: Browser) -> None:
     chair = Hand(links["moderator"])
     chair.do("floor.add", name="Zora Quagga", group="", place="hall", kind="point")
