@@ -31,6 +31,7 @@ STAGE = (
     "ballots.open",
     "ballots.frozen",
     "ballots.call",
+    "ballots.elsewhere",
     "ballots.turnout",
     "ballots.results",
     "ballots.fresh",

@@ -107,6 +107,12 @@ def call(room: Any, audience: str) -> Context:
     return {"poll": queries.open_poll(room)}
 
 
+@part("ballots.elsewhere", audiences=[PARTICIPANT])
+def elsewhere(room: Any, audience: str) -> Context:
+    """On the phone's other screens: that a poll is open, and the way to it, until one has voted as far as that is known."""
+    return {"poll": queries.open_poll(room)}
+
+
 def _hint(poll: Poll, options: int) -> str:
     match poll.kind:
         case Kind.ONE:

@@ -65,6 +65,11 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
+    def cells(self) -> list[list[tuple[str, str]]]:
+        """The rows, each cell with what its column is called."""
+        return [list(zip(self.head, row, strict=True)) for row in self.rows]
+
 
 Block: TypeAlias = Heading | Text | Quote | Speech | Items | Table
 

@@ -173,13 +173,13 @@
   }
   function show() {
     for (const one of all(document, "[data-frozen]")) if (!polls.has(one.dataset.frozen)) begin(one);
-    for (const form of all(document, "form[data-blind]")) {
+    for (const form of all(document, "[data-blind]")) {
       const mine = polls.get(form.dataset.blind), root = form.parentElement;
       if (!mine) continue; // what is frozen comes with the next picture
       form.hidden = !["ready", "casting"].includes(mine.state);
       fill(root, mine);
       bind(form, mine.asked);
-      form.querySelector("button.go").ariaBusy = mine.state === "casting" ? "true" : null;
+      form.querySelector(".go").ariaBusy = mine.state === "casting" ? "true" : null;
     }
     for (const place of all(document, "[data-counted]")) {
       const poll = place.dataset.counted, held = cast(poll);

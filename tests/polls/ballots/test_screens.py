@@ -87,6 +87,22 @@ def test_who_has_voted_sees_that_the_ballot_is_in_and_others_see_the_form() -> N
     assert re.search(r'<div class="mine card"[^>]* hidden>', of_voter(event, ben))
 
 
+@pytest.mark.parametrize("secret", ["sealed", ""])
+def test_every_other_screen_of_the_phone_leads_to_the_open_poll_until_one_has_voted(secret: str) -> None:
+    event = make.event()
+    assert picture(event, "ballots.elsewhere").strip() == ""
+    poll = opened(event, secret=secret)
+    ann, ben = people(event, 2)
+    vote(ann, poll, "Hearings")
+    html = picture(event, "ballots.elsewhere")
+    seen = {seat: marks.apply(html, make.marks_of("ballots", make.room(event), seat)) for seat in (ann, ben)}
+    assert "A poll is open: vote" in words(html)
+    assert re.search(r"<p[^>]* hidden>", seen[ann])
+    assert not re.search(r"<p[^>]* hidden>", seen[ben])
+    closed(poll)
+    assert picture(event, "ballots.elsewhere").strip() == ""
+
+
 def test_the_mark_of_a_ballot_is_gone_when_the_poll_has_closed() -> None:
     event = make.event()
     poll, ann = opened(event), make.seat(event)

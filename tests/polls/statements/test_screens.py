@@ -168,7 +168,7 @@ def test_proposals_of_one_source_are_one_card(event: Event) -> None:
         make.act(seat, "statements.propose", source=f"segment:{words.handle}", note=why)
     card = seen(event, "statements.proposals", "drafter")
     assert card.count("The second visit counts.") == 1
-    assert card.count("Its heart.") == 1
+    assert card.count("Why it was proposed: Its heart.") == 1
     assert "Proposed by 3." in card
 
 

@@ -74,7 +74,7 @@ def test_words_ideas_polls_and_what_people_proposed_are_found_for_a_clause(event
         "The wells run dry in every village by March.",
         "Said by Zoe Quarrel",
         "Dig deeper wells in the villages",
-        "Wells were paid twice",
+        "Why it was proposed: Wells were paid twice",
         "Shall wells come first?",
     ):
         assert words in text
