@@ -155,7 +155,7 @@ def _signed(place: Place) -> list[tuple[str, Any]]:
 
 
 page("amendments", roles=READERS, template="amendments/page.html", extra=_pages)
-page("amend", roles=[PARTICIPANT, MODERATOR], template="amendments/amend.html", extra=_amend)
+page("amend", roles=[PARTICIPANT, MODERATOR], template="amendments/amend.html", extra=_amend, still="statements.gone")
 
 
 def _gist(room: Any) -> list[str]:
