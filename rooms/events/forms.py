@@ -74,7 +74,7 @@ class SettingsForm(forms.Form):
     keeps_sound = forms.BooleanField(
         label=_("Keep the sound of what is said"),
         help_text=_(
-            "Where a microphone writes captions. It goes with words that are taken back or shown with less, and you can delete it under Keeping. Counts for whoever asks to speak from now on, and they are told before."
+            "Where a microphone writes captions, and only where words are signed with the name. It goes with words that are taken back or shown with less, and what is there stays until you delete it, under Keeping. Counts for whoever asks to speak from now on, and they are told before."
         ),
         required=False,
     )
