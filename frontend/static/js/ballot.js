@@ -179,7 +179,7 @@
       form.hidden = !["ready", "casting"].includes(mine.state);
       fill(root, mine);
       bind(form, mine.asked);
-      form.querySelector(".go").ariaBusy = mine.state === "casting" ? "true" : null;
+      for (const go of all(form, "button.go")) go.ariaBusy = mine.state === "casting" ? "true" : null;
     }
     for (const place of all(document, "[data-counted]")) {
       const poll = place.dataset.counted, held = cast(poll);

@@ -97,8 +97,8 @@ def test_every_other_screen_of_the_phone_leads_to_the_open_poll_until_one_has_vo
     html = picture(event, "ballots.elsewhere")
     seen = {seat: marks.apply(html, make.marks_of("ballots", make.room(event), seat)) for seat in (ann, ben)}
     assert "A poll is open: vote" in words(html)
-    assert re.search(r"<p[^>]* hidden>", seen[ann])
-    assert not re.search(r"<p[^>]* hidden>", seen[ben])
+    assert re.search(r"<b[^>]* hidden>", seen[ann])
+    assert not re.search(r"<b[^>]* hidden>", seen[ben])
     closed(poll)
     assert picture(event, "ballots.elsewhere").strip() == ""
 
