@@ -126,7 +126,7 @@ def test_five_people_vote_blind_and_anybody_recounts(
 
     # Whoever looks elsewhere asks for a token too: so asking does not say that somebody means to vote.
     two.wait_for_function("poll => localStorage.getItem(`ballot:${poll}`)", arg=poll)
-    two.get_by_role("link", name="Now", exact=True).click()
+    two.get_by_role("link", name="A poll is open: vote").click()
 
     words = one.locator("[data-fill=words]")
     expect(words).to_have_text(words_on(wall))
