@@ -303,7 +303,8 @@ def accepted(event: Event, amendment: str) -> str:
 def test_an_amendment_shows_the_same_change_and_an_overtaken_one_is_refused_as_before() -> None:
     event, rows = overtaken()
     shown = [
-        (each.words, each.overtaken, each.rivals) for each in amendments.shown(make.room(event), Amendment.objects)
+        (each.words, each.overtaken, each.rivals)
+        for each in amendments.shown(make.room(event), Amendment.objects.order_by("number"))
     ]
     assert [each[1] for each in shown] == [True, True, False, False, False]
     before, after, found = again(event)
@@ -311,7 +312,10 @@ def test_an_amendment_shows_the_same_change_and_an_overtaken_one_is_refused_as_b
     told = json.loads(after)["rooms"][0]["statement"]["amendments"]
     assert [row["amends"] for row in told] == [TEXT, TEXT, TEXT, TEXT, None]
     room = make.room(found)
-    assert [(each.words, each.overtaken, each.rivals) for each in amendments.shown(room, Amendment.objects)] == shown
+    assert [
+        (each.words, each.overtaken, each.rivals)
+        for each in amendments.shown(room, Amendment.objects.order_by("number"))
+    ] == shown
     assert list(ClauseRevision.objects.values_list("number", "text")) == [(0, TEXT)]
     for row in (rows[0], rows[1], rows[3]):
         assert "have changed since" in accepted(found, row.handle)
