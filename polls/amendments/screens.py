@@ -63,7 +63,11 @@ def mine(room: Any, audience: str) -> Context:
 def asked(room: Any, audience: str) -> Context:
     """The amendments that the open poll decides, in full, beside the ballot."""
     poll = queries.put(room)
-    rows = Amendment.objects.filter(poll=poll, state=State.OPEN) if poll is not None else Amendment.objects.none()
+    rows = (
+        Amendment.objects.filter(poll=poll, state=State.OPEN).order_by("number")
+        if poll is not None
+        else Amendment.objects.none()
+    )
     return {"shown": queries.shown(room, rows)}
 
 

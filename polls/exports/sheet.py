@@ -11,15 +11,14 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 from fpdf import FPDF, ViewerPreferences
 from fpdf.enums import Align, XPos, YPos
 from fpdf.fonts import TTFFont
-from fpdf.structure_tree import StructElem, StructureTreeBuilder
-from fpdf.syntax import PDFObject
+from fpdf.structure_tree import StructElem
 
+from polls.exports.pieces import Piece, Tree
 from polls.exports.script import from_the_right
 
 FONTS = Path(__file__).resolve().parent.parent.parent / "frontend" / "fonts"
@@ -31,40 +30,6 @@ _ALL_PAGES = "\x01\x01"
 _LACKING = re.compile("x(?:[x ]*x)?")
 
 
-class _Piece(StructElem):
-    """A piece of the document. `a`: its attributes, written as PDF writes them."""
-
-    __slots__ = ("_within", "a")
-
-    def __init__(self, kind: str, within: StructElem, attributes: str | None = None) -> None:
-        super().__init__(f"/{kind}", within, [])
-        self._within, self.a = within, attributes
-
-    def within(self) -> StructElem:
-        """The piece that it belongs to."""
-        return self._within
-
-    def on(self, number: int, page: Any) -> None:
-        """It begins on this page."""
-        self._page_number, self.pg = number, page
-
-
-class _Tree(StructureTreeBuilder):
-    """fpdf2 writes the pieces that stand in the document itself; these hold others."""
-
-    def __iter__(self) -> Iterator[PDFObject]:
-        yield self.struct_tree_root
-        yield self.doc_struct_elem
-        yield self.struct_tree_root.parent_tree
-        yield from self._within(self.doc_struct_elem)
-
-    def _within(self, piece: StructElem) -> Iterator[PDFObject]:
-        for each in piece.k:
-            if isinstance(each, StructElem):
-                yield each
-                yield from self._within(each)
-
-
 class Sheet(FPDF):
     """`foot` stands at the foot of every page, beside its number; `language` is the code of the one it is written in."""
 
@@ -72,8 +37,8 @@ class Sheet(FPDF):
         super().__init__(format="A4")
         self.foot = foot
         self.alias_nb_pages(_ALL_PAGES)
-        self.struct_builder = _Tree()
-        self._piece: _Piece | None = None
+        self.struct_builder = Tree()
+        self._piece: Piece | None = None
         self.add_font("text", fname=FONTS / "DejaVuSans.ttf")
         self.add_font("text", style="B", fname=FONTS / "DejaVuSans-Bold.ttf")
         self.letters = frozenset(self._cmap())
@@ -123,8 +88,8 @@ class Sheet(FPDF):
         yield
         self._piece = before
 
-    def _begun(self, kind: str, parent: StructElem, attributes: str | None = None) -> _Piece:
-        piece = _Piece(kind, parent, attributes)
+    def _begun(self, kind: str, parent: StructElem, attributes: str | None = None) -> Piece:
+        piece = Piece(kind, parent, attributes)
         piece.on(self.page, self.pages[self.page])
         parent.k.append(piece)
         return piece

@@ -73,6 +73,15 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
     ],
     "statements.reworded": [
         (
+            "drafter",
+            "statements.edit_clause",
+            {
+                "clause": lambda room: room.statement.clauses.filter(removed=False)[0].handle,
+                "text": "We say: Trust costs a village nothing.",
+                "revision": lambda room: str(room.statement.clauses.filter(removed=False)[0].revision),
+            },
+        ),
+        (
             "moderator",
             "transcript.strike",
             {
@@ -80,7 +89,7 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
                 "words": "Trust costs a village",
                 "sure": "on",
             },
-        )
+        ),
     ],
     "statements.put": [("host", "statements.rules", {"majority": "half", "settle_by": "poll"})],
     "amendments.uncosign": [
