@@ -106,7 +106,9 @@ async def test_weight_counts_what_chromium_fetched_and_votes_by_hand(
     monkeypatch.setenv("CHROMIUM", chromium_path)
     result = await weight.bench(asked(product=product))
     (slow,), (fast,) = result.raw["slow"], result.raw["fast"]
-    assert slow["bytes"].keys() == fast["bytes"].keys()
+    # What a phone asks of the ballot box comes when it comes, by design: within seconds, at random.
+    first = [{name for name in each["bytes"] if not name.startswith("/box/")} for each in (slow, fast)]
+    assert first[0] == first[1]
     assert any(name.endswith(".css") for name in slow["bytes"])
     assert "(socket) live" in slow["bytes"]
     assert "Your ballot is in" in slow["answer"]
