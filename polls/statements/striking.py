@@ -95,14 +95,19 @@ def _strike(
     """Strike from every quote of a source what was struck from its `texts`, by revision; from earlier wordings its quotes and
     `words`, where the clause quotes it or once did; `telling` ones, and its quotes that are, wherever they stand. Of `clauses`:
     from the earlier wordings of these alone."""
-    words, telling, said = set(words), set(telling), list[str]()
+    words, telling, said, followed = set(words), set(telling), list[str](), False
     for row in Citation.objects.filter(**{kind: source}, source_revision__in=texts).select_related("clause"):
         before = row.quote
         row.start, row.end, row.quote = texts[row.source_revision].quote(row.start, row.end)
         row.save(update_fields=["start", "end", "quote"])
         if row.quote != before:
             words.add(before)
-            said += _follow(room, by, row, before)
+            if _follows(row, before):
+                reword(room, by, row.clause, row.quote)
+                followed = True
+                if not row.clause.removed:
+                    number = {"number": queries.number_of(row.clause)}
+                    said.append(_("Clause %(number)d was nothing but that quote, and reads as it does now.") % number)
     for former in FormerCitation.objects.filter(**{kind: source}, source_revision__in=texts):
         left = texts[former.source_revision]
         before = left.text[former.start : former.end]
@@ -120,7 +125,7 @@ def _strike(
     Receipt.objects.filter(
         scope=room.event.handle, **{f"answer__data__undo__{each}": value for each, value in undo.items()}
     ).delete()
-    if said:
+    if followed:
         renew_all(room=room)  # what the clauses read before stands on their pads
     said += _to_reword(room, words, resting, telling)
     said += _elsewhere(
@@ -148,16 +153,9 @@ def _strike(
     return list(dict.fromkeys(said))
 
 
-def _follow(room: Any, by: Any, row: Citation, before: str) -> list[str]:
-    """Let a clause that is this quote and no more read as the quote does now: nobody wrote it, it began with the quote."""
-    clause = row.clause
-    if clause.text != before or in_force.over(clause) is not None:
-        return []
-    reword(room, by, clause, row.quote)
-    if clause.removed:
-        return []
-    number = {"number": queries.number_of(clause)}
-    return [_("Clause %(number)d was nothing but that quote, and reads as it does now.") % number]
+def _follows(row: Citation, before: str) -> bool:
+    """Whether a clause is this quote and no more, so that it reads as the quote does: nobody wrote it, it began with the quote."""
+    return row.clause.text == before and in_force.over(row.clause) is None
 
 
 def _strike_earlier(room: Any, words: Iterable[str], clauses: set[int] | None) -> None:

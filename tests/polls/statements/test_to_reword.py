@@ -212,3 +212,16 @@ def test_what_others_wrote_with_the_words_is_named_and_marks_the_clause_that_it_
     assert TAKEN_BACK in desk(event)
     with pytest.raises(Refused, match="were taken back"):
         make.act(drafter, "statements.settle", clause=row.handle)
+
+
+def test_a_clause_that_was_a_quote_and_is_taken_out_keeps_nothing_on_its_pad(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    row = cite(drafter, segment, "heard Asha Obi speak").clause
+    Hand(drafter, row)
+    make.act(drafter, "statements.remove_clause", clause=row.handle)
+    strike(event, segment)
+    row.refresh_from_db()
+    assert row.text == "heard [struck] speak"
+    assert Pad.objects.exists()
+    assert not any(b"Asha" in bytes(pad.state) for pad in Pad.objects.all())
