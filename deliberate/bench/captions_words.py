@@ -1,9 +1,10 @@
-"""Words as they are compared, and how many are wrong."""
+"""Words as they are compared, how many are wrong, and which are the same."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 _SHORT = {"mr": "mister", "mrs": "missus", "dr": "doctor"}
 
@@ -22,3 +23,9 @@ def errors(said: Sequence[str], heard: Sequence[str]) -> int:
         for at, other in enumerate(heard, start=1):
             diagonal, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, diagonal + (one != other))
     return row[-1]
+
+
+def same(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
+    """The places of words that stand in both, in the same order."""
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
