@@ -252,7 +252,8 @@ def _clause(
 def _signed(version: Version, event: Any) -> tuple[str, ...]:
     """Who signed a version, as far as it is shown now: organisations, names, then how many, by group."""
     found = endorsements.of(version, event)
-    lines = [*(name for name, _handle in found.organisations), *found.named]
+    organisations = [_("%(name)s (organisation)") % {"name": name} for name, _handle in found.organisations]
+    lines = [*organisations, *found.named]
     if found.people:
         lines.append(ngettext("%(n)d person signed.", "%(n)d people signed.", found.people) % {"n": found.people})
     return (*lines, *(f"{groups}: {count}" for groups, count in found.by_group))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -80,6 +81,10 @@ class Event(models.Model):
     def keeps_sound(self) -> bool:
         """Whether the sound of what is said under a name is kept."""
         return self.sound_since is not None
+
+    def told_of_sound(self, asked: datetime) -> bool:
+        """Whether sound is kept, and whoever asked to speak at that moment was told so."""
+        return self.sound_since is not None and asked >= self.sound_since
 
     @property
     def shown_title(self) -> str:

@@ -43,6 +43,7 @@ def _now(room: Any, audience: str) -> Context:
         "share": max(0, round(101 * left / timer.granted_s)) if timer.granted_s else 0,
         "near_s": round(timer.amber_s),
         "kept": floor.now.attribution or room.event.attribution,
+        "sound": room.event.told_of_sound(floor.now.asked_at),
     }
 
 

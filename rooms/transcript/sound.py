@@ -54,8 +54,8 @@ def keep(room: Any, said: Sequence[Segment], octets: bytes, since: datetime, unt
     turn = said[0].turn
     # Locked and read anew: what came with a room that had to be waited for is from before the wait, and an event has other rooms.
     event = Event.objects.select_for_update(no_key=True).get(pk=room.event_id)
-    if not octets or turn is None or event.sound_since is None or turn.asked_at < event.sound_since:
-        return  # or whoever speaks was told that none is kept
+    if not octets or turn is None or not event.told_of_sound(turn.asked_at):
+        return
     if not _named(turn, event) or any(segment.text == WITHDRAWN for segment in said):
         return
     until = max(until, since + timedelta(seconds=len(octets) / (2 * RATE)))

@@ -12,6 +12,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from deliberate.management.stored import tables_are_there
+
 
 class Command(BaseCommand):
     help = "Make an account for the desk, or give it a new password. The password is asked for, or read from a pipe."
@@ -24,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--data", help="the folder with the data (without DATABASE_URL)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        tables_are_there()
         name = options["name"]
         found = User.objects.filter(username=name).first()
         if options["remove"]:

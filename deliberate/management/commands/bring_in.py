@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from deliberate.management.stored import tables_are_there
+
 #: Letters of a file, at most: it is read whole.
 LARGEST = 400_000_000
 
@@ -39,6 +41,7 @@ class Command(BaseCommand):
         from polls.exports.reading import BadBundle
         from rooms.events.queries import addresses
 
+        tables_are_there()
         path: Path = options["file"]
         try:
             if path.stat().st_size > LARGEST:

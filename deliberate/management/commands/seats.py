@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
+from deliberate.management.stored import tables_are_there
 from deliberate.roles import PARTICIPANT, ROLES
 
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
 
         if options["count"] < 1:
             raise CommandError("At least one participant, please.")
+        tables_are_there()
         agenda = [("Opening", 15), ("Discussion", 45), ("Decisions", 30)]
         groups = ["Fieldworkers", "Diplomats", "Youth"]
         event = create_event(title=options["title"], groups=groups, room="Hall", agenda=agenda)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
+from deliberate.management.stored import tables_are_there
 from deliberate.shell import workers
 from deliberate.shell.server import DEFAULT, SERVERS, serve
 
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             _several_can()
         if options["migrate"]:
             call_command("migrate", verbosity=0, interactive=False)
+        tables_are_there()
         call_command("purge", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         host, port, server, count = options["host"], options["port"], options["server"], options["workers"]

@@ -343,3 +343,20 @@ def test_people_are_told_before_they_ask_to_speak(event: Event, keeps_sound: str
     keeps(event, keeps_sound=keeps_sound)
     html = paint(make.room(event), "floor.ask", "participant", "en").html
     assert ("as long as it stands under your name" in html) is there
+
+
+def test_whoever_has_the_floor_reads_that_their_sound_is_kept(event: Event, captioner: Seat) -> None:
+    """And not who asked to speak before the host said so, nor once the host keeps none any more."""
+    said = "So is their sound"
+
+    def shown() -> str:
+        return paint(make.room(event), "floor.turn", "participant", "en").html
+
+    speaks(make.seat(event, name="Asha"))
+    assert said in shown()
+    Turn.objects.update(asked_at=now() - timedelta(days=1))
+    assert said not in shown()
+    Turn.objects.update(asked_at=now())
+    assert said in shown()
+    keeps(event, keeps_sound="")
+    assert said not in shown()
