@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -230,7 +231,7 @@ def _beside(room: Any, by: Any, row: Amendment, text: str) -> Clause:
 def _decided(room: Any, by: Any, row: Amendment, state: State, made: Clause | None, answer: str = "") -> None:
     drop_poll(room, row)
     if made is not None and row.to_reword:
-        Clause.objects.filter(pk=made.pk).update(to_reword=True)
+        Clause.objects.filter(pk=made.pk).update(to_reword=True, to_reword_at=F("revision"))
     Amendment.objects.filter(pk=row.pk).update(state=state, made=made, answer=answer, decided_at=now())
     note(room, by, state.value, row, f"clause:{made.handle}" if made else "")
     tell(room, row)

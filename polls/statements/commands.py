@@ -89,9 +89,10 @@ class SettleForm(forms.Form):
 
 
 class RewordedForm(forms.Form):
-    """Which clause; without one the title and the preamble."""
+    """Which clause; without one the title and the preamble. `own`: it stays as it is, for its words are the drafters' own."""
 
     clause = Handle(required=False)
+    own = forms.BooleanField(required=False)
 
 
 class MoveForm(ClauseForm):

@@ -61,8 +61,9 @@ class Clause(models.Model):
     removed = models.BooleanField(default=False)
     #: When its words last changed: the wall shows the one that was worked on last.
     changed_at = models.DateTimeField()
-    #: As Statement.to_reword, for its text.
+    #: As Statement.to_reword, for its text; and the revision at which it held such words last, where that is known.
     to_reword = models.BooleanField(default=False)
+    to_reword_at = models.PositiveIntegerField(null=True, editable=False)
     #: When who has been heard on it was told last (heard.py): {"of": the totals then, "groups": handles of those that had},
     #: and how often it was.
     heard = models.JSONField(default=dict, editable=False)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from deliberate.door.models import Receipt
 from deliberate.door.registry import Answer
+from deliberate.errors import Refused
 from deliberate.live.stale import touch
 from polls.ideas.models import Idea, State
 from polls.ideas.muting import taken_back
@@ -27,7 +28,7 @@ from polls.statements.models import (
     Statement,
     Support,
 )
-from polls.statements.pads.folding import renew_all
+from polls.statements.pads.folding import fold, renew_all
 from polls.statements.rewording import reword
 from polls.statements.sources import IDEA, SEGMENT
 from rooms.journal.actions import locked, note
@@ -184,7 +185,7 @@ def _to_reword(room: Any, words: set[str], resting: set[int], telling: set[str])
     for row in Clause.objects.filter(statement=statement):
         if not holds(row.text, words if row.pk in resting else telling):
             continue
-        Clause.objects.filter(pk=row.pk).update(to_reword=True)
+        Clause.objects.filter(pk=row.pk).update(to_reword=True, to_reword_at=row.revision)
         if row.removed:
             said.append(_("A clause that was taken out holds them itself: only drafters can read it."))
             continue
@@ -212,14 +213,20 @@ def _elsewhere(room: Any, source: Any, telling: set[str], names: list[str]) -> l
 
 
 @transaction.atomic
-def reworded(*, room: Any, by: Any, clause: str) -> Answer:
+def reworded(*, room: Any, by: Any, clause: str, own: bool = False) -> Answer:
     """A drafter says that words which were taken back are out of a clause, or without one of the title and preamble. Saying it
-    again changes nothing."""
+    again changes nothing. Of a clause that reads as it did then they can only say that its words are the drafters' `own`."""
     room = locked(room)
+    if clause:
+        fold(room=room, clause=clause)
     row: Any = queries.clause(room, clause) if clause else queries.statement(room)
     if row is not None and row.to_reword:
+        if clause and row.revision == row.to_reword_at and not own:
+            said = _("This clause reads as it did when words in it were taken back. Take them out first.")
+            raise Refused(said, code="unchanged")
         type(row).objects.filter(pk=row.pk).update(to_reword=False)
-        note(room, by, "reworded", f"clause:{clause}" if clause else "statement", "what was taken back")
+        detail = "kept as the drafters' own" if own else "what was taken back"
+        note(room, by, "reworded", f"clause:{clause}" if clause else "statement", detail)
         touch(room, "statements.drafter")
     return Answer(say=_("Noted."))
 

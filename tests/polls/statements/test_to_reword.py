@@ -66,6 +66,32 @@ def test_drafters_are_told_which_words_of_theirs_were_taken_back_till_one_says_t
     assert Entry.objects.count() == before
 
 
+def test_of_a_clause_that_was_not_changed_drafters_can_only_say_that_its_words_are_their_own(
+    event: Event, drafter: Seat, segment: Segment
+) -> None:
+    """And its page offers nothing else."""
+    row = written(drafter, segment)
+    strike(event, segment)
+    assert "They are out" not in desk(event)
+    with pytest.raises(Refused, match="reads as it did") as refused:
+        make.act(drafter, "statements.reworded", clause=row.handle)
+    assert refused.value.code == "unchanged"
+    assert TAKEN_BACK in desk(event)
+    make.act(drafter, "statements.reworded", clause=row.handle, own="on")
+    assert TAKEN_BACK not in desk(event)
+    assert Entry.objects.order_by("number").last().detail == "kept as the drafters' own"  # type: ignore[union-attr]
+    make.act(drafter, "statements.settle", clause=row.handle)
+    assert SettledClause.objects.exists()
+
+
+def test_what_was_just_typed_on_its_pad_has_changed_a_clause(event: Event, drafter: Seat, segment: Segment) -> None:
+    row = written(drafter, segment)
+    strike(event, segment)
+    assert Hand(drafter, row).types(0, "All of us: ") == ""
+    make.act(drafter, "statements.reworded", clause=row.handle)
+    assert TAKEN_BACK not in desk(event)
+
+
 def test_words_in_a_settled_clause_are_for_the_host_to_reopen(event: Event, drafter: Seat, segment: Segment) -> None:
     row = written(drafter, segment)
     make.act(drafter, "statements.settle", clause=row.handle)
@@ -151,7 +177,11 @@ def test_no_poll_settles_words_that_were_taken_back(event: Event, drafter: Seat,
     with pytest.raises(Refused, match="were taken back") as refused:
         make.act(moderator, "statements.put", **asked)
     assert refused.value.code == "to_reword"
-    make.act(drafter, "statements.reworded", clause="" if where == "title" else row.handle)
+    if where == "title":
+        make.act(drafter, "statements.reworded", clause="")
+    else:
+        make.act(drafter, "statements.edit_clause", clause=row.handle, text="We all heard her.", revision=0)
+        make.act(drafter, "statements.reworded", clause=row.handle)
     poll = put(moderator, **asked)
     vote(make.seat(event), poll, 0)
     make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
