@@ -26,6 +26,8 @@ BODY_PT, SMALL_PT, FIGURE_MM = 11, 9, 25
 INK, SOFT, _LINE, _ACCENT = (29, 27, 24), (92, 86, 77), (226, 219, 207), (11, 95, 91)
 #: What stands for the number of all pages until it is known: no text that people write has such letters (tidy).
 _ALL_PAGES = "\x01\x01"
+#: At the foot: room for the page's number, and from line to line.
+_NUMBER_MM, _FOOT_MM = 24, 3.8
 #: Letters the font lacks, with the spaces and signs between them: see `Sheet.drawable`.
 _LACKING = re.compile("x(?:[x ]*x)?")
 
@@ -68,9 +70,12 @@ class Sheet(FPDF):
         self.style(SMALL_PT, SOFT)
         self._direct(self.foot)
         self._out("/Artifact BMC")
-        self.cell(0, 5, self.drawable(self.foot))
+        top, width = self.get_y(), self.epw - _NUMBER_MM
+        for number, line in enumerate(self.broken(self.drawable(self.foot), width - 2 * self.c_margin)):
+            self.set_xy(self.l_margin, top + number * _FOOT_MM)
+            self.cell(width, 5, line)
         self.set_text_shaping(False)
-        self.set_x(self.l_margin)
+        self.set_xy(self.l_margin, top)
         self.cell(0, 5, f"{self.page_no()} / {_ALL_PAGES}", align=Align.R)
         self._out("EMC")
         self.text_shaping = shaping

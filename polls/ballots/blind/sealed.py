@@ -75,7 +75,12 @@ async def cast(handle: str, given: Sequence[tuple[str, str]], put: Put) -> Respo
 
 def refused(words: str, status: int, code: str, back: str = "") -> Response:
     """A page that says why a ballot is not in. `back`: the page of the room that it came from, where that is known."""
-    context = {"words": words, "earlier": code == "again", "next": _inside(back) if back else ""}
+    context = {
+        "words": words,
+        "earlier": code == "again",
+        "closed": code == "closed",
+        "next": _inside(back) if back else "",
+    }
     return _page("ballots/sealed_refused.html", context, status)
 
 
