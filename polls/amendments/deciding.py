@@ -25,9 +25,9 @@ from polls.ballots.models import State as PollState
 from polls.ballots.queries import result, texts
 from polls.statements.actions import put_clause, reword, take_out
 from polls.statements.core import LONGEST_CLAUSE
+from polls.statements.in_own_words import TakenBack, finder
 from polls.statements.models import Clause
 from polls.statements.queries import numbered, rules
-from polls.statements.striking import finder, holds
 from rooms.journal.actions import locked, note
 
 #: Letters of an amendment that an option of a poll quotes.
@@ -238,15 +238,14 @@ def _decided(room: Any, by: Any, row: Amendment, state: State, made: Clause | No
 
 
 @finder
-def holding(room: Any, words: set[str], resting: set[int], telling: set[str]) -> list[str]:
-    """The names of the amendments that wait with words in them which were taken back. They are their proposers'; what is put into the
-    text of such a one is for the drafters to reword, as a mark says."""
+def holding(room: Any, back: TakenBack) -> list[str]:
+    """The names of the amendments with words in them which were taken back. They are their proposers'; what is put into the text of such
+    a one that waits is for the drafters to reword, as a mark says."""
     found = []
-    for row in Amendment.objects.filter(statement__room=room, state__in=(State.OPEN, State.CARRIED)):
-        wanted = words if row.clause_id in resting else telling
-        if holds(row.text, wanted):
+    for row in Amendment.objects.filter(statement__room=room).exclude(state=State.HIDDEN).order_by("number"):
+        inside = back.stands_in(row.text, row.clause_id)
+        if row.state in queries.WAITING and (inside or back.nearly(row.text, row.clause_id)):
             Amendment.objects.filter(pk=row.pk).update(to_reword=True)
-        elif not holds(row.reason, wanted):
-            continue
-        found.append(_("amendment %(n)d") % {"n": row.number})
+        if inside or any(back.stands_in(text, row.clause_id) for text in (row.reason, row.answer)):
+            found.append(_("amendment %(n)d") % {"n": row.number})
     return found

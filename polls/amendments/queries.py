@@ -19,6 +19,7 @@ from polls.statements.models import Clause, ClauseRevision
 from polls.statements.queries import numbered, statement
 from rooms.transcript.core import Diff, diff
 from rooms.transcript.core import Shown as ShownAs
+from rooms.transcript.struck import MARK
 
 #: States in which the drafters or the room still have a word.
 WAITING = (State.OPEN, State.CARRIED)
@@ -200,9 +201,12 @@ def shown(room: Any, rows: Any) -> list[Shown]:
 
 
 def _words(row: Amendment, base: str) -> Diff:
-    """What an amendment changes, marked: a new clause is all new, one that is deleted all gone."""
+    """What an amendment changes, marked: a new clause is all new, one that is deleted all gone. Of a wording from which words were
+    taken back nothing is marked: what its proposer left alone would look like words of theirs."""
     if row.kind in (Kind.BEFORE, Kind.AFTER):
         return diff("", row.text)
+    if row.kind == Kind.CHANGE and row.text and MARK in base:
+        return diff(row.text, row.text)
     return diff(base, row.text if row.text or row.kind == Kind.DELETE else base)
 
 

@@ -10,7 +10,8 @@ from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import CAPTIONER, DRAFTER, HOST, MODERATOR, PARTICIPANT
 from deliberate.text import paragraphs
-from polls.statements import actions, citing, core, reopening, ruling, settling, signing, striking
+from polls.statements import actions, citing, core, in_own_words, reopening, ruling, settling, signing
+from polls.statements import striking as striking  # words that are taken back are struck from the statement, too
 from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.models import Support
 from polls.statements.reopening import ReopenForm
@@ -146,7 +147,7 @@ command("statements.cite", form=CiteForm, who=[DRAFTER])(citing.cite)
 command("statements.uncite", form=UnciteForm, who=[DRAFTER])(citing.uncite)
 command("statements.stand", form=StandForm, who=[PARTICIPANT], wordless=True)(citing.stand)
 command("statements.rules", form=RulesForm, who=[HOST])(ruling.change)
-command("statements.reworded", form=RewordedForm, who=[DRAFTER])(striking.reworded)
+command("statements.reworded", form=RewordedForm, who=[DRAFTER])(in_own_words.reworded)
 command("statements.settle", form=SettleForm, who=[DRAFTER])(settling.settle)
 command("statements.put", form=SettleForm, who=[MODERATOR])(settling.put)
 command("statements.reopen", form=ReopenForm, who=[HOST])(reopening.reopen)

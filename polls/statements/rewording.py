@@ -10,6 +10,7 @@ from deliberate.live.stale import touch
 from polls.statements import in_force
 from polls.statements.models import Clause, ClauseRevision, Support
 from rooms.journal.actions import note
+from rooms.transcript.struck import MARK
 
 #: What shows the text, or offers its clauses by their numbers.
 TEXT = (
@@ -54,10 +55,12 @@ def reword(room: Any, by: Any, row: Clause, text: str, *, typing: bool = False) 
     """Give a clause other words, with the room locked. Every wording that anybody could read has a number.
 
     The earlier one is kept; while drafters are `typing`, only where something rests on it: else a sentence would leave a
-    wording every few seconds. Refused where the clause is settled."""
+    wording every few seconds. Of one that held words which were taken back its number alone is kept. Refused where the clause
+    is settled."""
     in_force.check_open(row)
     if not typing or any(held(row) for held in _holders):
-        ClauseRevision.objects.create(clause=row, number=row.revision, text=row.text, replaced_at=now())
+        earlier = MARK if row.to_reword else row.text
+        ClauseRevision.objects.create(clause=row, number=row.revision, text=earlier, replaced_at=now())
     row.text, row.revision, row.changed_at = text, row.revision + 1, now()
     row.save(update_fields=["text", "revision", "changed_at"])
     if not typing:

@@ -1,51 +1,36 @@
 """Words that were taken back leave the statement: its quotes, clauses that are a quote and no more, earlier wordings and settled
-versions. Where drafters wrote them into the text itself, drafters are told."""
+versions. What people wrote in words of their own is theirs: in_own_words.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from deliberate.door.models import Receipt
-from deliberate.door.registry import Answer
-from deliberate.errors import Refused
 from deliberate.live.stale import touch
-from polls.ideas.models import Idea, State
+from polls.ideas.models import Idea
 from polls.ideas.muting import taken_back
 from polls.statements import in_force, queries
 from polls.statements.actions import TEXT
 from polls.statements.content import strike_from_version, texts_of
+from polls.statements.in_own_words import TakenBack, elsewhere, holds, to_reword
 from polls.statements.models import (
     Citation,
     Clause,
     ClauseRevision,
     FormerCitation,
-    Proposal,
     SettledClause,
-    Statement,
-    Support,
 )
-from polls.statements.pads.folding import fold, renew_all
+from polls.statements.pads.folding import renew_all
 from polls.statements.rewording import reword
 from polls.statements.sources import IDEA, SEGMENT
-from rooms.journal.actions import locked, note
+from rooms.journal.actions import note
 from rooms.transcript.models import Segment
 from rooms.transcript.striking import striker
-from rooms.transcript.struck import Left, as_words
+from rooms.transcript.struck import Left, Struck, all_as_words, shingles
 from rooms.transcript.struck import strike as struck_from
-
-#: (room, words, keys of clauses that rest on them, words that are telling) -> what of a later feature holds words itself, by name.
-Finder = Callable[[Any, set[str], set[int], set[str]], list[str]]
-_finders: list[Finder] = []
-
-
-def finder(find: Finder) -> Finder:
-    """Register where a later feature keeps what people wrote, to be named to whoever takes words back that stand there."""
-    _finders.append(find)
-    return find
 
 
 @striker
@@ -67,7 +52,7 @@ def strike_idea(room: Any, idea: Idea) -> None:
     clauses = _resting_on(IDEA, idea)
     if clauses:
         renew_all(room=room)
-    _strike(room, None, IDEA, idea, {0: struck_from("", [idea.text])[0]}, clauses)
+    _strike(room, None, IDEA, idea, {0: struck_from("", [idea.text])[0]}, clauses, words=[idea.text])
 
 
 def _telling(piece: str) -> bool:
@@ -97,12 +82,15 @@ def _strike(
     `words`, where the clause quotes it or once did; `telling` ones, and its quotes that are, wherever they stand. Of `clauses`:
     from the earlier wordings of these alone."""
     words, telling, said, followed = set(words), set(telling), list[str](), False
+    clauses_of: dict[int, Clause] = {}
     for row in Citation.objects.filter(**{kind: source}, source_revision__in=texts).select_related("clause"):
         before = row.quote
         row.start, row.end, row.quote = texts[row.source_revision].quote(row.start, row.end)
         row.save(update_fields=["start", "end", "quote"])
+        row.clause = clauses_of.setdefault(row.clause_id, row.clause)  # two quotes of one clause: it is reworded twice
         if row.quote != before:
-            words.add(before)
+            if all_as_words(texts[row.source_revision].words, before).left != row.quote:
+                words.add(before)
             if _follows(row, before):
                 reword(room, by, row.clause, row.quote)
                 followed = True
@@ -114,7 +102,8 @@ def _strike(
         before = left.text[former.start : former.end]
         former.start, former.end, quote = left.quote(former.start, former.end)
         former.save(update_fields=["start", "end"])
-        words |= {before} if quote != before else set()
+        if quote != before and all_as_words(left.words, before).left != quote:
+            words.add(before)
     resting = clauses
     if resting is None:
         resting = _resting_on(kind, source)
@@ -128,10 +117,9 @@ def _strike(
     ).delete()
     if followed:
         renew_all(room=room)  # what the clauses read before stands on their pads
-    said += _to_reword(room, words, resting, telling)
-    said += _elsewhere(
-        room, source, telling, [name for find in _finders for name in find(room, words, resting, telling)]
-    )
+    struck = [piece for each in texts.values() if isinstance(each, Struck) for piece in each.words]
+    back = TakenBack(words, telling, resting, frozenset[str]().union(*map(shingles, struck)))
+    said += to_reword(room, back) + elsewhere(room, source, back)
     settled = words if clauses is not None else telling
     for version in queries.versions(room).reverse():
         if strike_from_version(version, f"{kind}:{source.handle}", texts):
@@ -159,78 +147,12 @@ def _follows(row: Citation, before: str) -> bool:
     return row.clause.text == before and in_force.over(row.clause) is None
 
 
-def _strike_earlier(room: Any, words: Iterable[str], clauses: set[int] | None) -> None:
+def _strike_earlier(room: Any, words: Collection[str], clauses: set[int] | None) -> None:
     """Strike words from earlier wordings of clauses (of these alone, where some are given), which nobody can reword: the wall
     shows what changed since."""
     rows = ClauseRevision.objects.filter(clause__statement__room=room)
     for row in rows if clauses is None else rows.filter(clause__in=clauses):
-        left = row.text
-        for piece in sorted(filter(str.strip, words), key=len):  # the words alone, where a whole quote holds them
-            left = as_words(piece, left).left
+        left = all_as_words(filter(str.strip, words), row.text).left
         if left != row.text:
             ClauseRevision.objects.filter(pk=row.pk).update(text=left)
             touch(room, *TEXT)
-
-
-def _to_reword(room: Any, words: set[str], resting: set[int], telling: set[str]) -> list[str]:
-    """Mark what holds `telling` words itself for the drafters to reword, of the clauses `resting` on the source what holds any of
-    its `words`; say which it is. The words that drafters wrote are theirs: nobody else's act changes them."""
-    statement, said = queries.statement(room), []
-    if statement is None:
-        return []
-    if any(holds(text, telling) for text in (statement.title, statement.preamble)):
-        Statement.objects.filter(pk=statement.pk).update(to_reword=True)
-        said.append(_("The title or the preamble holds them itself: a drafter can reword it."))
-    numbers = {row.pk: number for number, row in queries.numbered(statement)}
-    for row in Clause.objects.filter(statement=statement):
-        if not holds(row.text, words if row.pk in resting else telling):
-            continue
-        Clause.objects.filter(pk=row.pk).update(to_reword=True, to_reword_at=row.revision)
-        if row.removed:
-            said.append(_("A clause that was taken out holds them itself: only drafters can read it."))
-            continue
-        told = _("Clause %(number)d holds them itself: a drafter can reword it.")
-        if in_force.over(row) is not None:
-            told = _("Clause %(number)d holds them itself and is settled: the host can reopen it.")
-        said.append(told % {"number": numbers[row.pk]})
-    if said:
-        touch(room, *TEXT)
-    return said
-
-
-def _elsewhere(room: Any, source: Any, telling: set[str], names: list[str]) -> list[str]:
-    """Where words stand that others wrote, which are theirs: said to whoever takes the words back."""
-    shown = Idea.objects.filter(room=room, state__in=(State.SHOWN, State.WAITING)).order_by("number")
-    ideas = [row for row in shown if row != source and holds(row.text, telling)]
-    names = [*(_("idea %(n)d") % {"n": row.number} for row in ideas), *names]
-    notes = Proposal.objects.filter(statement__room=room, state=Proposal.State.OPEN).exclude(note="")
-    if any(holds(note, telling) for note in notes.values_list("note", flat=True)):
-        names.append(_("a note on a proposed source"))
-    written = Support.objects.filter(clause__statement__room=room).exclude(reservation="")
-    if any(holds(text, telling) for text in written.values_list("reservation", flat=True)):
-        names.append(_("a reservation"))
-    return [_("They also stand in what others wrote: %(where)s.") % {"where": ", ".join(names)}] if names else []
-
-
-@transaction.atomic
-def reworded(*, room: Any, by: Any, clause: str, own: bool = False) -> Answer:
-    """A drafter says that words which were taken back are out of a clause, or without one of the title and preamble. Saying it
-    again changes nothing. Of a clause that reads as it did then they can only say that its words are the drafters' `own`."""
-    room = locked(room)
-    if clause:
-        fold(room=room, clause=clause)
-    row: Any = queries.clause(room, clause) if clause else queries.statement(room)
-    if row is not None and row.to_reword:
-        if clause and row.revision == row.to_reword_at and not own:
-            said = _("This clause reads as it did when words in it were taken back. Take them out first.")
-            raise Refused(said, code="unchanged")
-        type(row).objects.filter(pk=row.pk).update(to_reword=False)
-        detail = "kept as the drafters' own" if own else "what was taken back"
-        note(room, by, "reworded", f"clause:{clause}" if clause else "statement", detail)
-        touch(room, "statements.drafter")
-    return Answer(say=_("Noted."))
-
-
-def holds(text: str, words: Iterable[str]) -> bool:
-    """Whether any of the words stands in a text, as whole words."""
-    return any(as_words(piece, text).places for piece in words)

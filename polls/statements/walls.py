@@ -14,6 +14,7 @@ from polls.statements.models import Clause
 from polls.statements.queries import Totals
 from rooms.events.queries import moved_on_at
 from rooms.transcript.core import Diff, diff
+from rooms.transcript.struck import MARK
 from rooms.wall.queries import subject
 
 #: What the wall can show of a clause in lines that are read from twenty metres.
@@ -50,8 +51,11 @@ def _size(words: Diff) -> str:
 def _changes(room: Any, clause: Clause) -> Diff:
     version = queries.versions(room).first()
     sealed = {each["handle"]: each["text"] for each in version.content["clauses"]} if version else {}
-    earlier = clause.revisions.order_by("-number").values_list("text", flat=True).first()
-    return diff(sealed.get(clause.handle, earlier or clause.text), clause.text)
+    earlier = list(clause.revisions.order_by("-number").values_list("text", flat=True))
+    # What changed would show words that were taken back, or somebody else's in their place: a settled version keeps drafters' own.
+    if clause.to_reword or any(MARK in text for text in earlier):
+        return diff(clause.text, clause.text)
+    return diff(sealed.get(clause.handle, earlier[0] if earlier else clause.text), clause.text)
 
 
 def gist(room: Any) -> list[str]:

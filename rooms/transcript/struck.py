@@ -33,19 +33,20 @@ class Struck:
     @property
     def left(self) -> str:
         """The text that is left."""
-        return self.quote(0, len(self.text))[2]
-
-    def quote(self, start: int, end: int) -> tuple[int, int, str]:
-        """What is left of text[start:end]: from where to where it stands in the text that is left, and its words.
-
-        A quote of which a part was struck holds the whole mark."""
         pieces, at = [], 0
         for since, until in self.places:
             pieces += [self.text[at:since], self.mark]
             at = until
-        left = "".join([*pieces, self.text[at:]])
+        return "".join([*pieces, self.text[at:]])
+
+    def quote(self, start: int, end: int) -> tuple[int, int, str]:
+        """What is left of text[start:end]: from where to where it stands in the text that is left, and its words.
+
+        A quote of which a part was struck holds the whole mark. One that was taken out before, so that nothing of it stood
+        there, is what was withdrawn still."""
+        gone = start == end
         start, end = self._moved(start, 0), self._moved(end, len(self.mark))
-        return start, end, left[start:end]
+        return (start, start, WITHDRAWN) if gone else (start, end, self.left[start:end])
 
     def _moved(self, position: int, within: int) -> int:
         shift = 0
@@ -129,6 +130,27 @@ def as_words(words: str, text: str, mark: str = MARK) -> Struck:
     begin = f"(?<!{_SPACED})" if re.match(_SPACED, words.strip()[0]) else ""
     end = f"(?!{_SPACED})" if re.match(_SPACED, words.strip()[-1]) else ""
     return _struck(begin + found + end, text, mark)
+
+
+def all_as_words(pieces: Iterable[str], text: str, mark: str = MARK) -> Struck:
+    """The same of several pieces. Where some overlap, or one holds another, all of both goes under one mark."""
+    places: list[tuple[int, int]] = []
+    for start, end in sorted(place for piece in pieces for place in as_words(piece, text).places):
+        if places and start < places[-1][1]:
+            places[-1] = (places[-1][0], max(end, places[-1][1]))
+        else:
+            places.append((start, end))
+    return Struck(text, tuple(places), mark)
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Runs of four words, and of a script without spaces of eight letters, by which a text is known again though somebody changed a
+    word of it: whatever the capitals, and what stands between the words."""
+    words = re.findall(r"\w+", text.casefold())
+    runs = {" ".join(words[at : at + 4]) for at in range(len(words) - 3)}
+    for long in (word for word in words if re.search(f"[{_UNSPACED}]", word)):
+        runs |= {long[at : at + 8] for at in range(len(long) - 7)}
+    return frozenset(runs)
 
 
 def _struck(pattern: str, text: str, mark: str) -> Struck:

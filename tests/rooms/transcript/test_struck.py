@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.transcript.struck import MARK, Reworded, Struck, as_words, strike
+from rooms.transcript.struck import MARK, WITHDRAWN, Reworded, Struck, all_as_words, as_words, shingles, strike
 
 
 def left(words: str, *texts: str) -> list[str]:
@@ -68,9 +68,40 @@ def test_a_quote_is_always_what_stands_there_and_nothing_struck_is_in_it(
     struck: Struck = strike(words, [text])[0]
     start, end = sorted((min(one, len(text)), min(other, len(text))))
     since, until, found = struck.quote(start, end)
+    if start == end:
+        assert (since, found) == (until, WITHDRAWN), "it was taken out before, and stays what was withdrawn"
+        return
     assert found == struck.left[since:until]
     kept = [at for at in range(start, end) if not any(a <= at < b for a, b in struck.places)]
     assert found.replace(MARK, "") == "".join(text[at] for at in kept)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text", "left"),
+    [
+        (["the well", "we saw the well today"], "Then we saw the well today.", f"Then {MARK}."),
+        (["we saw the well today", "the well"], "The well: we saw the well today.", f"{MARK}: {MARK}."),
+        (["a b c", "c d e"], "x a b c d e y", f"x {MARK} y"),
+        (["a b", "c d"], "a b c d", f"{MARK} {MARK}"),
+        ([], "a b", "a b"),
+    ],
+)
+def test_of_pieces_that_overlap_all_of_both_is_struck(pieces: list[str], text: str, left: str) -> None:
+    assert all_as_words(pieces, text).left == left
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("The well gave clean water", "the WELL -- gave clean sand", True),
+        ("The well gave clean water", "The well gave dirty water", False),
+        ("too short", "too short", False),
+        ("我们村里的井今年给了水", "所以我们村里的井今年很好", True),
+        ("我们村里的井", "我们村里的井", False),
+    ],
+)
+def test_a_text_is_known_again_by_four_words_or_eight_letters_in_a_row(one: str, other: str, same: bool) -> None:
+    assert (not shingles(one).isdisjoint(shingles(other))) is same
 
 
 class TestReworded:

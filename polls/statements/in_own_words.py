@@ -1,0 +1,120 @@
+"""Words that were taken back and stand in what somebody wrote in words of their own: the drafters' text, amendments, ideas, notes,
+reservations. Nobody else's act changes these; drafters are told, and so is whoever takes the words back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from deliberate.door.registry import Answer
+from deliberate.errors import Refused
+from deliberate.live.stale import touch
+from polls.ideas.models import Idea, State
+from polls.statements import in_force, queries
+from polls.statements.actions import TEXT
+from polls.statements.models import Clause, Proposal, Statement, Support
+from polls.statements.pads.folding import fold
+from rooms.journal.actions import locked, note
+from rooms.transcript.struck import as_words, shingles
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was taken back: all its `words`, looked for in the clauses `resting` on the source (by their keys) and what people wrote
+    about them; those `telling` ones that are these words wherever they stand; and its `shingles`, by which a clause that rests on
+    it is known though somebody changed a word."""
+
+    words: set[str]
+    telling: set[str]
+    resting: set[int]
+    shingles: frozenset[str]
+
+    def stands_in(self, text: str, clause: int | None = None) -> bool:
+        """Whether they stand in a text, of this clause or about it."""
+        return holds(text, self.words if clause in self.resting else self.telling)
+
+    def nearly(self, text: str, clause: int | None) -> bool:
+        """Whether words close to them stand in a text of a clause that rests on them, or about it."""
+        return clause in self.resting and not self.shingles.isdisjoint(shingles(text))
+
+
+#: What of a later feature holds words itself, by name.
+Finder = Callable[[Any, TakenBack], list[str]]
+_finders: list[Finder] = []
+
+
+def finder(find: Finder) -> Finder:
+    """Register where a later feature keeps what people wrote, to be named to whoever takes words back that stand there."""
+    _finders.append(find)
+    return find
+
+
+def to_reword(room: Any, back: TakenBack) -> list[str]:
+    """Mark what holds such words itself for the drafters to reword; say which it is."""
+    statement, said = queries.statement(room), []
+    if statement is None:
+        return []
+    if any(back.stands_in(text) for text in (statement.title, statement.preamble)):
+        Statement.objects.filter(pk=statement.pk).update(to_reword=True)
+        said.append(_("The title or the preamble holds them itself: a drafter can reword it."))
+    numbers = {row.pk: number for number, row in queries.numbered(statement)}
+    for row in Clause.objects.filter(statement=statement):
+        near = not back.stands_in(row.text, row.pk)
+        if near and not back.nearly(row.text, row.pk):
+            continue
+        Clause.objects.filter(pk=row.pk).update(to_reword=True, to_reword_at=row.revision)
+        if row.removed:
+            said.append(_("A clause that was taken out holds them itself: only drafters can read it."))
+            continue
+        told = _("Clause %(number)d holds them itself: a drafter can reword it.")
+        if in_force.over(row) is not None:
+            told = _("Clause %(number)d holds them itself and is settled: the host can reopen it.")
+        elif near:
+            told = _("Clause %(number)d holds words close to them: a drafter can reword it.")
+        said.append(told % {"number": numbers[row.pk]})
+    if said:
+        touch(room, *TEXT)
+    return said
+
+
+def elsewhere(room: Any, source: Any, back: TakenBack) -> list[str]:
+    """Where words stand that others wrote, which are theirs: said to whoever takes the words back."""
+    names = [name for find in _finders for name in find(room, back)]
+    shown = Idea.objects.filter(room=room, state__in=(State.SHOWN, State.WAITING)).order_by("number")
+    ideas = [row for row in shown if row != source and back.stands_in(row.text)]
+    names = [*(_("idea %(n)d") % {"n": row.number} for row in ideas), *names]
+    proposals = Proposal.objects.filter(statement__room=room).values_list("note", "reason")
+    if any(back.stands_in(text) for row in proposals for text in row):
+        names.append(_("a note on a proposed source"))
+    written = Support.objects.filter(clause__statement__room=room).exclude(reservation="")
+    if any(back.stands_in(text) for text in written.values_list("reservation", flat=True)):
+        names.append(_("a reservation"))
+    return [_("They also stand in what others wrote: %(where)s.") % {"where": ", ".join(names)}] if names else []
+
+
+@transaction.atomic
+def reworded(*, room: Any, by: Any, clause: str, own: bool = False) -> Answer:
+    """A drafter says that words which were taken back are out of a clause, or without one of the title and preamble. Saying it
+    again changes nothing. Of a clause that reads as it did then they can only say that its words are the drafters' `own`."""
+    room = locked(room)
+    if clause:
+        fold(room=room, clause=clause)
+    row: Any = queries.clause(room, clause) if clause else queries.statement(room)
+    if row is not None and row.to_reword:
+        if clause and row.revision == row.to_reword_at and not own:
+            said = _("This clause reads as it did when words in it were taken back. Take them out first.")
+            raise Refused(said, code="unchanged")
+        type(row).objects.filter(pk=row.pk).update(to_reword=False)
+        detail = "kept as the drafters' own" if own else "what was taken back"
+        note(room, by, "reworded", f"clause:{clause}" if clause else "statement", detail)
+        touch(room, "statements.drafter")
+    return Answer(say=_("Noted."))
+
+
+def holds(text: str, words: Iterable[str]) -> bool:
+    """Whether any of the words stands in a text, as whole words."""
+    return any(as_words(piece, text).places for piece in words)
