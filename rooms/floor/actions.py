@@ -16,7 +16,7 @@ from deliberate.live.stale import touch, touch_seat
 from rooms.events.models import Group, Room
 from rooms.events.queries import current_item
 from rooms.floor import queries, terms
-from rooms.floor.disowning import disown
+from rooms.floor.disowning import disown, give_back
 from rooms.floor.models import ON_FLOOR, Kind, State, Turn
 from rooms.floor.queries import Floor
 from rooms.journal.actions import locked, note
@@ -165,6 +165,8 @@ def undo_end(*, room: Any, by: Any) -> Answer:
     if ended is not None:
         ended.keep(ended.timer.reopen(now()))
         note(room, by, "reopened", ended)
+    if called is not None:
+        give_back(room, by, called, ended)
     changed(room, called, ended)
     return Answer(say=_("Taken back."))
 

@@ -8,6 +8,7 @@ from deliberate.door.registry import command
 from deliberate.roles import CAPTIONER, HOST, MODERATOR, PARTICIPANT
 from rooms.events.models import Attribution
 from rooms.transcript import actions, loading, say, sound, striking
+from rooms.transcript import giving_back as giving_back  # what was said while somebody was called by mistake
 
 #: Letters. What is typed live fits into one frame of a socket; what is settled or brought in may come as a plain form.
 LONGEST_INTERIM, LONGEST_SETTLED, LONGEST_SEGMENT, LONGEST_FILE = 4_000, 100_000, 20_000, 400_000

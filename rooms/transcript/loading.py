@@ -21,6 +21,7 @@ from rooms.transcript import files, queries
 from rooms.transcript.actions import add, promise, sign
 from rooms.transcript.files import Cue
 from rooms.transcript.models import Segment
+from rooms.transcript.struck import WITHDRAWN
 
 _MS = timedelta(milliseconds=1)
 
@@ -47,6 +48,7 @@ def load(*, room: Any, by: Any, text: str, began: datetime | None = None) -> Ans
     for turn in {segment.turn for segment in said if segment.turn is not None and segment.turn.called_at is not None}:
         promise(turn, room.event)
         sign(turn, room)
+    kept_out = _keep_withdrawn(room, said)
     add(room, said)
     note(room, by, "loaded", said[0], str(len(said)))
     say = [ngettext("One segment is in.", "%(count)d segments are in.", len(said)) % {"count": len(said)}]
@@ -54,9 +56,25 @@ def load(*, room: Any, by: Any, text: str, began: datetime | None = None) -> Ans
         count = sum(segment.turn is not None and segment.turn.called_at is not None for segment in said)
         found = ngettext("One of them belongs to a turn.", "%(count)d of them belong to turns.", count)
         say.append(found % {"count": count})
+    if kept_out:
+        say.append(_("What was withdrawn by who said it stays withdrawn."))
     if not names and any(cue.speaker for cue in cues):
         say.append(_("Names before words were left out, since this event shows none."))
     return Answer(say=" ".join(say))
+
+
+def _keep_withdrawn(room: Any, said: list[Segment]) -> bool:
+    """Leave nothing of what was said in a turn while a piece of it was that is withdrawn; whether there is any."""
+    gone = Segment.objects.filter(
+        room=room, turn__in={each.turn for each in said if each.turn is not None}, text=WITHDRAWN
+    )
+    spans, found = list(gone.values_list("turn", "started_at", "ended_at")), False
+    for each in said:
+        if any(
+            turn == each.turn_id and since < each.ended_at and each.started_at < until for turn, since, until in spans
+        ):
+            each.text, each.approved, found = WITHDRAWN, 0, True
+    return found
 
 
 def _behind(room: Any, cues: list[Cue], length: timedelta) -> Iterator[Segment]:

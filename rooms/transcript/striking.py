@@ -19,7 +19,7 @@ from rooms.transcript import queries, search
 from rooms.transcript.actions import changed
 from rooms.transcript.models import Revision, Segment
 from rooms.transcript.sound import let_go
-from rooms.transcript.struck import Left
+from rooms.transcript.struck import WITHDRAWN, Left
 from rooms.transcript.struck import strike as struck_from
 
 #: (room, who strikes, the segment, its texts by revision) -> sentences on where the words still stand.
@@ -44,6 +44,8 @@ def strike(*, room: Any, by: Any, segment: str, words: str, sure: bool = True) -
     found = Segment.objects.filter(room=room, handle=segment).select_related("turn__seat").first()
     if found is None:
         raise Refused(_("There are no such words in this room. Reload the page, please."))
+    if found.text == WITHDRAWN:
+        raise Refused(_("These words are withdrawn already."))
     texts = texts_of(found)
     struck = dict(zip(texts, struck_from(words, texts.values()), strict=True))
     if not any(each.places for each in struck.values()):

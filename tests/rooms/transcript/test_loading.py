@@ -13,6 +13,7 @@ from rooms.floor.models import State, Turn
 from rooms.seats.models import Seat
 from rooms.transcript import queries
 from rooms.transcript.models import Segment
+from rooms.transcript.struck import WITHDRAWN
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,18 @@ def test_a_recording_does_not_reach_into_the_future(captioner: Any) -> None:
     with pytest.raises(Refused, match="future"):
         make.act(captioner, "transcript.load", text=SRT, began=typed(now() - timedelta(seconds=30)))
     assert not Segment.objects.exists()
+
+
+def test_a_piece_that_was_withdrawn_does_not_come_back_with_a_recording(captioner: Any) -> None:
+    """Of the same turn, at the same time; what was said before and after it does."""
+    began = (now() - timedelta(hours=1)).replace(microsecond=0)
+    turn = spoke(make.seat(captioner.event, name="Asha"), began, None)
+    at = began + timedelta(seconds=11)
+    Segment.objects.create(
+        room=make.room(captioner.event), turn=turn, number=1, text=WITHDRAWN, approved=0,
+        started_at=at, ended_at=at + timedelta(seconds=2),
+    )  # fmt: skip
+    answer = make.act(captioner, "transcript.load", text=SRT, began=typed(began))
+    texts = [segment.text for segment in Segment.objects.all()]
+    assert texts == [WITHDRAWN, "We begin.", WITHDRAWN, "A village.", "Thank you all."]
+    assert "What was withdrawn by who said it stays withdrawn." in str(answer.say)

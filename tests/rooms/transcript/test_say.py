@@ -14,6 +14,7 @@ from rooms.seats.models import Seat
 from rooms.transcript import files, queries
 from rooms.transcript.models import Segment
 from rooms.transcript.own import seen_of
+from rooms.transcript.struck import WITHDRAWN
 from tests import make
 from tests.rooms.transcript.rows import said, speaks
 from tests.rooms.transcript.test_screens import page, painted, visible
@@ -353,3 +354,15 @@ class TestWhereOneReadsOnesWords:
         assert ("number 9." in second, "number 0." in second) == (False, True)
         one = visible(page(ann, "say/", turn=turns[4].words))
         assert ("number 4." in one, "number 5." in one) == (True, False)
+
+
+def test_nobody_strikes_or_corrects_what_was_withdrawn(ann: Seat, captioner: Seat) -> None:
+    turn, (segment,) = spoke(ann, captioner, "I was there.")
+    take_back(ann, turn)
+    with pytest.raises(Refused, match="withdrawn already"):
+        make.act(captioner, "transcript.strike", segment=segment.handle, words="", sure="on")
+    segment.refresh_from_db()
+    with pytest.raises(Refused):
+        make.act(captioner, "transcript.correct", segment=segment.handle, text="She was.", revision=segment.revision)
+    segment.refresh_from_db()
+    assert segment.text == WITHDRAWN
