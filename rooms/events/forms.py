@@ -63,7 +63,7 @@ class SettingsForm(forms.Form):
         widget=forms.RadioSelect,
     )
     silence = forms.ChoiceField(
-        label=_("Words that their speaker leaves as they are may be quoted, and leave the room in files"),
+        label=_("Words that their speaker has not looked through may be quoted, and leave the room in files"),
         help_text=_(
             "Speakers look through their words on their phones after their turn. Changing this counts for turns begun later."
         ),
