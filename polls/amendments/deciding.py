@@ -166,6 +166,9 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
         # Taken out or settled meanwhile, it waits for the drafters: the room's word holds.
         made = _into_text(room, by, row) if not row.clause.removed and _is_open(row) else None
         _decided(room, by, row, State.ACCEPTED if made else State.CARRIED, made, said)
+        if made is not None and poll.closed_at is not None:
+            # Its words changed as the poll closed, not after it: the wall shows the result until somebody changes a clause.
+            Clause.objects.filter(pk=made.pk).update(changed_at=poll.closed_at)
 
 
 def _is_open(row: Amendment) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deliberate.errors import Refused
+from deliberate.live.painter import paint
 from polls.amendments import queries
 from polls.ballots.models import Poll
 from polls.exports.bundle import bundle
@@ -16,10 +17,12 @@ from rooms.events.models import Event
 from rooms.journal.models import Entry
 from rooms.journal.queries import broken_at
 from rooms.seats.models import Seat
+from rooms.wall import scenes
 from tests import make
 from tests.polls.amendments.rows import TEXT, again, proposed, put, vote
 from tests.polls.ballots.blind.polling import all_vote
 from tests.polls.ballots.make import people
+from tests.polls.statements.rows import clause as added
 from tests.polls.statements.rows import reopened, texts
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +133,35 @@ def test_the_room_adopts_it(event: Event, ann: Seat, ben: Seat, moderator: Seat,
     make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
     assert texts(event) == [TWELVE]
     assert (again(row).state, again(row).answer) == ("accepted", "The room voted: For 2; Against 1.")
+
+
+@pytest.mark.parametrize(("kind", "text"), [("change", TWELVE), ("after", "We come back."), ("delete", "")])
+def test_the_wall_shows_a_result_that_changed_a_clause_until_somebody_else_changes_one(
+    kind: str, text: str, event: Event, ann: Seat, drafter: Seat, moderator: Seat, clause: Clause
+) -> None:
+    other = added(drafter, "Every promise has a name.")
+    poll = put(moderator, proposed(ann, clause, text, kind))
+    vote(ann, poll, 0)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    room = make.room(event)
+    assert texts(event) != [TEXT, other.text], "the poll changed the text"
+    assert scenes.claimed(room) == "results"
+    make.act(drafter, "statements.edit_clause", clause=other.handle, text="Every promise has a day.", revision="0")
+    assert scenes.claimed(room) == "clause"
+
+
+def test_once_somebody_was_called_the_wall_shows_the_clause_that_the_poll_changed(
+    event: Event, ann: Seat, drafter: Seat, moderator: Seat, clause: Clause
+) -> None:
+    added(drafter, "Every promise has a name.")
+    poll = put(moderator, proposed(ann, clause, TWELVE))
+    vote(ann, poll, 0)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    make.act(ann, "floor.ask", kind="point")
+    make.act(moderator, "floor.call_next", expected="")
+    make.act(moderator, "floor.end")
+    assert scenes.claimed(make.room(event)) == "clause"
+    assert "twelve" in paint(make.room(event), "statements.wall", "wall", "en").html
 
 
 @pytest.mark.django_db(transaction=True)
