@@ -9,6 +9,7 @@ from polls.exports.outcome import outcome
 from polls.exports.outline import document
 from polls.exports.settled import address
 from polls.exports.views import KEEPERS, READERS, asked_version
+from polls.statements import in_force
 from polls.statements.pages import shell
 
 
@@ -18,6 +19,7 @@ def _outcome(request: HttpRequest, place: Place) -> Context:
         "shell": shell(place),
         "document": document(outcome(place.room, version)),
         "asked": version.number if version else "draft",
+        "drafted": version is not None and in_force.version(version.statement_id) is None,
         "permanent": request.build_absolute_uri(address(version)) if version and address(version) else "",
         "keeps": place.seat.role in KEEPERS,
     }

@@ -110,6 +110,18 @@ def test_nobody_is_offered_what_is_refused_once_the_clause_is_settled(
     assert offered("drafter") == [{"accept", "merge", "decline"}] * 2
 
 
+def test_whose_words_changed_and_are_settled_is_told_only_that_they_stay(
+    event: Event, ann: Seat, drafter: Seat, clause: Clause
+) -> None:
+    proposed(ann, clause, TWELVE)
+    make.act(drafter, "statements.edit_clause", clause=clause.handle, text=TWO, revision="0")
+    assert "It can be merged" in words(html(event, "amendments.waiting"))
+    make.act(drafter, "statements.settle")
+    shown = words(html(event, "amendments.waiting"))
+    assert "stays as it reads" in shown
+    assert "It can be merged" not in shown
+
+
 def test_the_proposer_is_told_what_became_of_it_and_nobody_else_is(
     event: Event, ann: Seat, ben: Seat, drafter: Seat, clause: Clause
 ) -> None:

@@ -114,6 +114,21 @@ def test_one_can_ask_for_a_version_or_for_the_draft() -> None:
         assert words in fetched(drafter, "outcome.md", version=asked).content.decode()
 
 
+def test_the_draft_is_offered_only_where_one_follows() -> None:
+    event = make.event()
+    drafter = make.seat(event, "drafter")
+    clause(drafter, "We come back.")
+
+    def offered() -> bool:
+        return "the draft that follows" in fetched(drafter, "outcome/").content.decode()
+
+    assert not offered(), "the page is the draft"
+    settled(drafter)
+    assert not offered(), "what stands is the text that was settled"
+    reopened(event)
+    assert offered()
+
+
 @pytest.mark.parametrize("asked", ["99", "0", "none", "-1", "²", "9" * 20])
 def test_a_version_that_there_is_not_is_not_there_in_place_of_another(asked: str) -> None:
     held = plenary()
