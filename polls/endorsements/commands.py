@@ -24,6 +24,9 @@ class SignForm(VersionForm):
     signed = forms.ChoiceField(label=_("Signed with"), choices=SIGNED, required=False)
 
     def clean_signed(self) -> str:
+        """Nothing asked is nobody; asked and not chosen is not taken for a choice."""
+        if self.data.get("signed") == "" and not self.cleaned_data.get("organisation"):
+            raise forms.ValidationError(_("Choose what you are named by."))
         return self.cleaned_data["signed"] or "nobody"
 
 

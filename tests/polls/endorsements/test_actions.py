@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -19,6 +21,7 @@ from rooms.journal.models import Entry
 from rooms.seats.actions import erase
 from rooms.seats.models import Seat
 from tests import make
+from tests.polls.amendments.test_screens import page as screen
 from tests.polls.statements.rows import clause, people, settled
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +59,32 @@ def test_a_person_signs_once_and_is_named_as_they_chose(event: Event, version: V
     sign(ann, signed="name")
     assert (signed(event, version).people, signed(event, version).named) == (1, ("Ann",))
     assert intact(version)
+
+
+def test_whoever_chooses_nothing_is_told_and_named_as_before(event: Event, version: Version, ann: Seat) -> None:
+    with pytest.raises(Refused, match="Choose what you are named by"):
+        sign(ann, signed="")
+    assert not Endorsement.objects.exists()
+    sign(ann, signed="group")
+    with pytest.raises(Refused, match="Choose what you are named by"):
+        sign(ann, signed="")
+    assert Endorsement.objects.get().level == "group"
+
+
+def test_whoever_has_signed_finds_no_choice_made_for_them(version: Version, ann: Seat) -> None:
+    def forms() -> list[str]:
+        """The forms that name oneself and are shown."""
+        every = re.findall("<form[^>]*>.*?</form>", screen(ann, "sign/", plain=True), re.DOTALL)
+        own = [each for each in every if 'data-command="endorsements.sign"' in each and "organisation" not in each]
+        return [each for each in own if " hidden" not in each.partition(">")[0]]
+
+    [first] = forms()
+    assert "Change how" not in first
+    sign(ann, signed="group")
+    [anew] = forms()
+    assert "Change how I am named" in anew
+    assert re.search(r'<select [^>]*required><option value="">Choose</option>', anew)
+    assert "selected" not in anew
 
 
 def test_nobody_is_named_beyond_the_events_attribution(event: Event, version: Version, ann: Seat) -> None:

@@ -152,7 +152,7 @@ def test_names_are_a_list_and_no_quotes_and_people_s_words_are_of_no_language_th
     settled(held.drafter)
     make.act(held.zoe, "endorsements.sign", version="1", organisation="Salt Carriers")
     html = fetched(held.drafter, "outcome.html").content.decode()
-    assert '<ul class="stack" role="list"><li class="named" dir="auto">Salt Carriers</li>' in html
+    assert '<ul class="stack" role="list"><li class="named" dir="auto">Salt Carriers (organisation)</li>' in html
     for words in (
         '<p class="text" lang="" dir="auto">We come back.',
         '<blockquote lang="" dir="auto">Who *pays* for it?',
