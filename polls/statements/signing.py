@@ -15,7 +15,7 @@ from rooms.transcript.core import Level, Shown, attribution, lowest
 #: What one may choose to be called by, from most to least.
 SIGNED = [
     (Level.NAME.value, gettext_lazy("My name")),
-    (Level.GROUP.value, gettext_lazy("My group")),
+    (Level.GROUP.value, gettext_lazy("My group, where it is large enough")),
     (Level.NOBODY.value, gettext_lazy("Without a name")),
 ]
 #: Columns of a row that nobody signs any more.

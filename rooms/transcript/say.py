@@ -61,7 +61,11 @@ def mend(*, room: Any, by: Any, segment: str, text: str, revision: int) -> Answe
     left = {number: Reworded(old, text) for number, old in texts_of(found).items()}
     still = overwrite(room, by, found, left, approved=found.revision + 1, mended=True)
     note(room, by, "corrected", found, _for_whom(by) or "by the speaker")
-    return Answer(say=" ".join([_("Corrected. The earlier words are gone from the transcript and from every quote of them."), *still]))
+    return Answer(
+        say=" ".join(
+            [_("Corrected. The earlier words are gone from the transcript and from every quote of them."), *still]
+        )
+    )
 
 
 @transaction.atomic
@@ -88,7 +92,14 @@ def take_back(*, room: Any, by: Any, turn: str, segment: str = "", sure: bool = 
         still += overwrite(room, by, each, left, approved=each.revision + 1, mended=False)
     note(room, by, "took words back", pieces[0] if segment else found, _for_whom(by))
     changed(room, found)
-    return Answer(say=" ".join([_("Withdrawn. The words are gone from the transcript and from every quote of them."), *dict.fromkeys(still)]))
+    return Answer(
+        say=" ".join(
+            [
+                _("Withdrawn. The words are gone from the transcript and from every quote of them."),
+                *dict.fromkeys(still),
+            ]
+        )
+    )
 
 
 def _turn(room: Any, by: Any, which: Q, *, gone: bool = False) -> Turn:

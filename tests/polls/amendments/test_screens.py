@@ -144,7 +144,7 @@ def test_the_form_begins_with_the_words_of_the_clause_and_works_without_scripts(
 def test_nobody_is_offered_to_sign_with_more_than_the_event_shows(ann: Seat, clause: Clause) -> None:
     Event.objects.update(attribution="group")
     assert "My name" not in page(ann, f"amend/?clause={clause.handle}")
-    assert "My group" in page(ann, f"amend/?clause={clause.handle}")
+    assert "My group, where it is large enough" in page(ann, f"amend/?clause={clause.handle}")
 
 
 def test_beside_the_ballot_stands_what_it_decides(event: Event, ann: Seat, moderator: Seat, clause: Clause) -> None:
