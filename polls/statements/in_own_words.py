@@ -21,6 +21,9 @@ from polls.statements.pads.folding import fold
 from rooms.journal.actions import locked, note
 from rooms.transcript.struck import as_words, shingles
 
+#: How the journal notes what drafters did with such words.
+OUT, OWN = "what was taken back", "kept as the drafters' own"
+
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
@@ -109,9 +112,8 @@ def reworded(*, room: Any, by: Any, clause: str, own: bool = False) -> Answer:
             said = _("This clause reads as it did when words in it were taken back. Take them out first.")
             raise Refused(said, code="unchanged")
         type(row).objects.filter(pk=row.pk).update(to_reword=False)
-        detail = "kept as the drafters' own" if own else "what was taken back"
-        note(room, by, "reworded", f"clause:{clause}" if clause else "statement", detail)
-        touch(room, "statements.drafter")
+        note(room, by, "reworded", f"clause:{clause}" if clause else "statement", OWN if own else OUT)
+        touch(room, "statements.drafter", "statements.gone", "statements.reserved")
     return Answer(say=_("Noted."))
 
 

@@ -14,6 +14,7 @@ from deliberate.live.parts import Context, once
 from deliberate.text import tidy
 from polls.ideas.models import Idea
 from polls.statements import queries
+from polls.statements.in_own_words import OUT
 from polls.statements.models import Statement, Support
 from polls.statements.sources import IDEA, POLL, SEGMENT, open_to_quote, source_of
 from rooms.journal.models import Entry
@@ -62,6 +63,9 @@ def gone(room: Any) -> int:
     whoever spoke count too, those by a captioner do not: for them what is being cut out keeps still."""
     taken = Q(verb__in=_TAKEN_BACK) | Q(verb="corrected", detail__endswith="the speaker")
     taken |= Q(verb="muted the author of", detail="hidden") | Q(verb="withdrew", subject__startswith="amendment:")
+    taken |= Q(
+        verb="reworded", detail=OUT
+    )  # what a drafter takes out, as they are told, stands on pages that keep still
     # Of ideas under a pseudonym, and of who erases themselves, the journal says nothing: it would tell when.
     ideas, seats = Idea.objects.filter(room=room, text=""), Seat.objects.filter(event=room.event_id, ended=True)
     return Entry.objects.filter(taken, room=room).count() + ideas.count() + seats.count()

@@ -114,6 +114,11 @@ class World:
         if self.cite:
             clause = self.clause() if self.settle else ""
             self.act(self.drafter, "statements.cite", clause=clause, source=source, quote=quote)
+            # Another clause rests on fewer of them; a third began with them, and was reworded since.
+            fewer = quote.rpartition(" ")[0]
+            self.act(self.drafter, "statements.cite", clause=self.clause(), source=source, quote=fewer)
+            third = self.act(self.drafter, "statements.cite", clause="", source=source, quote=quote)["clause"]
+            self.act(self.drafter, "statements.edit_clause", clause=third, text="Water is a right.", revision=0)
         self.act(self.ben, "statements.propose", source=source, note="It belongs there")
         self.version()
 
@@ -302,6 +307,28 @@ def test_what_its_speaker_withdraws_is_nowhere_not_even_in_what_is_stored(seed: 
         assert "marks of participant Ann" in before
         piece = "" if seed % 2 else handle
         world.act(world.ann, "transcript.take_back", turn=turn.words, segment=piece, sure="on")
+        assert searched(world) == set()
+        assert columns_with(world.words) == set()
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_what_drafters_take_out_as_they_are_told_is_nowhere(seed: int) -> None:
+    """They wrote it themselves, somebody wants it changed, and it is withdrawn before they reword it."""
+    with undone():
+        world = world_of(seed, "reworded")
+        world.settle, world.cite = False, True  # what was settled in the drafters' own words stays
+        turn, handle = spoken_by(world, world.ann)
+        text = f"They saw {world.words} at the well."
+        own = str(world.act(world.drafter, "statements.add_clause", text=text, after="")["clause"])
+        world.act(world.drafter, "statements.cite", clause=own, source=f"segment:{handle}", quote=f"saw {world.words}")
+        fields = {"clause": own, "revision": 0, "kind": "delete", "text": "", "reason": "Not there"}
+        world.act(world.ben, "amendments.propose", **fields)
+        world.act(world.ann, "transcript.take_back", turn=turn.words, segment="", sure="on")
+        assert searched(world), "it is the drafters' own"
+        for told in ("They saw somebody at the well.", "They saw somebody."):
+            revision = Clause.objects.get(handle=own).revision
+            world.act(world.drafter, "statements.edit_clause", clause=own, text=told, revision=revision)
+        world.act(world.drafter, "statements.reworded", clause=own)
         assert searched(world) == set()
         assert columns_with(world.words) == set()
 
