@@ -7,7 +7,7 @@ kept: where that differs from the file, nothing is stored."""
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +26,7 @@ from polls.exports.reading import BadBundle, Part, read
 from polls.statements.models import Rules
 from rooms.events.actions import create_link
 from rooms.events.models import AgendaItem, Attribution, Event, Group, Room
-from rooms.floor.models import Turn
+from rooms.floor.models import State, Turn
 from rooms.floor.queries import rule_of
 from rooms.journal.models import Entry
 from rooms.seats.models import Seat
@@ -150,8 +150,10 @@ def _item(kept: Kept, row: Part, position: int) -> AgendaItem:
 
 
 def _turns(kept: Kept, about: Part) -> None:
-    rows = about.parts("turns", kept.most)
-    kept.add("turn", Turn, rows, _turn)
+    rows, begun = about.parts("turns", kept.most), dict[str, datetime]()
+    for each in about.parts("segments", kept.most):
+        begun.setdefault(each.named("turn"), each.moment("started_at"))
+    kept.add("turn", Turn, rows, lambda kept, row, _at: _turn(kept, row, begun))
     for row in rows:
         if row.named("reply_to"):
             turn = kept.one("turn", row, "handle")
@@ -159,8 +161,14 @@ def _turns(kept: Kept, about: Part) -> None:
             turn.save(update_fields=["reply_to"])
 
 
-def _turn(kept: Kept, row: Part, _position: int) -> Turn:
-    called, begun, ended = row.moment("called_at"), row.moment_or_none("started_at"), row.moment_or_none("ended_at")
+def _turn(kept: Kept, row: Part, spoken: dict[str, datetime]) -> Turn:
+    """A turn; `spoken`: when its first words were. One that was never called has no more than words, and is over."""
+    called, begun, ended = (row.moment_or_none(name) for name in ("called_at", "started_at", "ended_at"))
+    asked = called or spoken.get(row.handle("handle"))
+    if asked is None:
+        raise row.wrong("called_at", "this turn was never called, and no words belong to it")
+    if called is None and row.text("state") != State.DONE:
+        raise row.wrong("state", "a turn that was never called is over")
     level, said_by = row.text("shown_as"), row.text("said_by")
     if level not in Attribution.values:
         raise row.wrong("shown_as", "this is none of the ways to be shown")
@@ -177,7 +185,7 @@ def _turn(kept: Kept, row: Part, _position: int) -> Turn:
         silence=row.text("silence"),
         kind=row.text("kind"),
         state=row.text("state"),
-        asked_at=called,
+        asked_at=asked,
         called_at=called,
         started_at=begun,
         ended_at=ended,
@@ -240,6 +248,7 @@ def _told(whole: dict[str, Any]) -> dict[str, Any]:
     """Without what is not brought in, and without what is told in the language of whoever makes the file."""
     for room in whole["rooms"]:
         room["polls"] = [poll for poll in room["polls"] if poll["state"] == "closed"]
+        closed = {poll["handle"] for poll in room["polls"]}
         by_turn = {turn["handle"]: turn["shown_as"] for turn in room["turns"]}
         for row in (*room["turns"], *room["segments"]):
             if by_turn.get(row.get("turn") or row["handle"]) == Attribution.ROLE:
@@ -252,6 +261,8 @@ def _told(whole: dict[str, Any]) -> dict[str, Any]:
             for who in (who for each in some["reserved_by"].values() for who in each):
                 who["by"] = "" if who["shown_as"] == Attribution.ROLE else who["by"]
         for row in text["amendments"]:
+            if row["poll"] not in closed:  # it was open, and comes as prepared
+                row |= {"poll": None, "option": "", "majority": ""}
             if row["shown_as"] == Attribution.ROLE:
                 row["proposed_by"] = ""
     return whole

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Exists, F, OuterRef, Q
+
 from polls.exports.bundle_text import ideas, polls, statement, time_text
 from polls.exports.figures import people_of, seats, seconds
 from polls.statements import queries
@@ -16,6 +18,7 @@ from rooms.floor.models import State as TurnState
 from rooms.floor.models import Turn
 from rooms.journal.queries import broken_at, told
 from rooms.transcript.leaving import leaving
+from rooms.transcript.models import Segment
 from rooms.transcript.queries import attribution_of, segments, shown_as
 
 FORMAT = "deliberate.bundle/2"
@@ -92,17 +95,24 @@ def _people(room: Room) -> Row:
 
 
 def _turns(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
-    """Turns that were called to the floor, in the order in which they were; requests that only waited are nobody's words."""
-    held = Turn.objects.filter(room=room, called_at__isnull=False).exclude(
-        state__in=(TurnState.WAITING, TurnState.WITHDRAWN)
+    """Turns that were called to the floor, in the order in which they were; behind them those that only words belong to:
+    they came in a file, or the call was undone. Requests that only waited are nobody's words."""
+    called = Q(called_at__isnull=False) & ~Q(state__in=(TurnState.WAITING, TurnState.WITHDRAWN))
+    spoken = Q(Exists(Segment.objects.filter(turn=OuterRef("pk"))))
+    held = list(
+        Turn.objects.filter(called | spoken, room=room)
+        .select_related("item", "group", "reply_to")
+        .order_by(F("called_at").asc(nulls_last=True), "pk")
     )
+    here = {turn.pk for turn in held}
     return [
         {
             "handle": turn.words,
             "item": turn.item.handle if turn.item else None,
             "kind": turn.kind,
-            "reply_to": turn.reply_to.words if turn.reply_to else None,
-            "state": turn.state,
+            "reply_to": turn.reply_to.words if turn.reply_to and turn.reply_to_id in here else None,
+            # Whoever waits for another call is in no bundle; their words are.
+            "state": turn.state if turn.called_at else TurnState.DONE,
             "said_by": said_by(turn),
             "shown_as": shown_as(turn, room.event).level.value,
             "silence": turn.silence or room.event.silence,
@@ -113,7 +123,7 @@ def _turns(room: Room, said_by: Callable[[Turn | None], str]) -> list[Row]:
             "ended_at": time_text(turn.ended_at),
             "seconds": seconds(turn),
         }
-        for turn in held.select_related("item", "group", "reply_to").order_by("called_at", "pk")
+        for turn in held
     ]
 
 

@@ -217,6 +217,7 @@ def _amendments(room: Room) -> list[Row]:
     amended = earlier(row for row in rows if row.kind in WITHIN and row.state != AmendmentState.HIDDEN)
     for row in rows:
         public, by = row.state != AmendmentState.HIDDEN, proposed_as(row, room.event)
+        poll = row.poll if row.poll is not None and row.poll.state != PollState.PREPARED else None
         found.append(
             {
                 "handle": row.handle,
@@ -232,9 +233,10 @@ def _amendments(room: Room) -> list[Row]:
                 "cosigned": row.signed,
                 "state": row.state,
                 "answer": row.answer if public else "",
-                "option": row.option if public else "",
-                "majority": row.majority,
-                "poll": row.poll.handle if row.poll else None,
+                # A poll that is only prepared is in no bundle: then it waits to be put to one.
+                "option": row.option if public and poll else "",
+                "majority": row.majority if poll else "",
+                "poll": poll.handle if poll else None,
                 "made": row.made.handle if row.made else None,
                 "decided_at": time_text(row.decided_at),
             }
