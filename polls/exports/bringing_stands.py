@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from polls.ballots.models import State as PollState
 from polls.endorsements.models import Endorsement, Told
 from polls.exports.bringing_rows import Bearers, Kept, checked
 from polls.exports.reading import Part
-from polls.statements.core import Counts, Stance
-from polls.statements.models import Clause, Reserved, SettledClause, Statement, Support, Version
+from polls.statements.core import Counts, Majority, Stance
+from polls.statements.models import Clause, Reserved, SettledClause, Settling, Statement, Support, Version
+from polls.statements.settling import digest_of
 from rooms.events.models import Attribution
+
+#: In place of the hash of words that were reworded since a poll was put on them.
+REWORDED = "0" * 64
 
 
 def stands(kept: Kept, rows: list[Part], bearers: Bearers, by: Part) -> None:
@@ -44,6 +49,24 @@ def stands(kept: Kept, rows: list[Part], bearers: Bearers, by: Part) -> None:
             clause.heard = {"of": list(counts), "groups": list(groups.values_list("handle", flat=True))}
             clause.save(update_fields=["heard"])
     Support.objects.bulk_create(found, batch_size=500)
+
+
+def settles(kept: Kept, polls: list[Part], statement: Statement | None) -> None:
+    """What polls that were open settle if they carry, once the text is there."""
+    for row in polls:
+        if row.any("settles", (dict, type(None)), "what this poll settles, or null, must stand here") is None:
+            continue
+        if statement is None or row.text("state") != PollState.OPEN:
+            raise row.wrong("settles", "only an open poll settles something, and only a text that is there")
+        about = row.part("settles")
+        clause = kept.one_or_none("clause", about, "clause")
+        fields = {"option": about.text("option"), "majority": about.text("majority")}
+        # Without what it is known by, the poll settles nothing: the words were others when it was put.
+        fields["digest"] = digest_of(statement, clause) if about.truth("as_put") else REWORDED
+        asked = Settling(statement=statement, clause=clause, poll=kept.one("poll", row, "handle"), **fields)
+        if asked.majority not in list(Majority):
+            raise about.wrong("majority", "this is none of the majorities")
+        checked(about, asked).save()
 
 
 def settled(kept: Kept, rows: list[Part]) -> None:

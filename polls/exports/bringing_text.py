@@ -26,10 +26,11 @@ from rooms.events.models import Attribution
 def bring_in(kept: Kept, about: Part, bearers: Bearers) -> None:
     """Store them, in an order in which each finds what it points at."""
     _ideas(kept, about.parts("ideas", kept.most))
-    _polls(kept, about.parts("polls", kept.most))
+    polls = about.parts("polls", kept.most)
+    _polls(kept, polls)
     statement = about.part("statement")
-    if any(statement.value.values()):
-        _statement(kept, statement, bearers)
+    made = _statement(kept, statement, bearers) if any(statement.value.values()) else None
+    bringing_stands.settles(kept, polls, made)
 
 
 # ---- ideas -----------------------------------------------------------------------------------------------------------
@@ -139,7 +140,7 @@ def _poll(kept: Kept, row: Part, _position: int) -> Poll:
 # ---- the statement ---------------------------------------------------------------------------------------------------
 
 
-def _statement(kept: Kept, about: Part, bearers: Bearers) -> None:
+def _statement(kept: Kept, about: Part, bearers: Bearers) -> Statement:
     texts = {name: about.text(name) for name in ("title", "preamble")}
     made = Statement(room=kept.room, to_reword=about.truth("to_reword"), **texts)
     statement = checked(about, made, but=("title",))
@@ -177,6 +178,7 @@ def _statement(kept: Kept, about: Part, bearers: Bearers) -> None:
         lambda _kept, row, _at: _proposal(kept, statement, row),
     )
     _amendments(kept, statement, about.parts("amendments", kept.most), bearers)
+    return statement
 
 
 def _citations(kept: Kept, rows: list[Part]) -> None:
@@ -229,6 +231,7 @@ def _amendments(kept: Kept, statement: Statement, rows: list[Part], bearers: Bea
             handle=row.handle("handle"),
             number=row.number("number"),
             revision=row.number("revision"),
+            to_reword=row.truth("to_reword"),
             **{name: row.text(name) for name in ("kind", "text", "reason", "option", "majority")},
             level=level,
             author=by if level == Attribution.NAME else "",

@@ -24,6 +24,7 @@ from polls.statements.content import drafted, shown_quotes
 from polls.statements.content import shown as as_shown
 from polls.statements.models import Clause, FormerCitation, Proposal, Sealed, Statement, Version
 from polls.statements.reserving import writers, writers_then
+from polls.statements.settling import digest_of
 from polls.statements.sources import IDEA, SEGMENT
 from rooms.events.models import Room
 from rooms.transcript.core import Shown
@@ -70,7 +71,7 @@ def polls(room: Room) -> list[Row]:
     put = (
         Poll.objects.filter(room=room)
         .exclude(state=PollState.PREPARED)
-        .select_related("item", "published")
+        .select_related("item", "published", "settling__clause", "settling__statement")
         .prefetch_related("options")
     )
     return [
@@ -99,9 +100,24 @@ def polls(room: Room) -> list[Row]:
             "result": result(poll) if poll.state == PollState.CLOSED else None,
             "as_text": as_text(poll),
             "published": poll.published.text if hasattr(poll, "published") else None,
+            "settles": _settles(poll),
         }
         for poll in put.order_by("opened_at", "pk")
     ]
+
+
+def _settles(poll: Poll) -> Row | None:
+    """What an open poll settles if it carries: a clause, or the whole text; whether that still reads as it was put, in
+    place of the hash that it is known by, from which words that were taken back could be guessed."""
+    if poll.state == PollState.CLOSED or not hasattr(poll, "settling"):
+        return None
+    asked = poll.settling
+    return {
+        "clause": asked.clause.handle if asked.clause else None,
+        "option": asked.option,
+        "majority": asked.majority,
+        "as_put": digest_of(asked.statement, asked.clause) == asked.digest,
+    }
 
 
 def statement(room: Room) -> Row:
@@ -227,6 +243,7 @@ def _amendments(room: Room) -> list[Row]:
                 "revision": row.revision,
                 "amends": amended.get(row.pk),
                 "text": row.text if public else "",
+                "to_reword": row.to_reword,
                 "reason": row.reason if public else "",
                 "proposed_by": by.text if public else "",
                 "shown_as": by.level.value if public else "nobody",

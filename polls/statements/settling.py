@@ -87,7 +87,7 @@ def put(*, room: Any, by: Any, clause: str = "") -> Answer:
         statement=statement,
         clause=row,
         poll=Poll.objects.get(handle=handle),
-        digest=_digest(statement, row),
+        digest=digest_of(statement, row),
         option=yes,
         majority=rules.majority,
     )
@@ -110,7 +110,9 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
     yes = votes.get(asked.option, 0)
     if not core.carried(yes, sum(votes.values()) - yes, Majority(asked.majority)):
         note(room, by, "left open", poll, f"clause:{asked.clause.handle}" if asked.clause else "statement")
-    elif _digest(asked.statement, asked.clause) != asked.digest or (asked.clause is not None and asked.clause.removed):
+    elif digest_of(asked.statement, asked.clause) != asked.digest or (
+        asked.clause is not None and asked.clause.removed
+    ):
         note(room, by, "left open", poll, "reworded")
     elif in_force.version(asked.statement) is not None:
         note(room, by, "left open", poll, "settled")
@@ -124,7 +126,7 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
         _whole(room, by, asked.statement)
 
 
-def _digest(statement: Statement, clause: Clause | None) -> str:
+def digest_of(statement: Statement, clause: Clause | None) -> str:
     """Names the words that a poll is about."""
     if clause is not None:
         return core.seal({"clause": clause.handle, "text": clause.text})
