@@ -163,20 +163,22 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
         if row.option != carried:
             _decided(room, by, row, State.DECLINED, None, said)
             continue
-        # Taken out or settled meanwhile, it waits for the drafters: the room's word holds.
-        made = _into_text(room, by, row) if not row.clause.removed and _is_open(row) else None
+        made = _as_voted(room, by, row)
         _decided(room, by, row, State.ACCEPTED if made else State.CARRIED, made, said)
         if made is not None and poll.closed_at is not None:
             # Its words changed as the poll closed, not after it: the wall shows the result until somebody changes a clause.
             Clause.objects.filter(pk=made.pk).update(changed_at=poll.closed_at)
 
 
-def _is_open(row: Amendment) -> bool:
+def _as_voted(room: Any, by: Any, row: Amendment) -> Clause | None:
+    """The clause that what the room carried stands in from now on. None where it waits for the drafters: its clause was taken
+    out, reworded or settled meanwhile, or the text has no room for one more. The room's word holds, and the poll closes."""
     try:
-        check_open(row.clause, row.kind)
+        with transaction.atomic():
+            check_open(row.clause, row.kind)
+            return _into_text(room, by, row)
     except Refused:
-        return False
-    return True
+        return None
 
 
 def _adopts(text: str, rows: Sequence[Amendment]) -> bool:

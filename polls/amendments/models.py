@@ -15,7 +15,8 @@ class Kind(models.TextChoices):
 
 class State(models.TextChoices):
     OPEN = "open", _("Open")
-    #: Carried by a poll, but the words it amends had changed meanwhile: the drafters put it into the text by hand.
+    #: Carried by a poll, but it did not fit into the text as that stood (its words had changed, or there was no room for one
+    #: more clause): the drafters put it in by hand.
     CARRIED = "carried", _("Carried by the room")
     ACCEPTED = "accepted", _("Accepted")
     MERGED = "merged", _("Merged")

@@ -11,6 +11,7 @@ from polls.ballots.models import Poll
 from polls.exports.bundle import bundle
 from polls.exports.outcome import outcome
 from polls.exports.outline import document
+from polls.statements.actions import MOST_CLAUSES
 from polls.statements.models import Clause, Rules
 from polls.statements.queries import versions
 from rooms.events.models import Event
@@ -293,3 +294,25 @@ def test_one_that_is_hidden_after_the_room_voted_stands_in_the_closed_poll_alone
     [room] = bundle(event)["rooms"]
     assert "Zanzibar" in str(room["polls"])
     assert "Zanzibar" not in str(room["statement"])
+
+
+def test_a_clause_that_the_room_adopts_and_the_text_has_no_room_for_waits_for_a_drafter(
+    event: Event, ann: Seat, ben: Seat, drafter: Seat, moderator: Seat, clause: Clause
+) -> None:
+    row = proposed(ann, clause, "New.", "after")
+    Clause.objects.bulk_create(
+        Clause(statement=clause.statement, position=at, text=f"Clause {at}.", changed_at=clause.changed_at)
+        for at in range(2, MOST_CLAUSES + 1)
+    )
+    poll = put(moderator, row)
+    for seat in (ann, ben):
+        vote(seat, poll, 0)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    poll.refresh_from_db()
+    assert (poll.state, again(row).state, len(texts(event))) == ("closed", "carried", MOST_CLAUSES)
+    assert "carried" in [entry.verb for entry in Entry.objects.all()]
+    with pytest.raises(Refused, match="at most"):
+        make.act(drafter, "amendments.accept", amendment=row.handle)
+    make.act(drafter, "statements.remove_clause", clause=Clause.objects.get(position=MOST_CLAUSES).handle)
+    make.act(drafter, "amendments.accept", amendment=row.handle)
+    assert (again(row).state, texts(event)[1]) == ("accepted", "New.")
