@@ -51,13 +51,18 @@ def _clash(one: Edit, other: Edit) -> bool:
 
 
 def rivals(base: str, one: str, other: str) -> bool:
-    """Whether two new wordings of the same text touch the same words, so that they can't both stand as they are."""
+    """Whether two new wordings of the same text touch the same words, so that they can't both stand as they are. One that
+    leaves nothing of it is a rival of every change."""
+    if not one or not other:
+        return base not in (one, other)
     return any(_clash(mine, theirs) for mine in edits(base, one) for theirs in edits(base, other))
 
 
 def carried_over(base: str, text: str, current: str) -> str | None:
     """`current`, which came out of `base`, with the changes that make `text` of `base`; None where they touch words that
-    were changed since. The same change on both sides is made once."""
+    were changed since. The same change on both sides is made once; only what was read is taken out as a whole."""
+    if not text or not current:
+        return text if current == base else current if text in (base, current) else None
     theirs = edits(base, current)
     mine = [edit for edit in edits(base, text) if edit not in theirs]
     if any(_clash(one, other) for one in mine for other in theirs):

@@ -128,3 +128,14 @@ def test_what_carries(yes: int, no: int, majority: Majority, carries: bool) -> N
 )
 def test_which_option_a_vote_carries(votes: dict[str, int], majority: Majority, option: str | None) -> None:
     assert core.chosen(votes, "against", majority) == option
+
+
+@pytest.mark.parametrize("other", [f"{BASE} And a report.", f"Today: {BASE}", "", "Another."])
+def test_to_delete_all_is_a_rival_of_every_change(other: str) -> None:
+    assert core.rivals(BASE, "", other)
+    assert core.rivals(BASE, other, "")
+
+
+def test_what_was_added_to_since_is_not_deleted() -> None:
+    assert core.carried_over(BASE, "", BASE) == ""
+    assert core.carried_over(BASE, "", f"{BASE} And a report.") is None

@@ -316,3 +316,25 @@ def test_a_clause_that_the_room_adopts_and_the_text_has_no_room_for_waits_for_a_
     make.act(drafter, "statements.remove_clause", clause=Clause.objects.get(position=MOST_CLAUSES).handle)
     make.act(drafter, "amendments.accept", amendment=row.handle)
     assert (again(row).state, texts(event)[1]) == ("accepted", "New.")
+
+
+def test_to_delete_a_clause_is_a_rival_of_a_sentence_that_is_added_to_it(
+    ann: Seat, ben: Seat, drafter: Seat, moderator: Seat, clause: Clause
+) -> None:
+    more, out = proposed(ann, clause, f"{TEXT} And a report."), proposed(ben, clause, kind="delete")
+    found = queries.rivals([more])
+    assert [row.number for row in (*found[more.pk], *found[out.pk])] == [2, 1]
+    poll = put(moderator, more, with_rivals=True)
+    assert poll.kind == "ranking"
+    vote(ann, poll, 1, 0)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    assert (again(out).state, again(more).state) == ("accepted", "declined")
+
+
+def test_a_clause_that_was_added_to_since_is_not_deleted(ann: Seat, ben: Seat, drafter: Seat, clause: Clause) -> None:
+    more, out = proposed(ann, clause, f"{TEXT} And a report."), proposed(ben, clause, kind="delete")
+    make.act(drafter, "amendments.accept", amendment=more.handle)
+    with pytest.raises(Refused, match="changed since"):
+        make.act(drafter, "amendments.accept", amendment=out.handle)
+    other = proposed(ann, clause, f"{TEXT} And a long report.")
+    assert queries.rivals([other]) == {out.pk: [], other.pk: []}
