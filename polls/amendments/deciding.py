@@ -142,7 +142,9 @@ def _option(row: Amendment) -> str:
     if row.kind == Kind.DELETE:
         return _("Amendment %(n)d: delete the clause") % {"n": row.number}
     if len(words) > QUOTED:
-        words = words[:QUOTED].rpartition(" ")[0] + " …"
+        head = words[:QUOTED].rpartition(" ")[0]
+        # Chinese and Japanese have no blanks between words.
+        words = (head if len(head) > QUOTED // 2 else words[:QUOTED]) + " …"
     return _("Amendment %(n)d: %(words)s") % {"n": row.number, "words": words}
 
 

@@ -338,3 +338,22 @@ def test_a_clause_that_was_added_to_since_is_not_deleted(ann: Seat, ben: Seat, d
         make.act(drafter, "amendments.accept", amendment=out.handle)
     other = proposed(ann, clause, f"{TEXT} And a long report.")
     assert queries.rivals([other]) == {out.pk: [], other.pk: []}
+
+
+@pytest.mark.parametrize(
+    ("of", "quoted"),
+    [
+        ("我們要求" + "每村每年四次聽證會，" * 12, 90),
+        ("In 2026 我們要求" + "每村每年四次聽證會，" * 12, 90),
+        (f"{TEXT} {TEXT} {TEXT}", 86),
+    ],
+)
+def test_an_option_quotes_as_much_of_a_long_amendment_whatever_its_script(
+    ann: Seat, ben: Seat, drafter: Seat, moderator: Seat, of: str, quoted: int
+) -> None:
+    row = added(drafter, of)
+    four = "四次" if "四次" in of else "four"
+    change = proposed(ann, row, of.replace(four, "12"))
+    proposed(ben, row, of.replace(four, "6"))
+    options = put(moderator, change, with_rivals=True).options.all()
+    assert options[0].text == f"Amendment 1: {change.text[:quoted]} …"
