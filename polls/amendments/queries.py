@@ -131,6 +131,9 @@ def credits(of: Any, until: Any = None) -> dict[str, list[str]]:
     rows = Amendment.objects.select_related("made", "group").filter(
         statement__room=of, state__in=(State.ACCEPTED, State.MERGED), made__isnull=False
     )
+    rows = rows.exclude(
+        kind=Kind.DELETE, state=State.ACCEPTED
+    )  # of it nothing stands, also where the clause was put back
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows.filter(decided_at__lte=until) if until else rows:
         assert row.made is not None

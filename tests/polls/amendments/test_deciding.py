@@ -357,3 +357,21 @@ def test_an_option_quotes_as_much_of_a_long_amendment_whatever_its_script(
     proposed(ben, row, of.replace(four, "6"))
     options = put(moderator, change, with_rivals=True).options.all()
     assert options[0].text == f"Amendment 1: {change.text[:quoted]} …"
+
+
+def test_that_a_clause_was_deleted_is_not_credited_in_it_once_it_is_put_back(
+    event: Event, ann: Seat, drafter: Seat, clause: Clause
+) -> None:
+    out = proposed(ann, clause, kind="delete", signed="name")
+    make.act(drafter, "amendments.accept", amendment=out.handle)
+    make.act(drafter, "statements.restore_clause", clause=clause.handle)
+    assert queries.credits(make.room(event)) == {}
+    assert "Amendment 1" not in document(outcome(make.room(event), None)).texts
+
+
+def test_that_a_clause_be_deleted_is_credited_in_the_words_that_it_was_merged_into(
+    event: Event, ann: Seat, drafter: Seat, clause: Clause
+) -> None:
+    out = proposed(ann, clause, kind="delete")
+    make.act(drafter, "amendments.merge", amendment=out.handle, text="We ask.", revision=0, reason="Less.", also="")
+    assert queries.credits(make.room(event)) == {clause.handle: ["Amendment 1"]}
