@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from deliberate.door.limits import room_for
@@ -22,11 +22,14 @@ from polls.statements.models import Clause
 from polls.statements.queries import clause as clause_of
 from polls.statements.rewording import holder
 from rooms.journal.actions import locked, note
+from rooms.journal.models import Entry
 from rooms.seats.actions import eraser
 from rooms.seats.models import Seat
 
 #: Amendments that may wait on one clause: each is compared with all others.
 MOST_WAITING = 40
+#: The journal's word for an amendment that was taken back.
+WITHDREW = "withdrew"
 #: What shows amendments, or how many there are.
 SCREENS = (
     "amendments.waiting",
@@ -64,11 +67,10 @@ def propose(
     if queries.of_clause(row).count() >= MOST_WAITING:
         raise Refused(_("%(n)d amendments wait on this clause. Co-sign one of them.") % {"n": MOST_WAITING})
     room_for(rows)
-    last: int = rows.aggregate(last=Max("number"))["last"] or 0
     made = Amendment.objects.create(
         statement=statement,
         clause=row,
-        number=last + 1,
+        number=_next_number(room, rows),
         seat=by,
         kind=kind,
         text=text,
@@ -80,6 +82,16 @@ def propose(
     said = _("The room can read your amendment. It is number %(n)d.") % {"n": made.number}
     undo = {"command": "amendments.withdraw", "fields": {"amendment": made.handle}}
     return Answer(say=said, data={"amendment": made.handle, "undo": undo}, on=(f"amendment:{made.handle}",))
+
+
+def _next_number(room: Any, rows: QuerySet[Amendment]) -> int:
+    """A number that no amendment of the room ever had: a closed poll still names one that was withdrawn. The journal knows
+    how many were."""
+    last: int = rows.aggregate(last=Max("number"))["last"] or 0
+    handles = set(rows.values_list("handle", flat=True))
+    noted = Entry.objects.filter(room=room, verb=WITHDREW, subject__startswith="amendment:").order_by()
+    gone = {subject.partition(":")[2] for subject in noted.values_list("subject", flat=True)} - handles
+    return max(last, len(handles) + len(gone)) + 1
 
 
 @transaction.atomic
@@ -98,7 +110,7 @@ def withdraw(*, room: Any, by: Any, amendment: str) -> Answer:
         drop_poll(room, row)
         row.delete()
         said = _("Your amendment is taken back.")
-    note(room, by, "withdrew", f"amendment:{amendment}")
+    note(room, by, WITHDREW, f"amendment:{amendment}")
     touch(room, *SCREENS, "statements.gone")
     return Answer(say=said, off=(f"amendment:{amendment}",))
 

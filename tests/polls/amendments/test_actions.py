@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from deliberate.errors import Refused
@@ -9,6 +11,7 @@ from polls.amendments.actions import MOST_WAITING
 from polls.amendments.models import Amendment, CoSignature
 from polls.amendments.queries import proposer
 from polls.ballots.models import Option, Poll
+from polls.exports.bringing import bring_in
 from polls.exports.bundle import bundle
 from polls.statements.models import Clause
 from rooms.events.models import Event
@@ -16,7 +19,7 @@ from rooms.journal.models import Entry
 from rooms.seats.actions import erase
 from rooms.seats.models import Seat
 from tests import make
-from tests.polls.amendments.rows import TEXT, again, proposed, put
+from tests.polls.amendments.rows import TEXT, again, proposed, put, vote
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +191,23 @@ def test_an_erased_person_leaves_no_name_beside_their_amendment(
     erase(room=make.room(event), by=ann)
     kept = again(row)
     assert (kept.author, kept.group, proposer(kept, event)) == ("", None, "")
+
+
+def test_the_number_of_an_amendment_that_was_withdrawn_is_never_given_again(
+    event: Event, ann: Seat, ben: Seat, drafter: Seat, moderator: Seat, clause: Clause
+) -> None:
+    first, second = proposed(ann, clause, "Peace."), proposed(ann, clause, "War.")
+    poll = put(moderator, second)
+    vote(ben, poll, 1)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    make.act(ann, "amendments.withdraw", amendment=second.handle)
+    third = proposed(ben, clause, "Wells.")
+    assert (poll.question, third.number) == ("Clause 1: shall amendment 2 be adopted?", 3)
+    make.act(drafter, "amendments.accept", amendment=third.handle)
+    make.act(ben, "amendments.withdraw", amendment=third.handle)
+    assert proposed(ben, clause, "Schools.").number == 4, "what stands in the text is still there"
+    make.act(ann, "amendments.withdraw", amendment=first.handle)
+    whole = json.dumps(bundle(Event.objects.get()))
+    event.delete()
+    found = bring_in(whole)
+    assert proposed(make.seat(found, name="Eve"), Clause.objects.get(), "Bread.").number == 5, "nor after an import"
