@@ -45,7 +45,7 @@ def sign(*, room: Any, by: Any, version: int, organisation: str, signed: str) ->
         fields = signing.kept(room, by, signed)
         Endorsement.objects.update_or_create(version=found, seat=by, organisation="", defaults=fields)
         said = _("You have signed version %(n)d.") % {"n": found.number}
-        if fields["level"] == "nobody":
+        if fields["level"] != "name":
             said = _("You have signed version %(n)d. You are counted, not named.") % {"n": found.number}
     _tell_anew(found)
     touch(room, *SCREENS)

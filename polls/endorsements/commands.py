@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from deliberate.door.fields import Line
 from deliberate.door.registry import command
 from deliberate.roles import HOST, MODERATOR, PARTICIPANT
-from polls.endorsements import actions
+from polls.endorsements import actions, queries
 from polls.statements.commands import Handle
-from polls.statements.signing import SIGNED
 
 
 class VersionForm(forms.Form):
@@ -19,9 +18,9 @@ class VersionForm(forms.Form):
 
 
 class SignForm(VersionForm):
-    """How one is named."""
+    """How one is named: by name or not at all. Everybody is counted by their group."""
 
-    signed = forms.ChoiceField(label=_("Signed with"), choices=SIGNED, required=False)
+    signed = forms.ChoiceField(label=_("Signed with"), choices=queries.NAMED, required=False)
 
     def clean_signed(self) -> str:
         """Nothing asked is nobody; asked and not chosen is not taken for a choice."""

@@ -10,11 +10,15 @@ from polls.statements import signing
 from polls.statements.content import together
 from polls.statements.models import Version
 from rooms.events.queries import group_sizes
+from rooms.transcript.core import Level
+
+#: How a person may sign. Not with their group: whoever signs is counted in it, and shown no other way.
+NAMED = [choice for choice in signing.SIGNED if choice[0] != Level.GROUP.value]
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Who signed a version: `named`, the people who gave a name or a group, by their letters; `organisations` likewise;
+    """Who signed a version: `named`, the people who gave a name, by their letters; `organisations` likewise;
     `people`: how many in all; `cells`: (names of groups, how many) as told by the k rule,
     when `counted` people had signed."""
 
@@ -52,6 +56,11 @@ def of(version: Version, event: Any) -> Signed:
         cells=tuple((names, count) for names, count in (told.cells if told else [])),
         counted=told.people if told else 0,
     )
+
+
+def choices(event: Any) -> list[tuple[str, Any]]:
+    """What one may choose from under the event's attribution."""
+    return [choice for choice in signing.choices(event) if choice[0] != Level.GROUP.value]
 
 
 def sizes(version: Version) -> dict[str, int]:

@@ -14,7 +14,6 @@ from deliberate.live.parts import Context, part
 from deliberate.roles import DRAFTER, HOST, MODERATOR, PARTICIPANT, WALL
 from polls.endorsements import queries
 from polls.endorsements.models import Endorsement
-from polls.statements import signing
 from polls.statements.pages import shell
 from polls.statements.queries import versions
 from rooms.wall.scenes import scene
@@ -31,7 +30,7 @@ def signed(room: Any, audience: str) -> Context:
     return {
         "version": version,
         "signed": queries.of(version, room.event) if version is not None else None,
-        "choices": signing.choices(room.event),
+        "choices": queries.choices(room.event),
     }
 
 

@@ -173,3 +173,30 @@ def test_the_screen_offers_what_each_role_may_do(event: Event, ann: Seat) -> Non
     assert "endorsements.strike" in html["moderator"]
     assert "/do/" not in html["drafter"]
     assert make.marks_of("endorsements", room, ann) == {f"for:{Endorsement.objects.get().handle}"}
+
+
+def test_nobody_is_offered_to_sign_with_a_group_in_which_all_who_sign_are_counted(
+    event: Event, version: Version
+) -> None:
+    seats = people(event, "Youth", "Youth", "Diplomats", "Diplomats")
+    for seat, how in zip(seats, ("name", "nobody", "nobody", "nobody"), strict=True):
+        sign(seat, signed=how)
+    assert dict(signed(event, version).by_group) == {"Youth": 2, "Diplomats": 2}
+    with pytest.raises(Refused, match="group"):
+        sign(seats[1], signed="group")
+    html = paint(make.room(event), "endorsements.signed", "participant", "en").html
+    assert ("My name" in html, "My group" in html) == (True, False)
+
+
+def test_where_names_are_not_shown_whoever_signs_with_one_is_told_so(event: Event, version: Version, ann: Seat) -> None:
+    Event.objects.update(attribution="group")
+    make.room(event)
+    assert "counted, not named" in sign(ann, signed="name")
+    html = paint(make.room(Event.objects.get()), "endorsements.signed", "participant", "en").html
+    assert "My " not in html
+
+
+def test_a_signature_that_was_given_with_a_group_stays_counted(event: Event, version: Version, ann: Seat) -> None:
+    sign(ann)
+    Endorsement.objects.update(level="group", group=ann.group)
+    assert (signed(event, version).people, signed(event, version).named) == (1, ())
