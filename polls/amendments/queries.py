@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -138,6 +138,37 @@ def credits(of: Any, until: Any = None) -> dict[str, list[str]]:
     for row in rows.filter(decided_at__lte=until) if until else rows:
         assert row.made is not None
         found[row.made.handle].append(credit(row, of.event))
+    return found
+
+
+def adopted(room: Any) -> dict[int, list[tuple[str, str]]]:
+    """By the key of a closed poll, what came of the amendments that it carried: a sentence about each, and how the clause that
+    it stands in reads now, empty where words that were taken back stand there. Not how it was proposed: drafters take such words
+    out of the text, and nobody takes them out of what was carried."""
+    rows = Amendment.objects.select_related("made").filter(
+        statement__room=room,
+        state__in=(State.ACCEPTED, State.MERGED),
+        made__isnull=False,
+        poll__state=PollState.CLOSED,
+        poll__options__text=F("option"),  # else the poll was changed by hand and decided nothing
+    )
+    numbers = {row.pk: number for number, row in numbered(statement(room))}
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for row in rows.distinct().order_by("number"):
+        assert row.made is not None
+        assert row.poll_id is not None
+        number = numbers.get(row.made.pk)
+        if number is None:
+            told = (_("Amendment %(n)d: its clause is not in the text any more.") % {"n": row.number}, "")
+        elif row.kind == Kind.DELETE and row.state == State.ACCEPTED:
+            continue  # the clause was put back
+        else:
+            said = _("Amendment %(n)d stands in clause %(clause)d, as it reads now") % {
+                "n": row.number,
+                "clause": number,
+            }
+            told = (said, "" if row.made.to_reword else row.made.text)
+        found[row.poll_id].append(told)
     return found
 
 

@@ -99,7 +99,8 @@ def _section(number: int, point: Point, speakers: Mapping[tuple[Level | None, st
 def _part(part: Said | Voted, within: str, number: int, speakers: Mapping[tuple[Level | None, str], str]) -> Markup:
     if isinstance(part, Voted):
         about = {"eId": f"{within}dbsect_{number}", "name": "poll"}
-        return tag("debateSection", about, tag("heading", None, part.question), *_paragraphs(part.text))
+        stands = [line for quote in part.adopted for line in _block(quote, "")]
+        return tag("debateSection", about, tag("heading", None, part.question), *_paragraphs(part.text), *stands)
     about = {
         "eId": f"{within}speech_{number}",
         "by": f"#{speakers[part.level, part.who]}",

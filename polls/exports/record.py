@@ -15,11 +15,12 @@ from django.utils.translation import ngettext
 
 from deliberate.clock import now
 from deliberate.live.times import day_text, moment_text
+from polls.amendments.queries import adopted
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
 from polls.ballots.queries import as_text
 from polls.exports import figures
-from polls.exports.document import Block, Document, Heading, Items, Speech, Table, Text
+from polls.exports.document import Block, Document, Heading, Items, Quote, Speech, Table, Text
 from polls.ideas.queries import shown
 from polls.statements.queries import versions
 from rooms.events.models import AgendaItem, Event
@@ -42,11 +43,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Voted:
-    """A closed poll, its result in sentences."""
+    """A closed poll, its result in sentences. `adopted`: where amendments that it carried stand, and what reads there now."""
 
     question: str
     begin: datetime
     text: str
+    adopted: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,11 @@ def points(room: Any) -> tuple[Point, ...]:
         (each.item, _said(each, room.event)) for each in paragraphs(room)
     ]
     polls = Poll.objects.filter(room=room, state=PollState.CLOSED, closed_at__isnull=False).select_related("item")
-    happened += [
-        (poll.item, Voted(poll.question, poll.closed_at, as_text(poll))) for poll in polls if poll.closed_at is not None
-    ]
+    came = adopted(room)
+    for poll in polls:
+        assert poll.closed_at is not None
+        stands = tuple(Quote(words, where) for where, words in came.get(poll.pk, ()))
+        happened.append((poll.item, Voted(poll.question, poll.closed_at, as_text(poll), stands)))
     happened.sort(key=lambda each: each[1].begin)
     found: list[tuple[AgendaItem | None, list[Said | Voted]]] = []
     for item, part in happened:
@@ -118,6 +122,7 @@ def _blocks(room: Any) -> Iterator[Block]:
             if isinstance(part, Voted):
                 yield Heading(_("A poll: %(question)s") % {"question": part.question}, level=2)
                 yield Text(part.text)
+                yield from part.adopted
             else:
                 yield Speech(part.who, date_format(localtime(part.begin), "H:i"), part.text)
     if told := missing(room):

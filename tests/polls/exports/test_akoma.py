@@ -13,6 +13,7 @@ from polls.exports.akoma import debate, statement
 from polls.exports.outcome import outcome
 from polls.statements.queries import versions
 from tests import busy, make
+from tests.polls.amendments.rows import proposed, put, vote
 from tests.polls.exports.documents import HOSTILE
 from tests.polls.exports.rows import NAME, plenary
 from tests.polls.statements.rows import clause, said, settled, thought
@@ -173,3 +174,16 @@ def test_a_busy_room_an_empty_one_and_other_languages_are_valid(schema: Any) -> 
             with translation.override(language):
                 valid(schema, statement(room, outcome(room, None)))
                 valid(schema, debate(room))
+
+
+@pytest.mark.parametrize("kind", ["after", "delete"])
+def test_what_a_poll_adopted_stands_in_the_section_of_that_poll(schema: Any, kind: str) -> None:
+    held = plenary()
+    moderator = make.seat(held.event, "moderator")
+    row = proposed(held.zoe, held.clause, "" if kind == "delete" else "We *bring* wells.\n\nAnd schools.", kind)
+    poll = put(moderator, row)
+    vote(held.zoe, poll, 0)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    told = etree.tostring(valid(schema, debate(make.room(held.event))), encoding="unicode", method="text")
+    said = "its clause is not in the text" if kind == "delete" else "bring* wells."
+    assert said in told[told.index("shall amendment 1 be adopted?") :]
