@@ -65,10 +65,10 @@ def test_whoever_chooses_nothing_is_told_and_named_as_before(event: Event, versi
     with pytest.raises(Refused, match="Choose what you are named by"):
         sign(ann, signed="")
     assert not Endorsement.objects.exists()
-    sign(ann, signed="group")
+    sign(ann, signed="name")
     with pytest.raises(Refused, match="Choose what you are named by"):
         sign(ann, signed="")
-    assert Endorsement.objects.get().level == "group"
+    assert Endorsement.objects.get().level == "name"
 
 
 def test_whoever_has_signed_finds_no_choice_made_for_them(version: Version, ann: Seat) -> None:
@@ -80,7 +80,7 @@ def test_whoever_has_signed_finds_no_choice_made_for_them(version: Version, ann:
 
     [first] = forms()
     assert "Change how" not in first
-    sign(ann, signed="group")
+    sign(ann, signed="name")
     [anew] = forms()
     assert "Change how I am named" in anew
     assert re.search(r'<select [^>]*required><option value="">Choose</option>', anew)
