@@ -131,9 +131,8 @@ def credits(of: Any, until: Any = None) -> dict[str, list[str]]:
     rows = Amendment.objects.select_related("made", "group").filter(
         statement__room=of, state__in=(State.ACCEPTED, State.MERGED), made__isnull=False
     )
-    rows = rows.exclude(
-        kind=Kind.DELETE, state=State.ACCEPTED
-    )  # of it nothing stands, also where the clause was put back
+    # Of a deletion that was accepted nothing stands, also where its clause was put back.
+    rows = rows.exclude(kind=Kind.DELETE, state=State.ACCEPTED)
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows.filter(decided_at__lte=until) if until else rows:
         assert row.made is not None

@@ -63,12 +63,8 @@ def mine(room: Any, audience: str) -> Context:
 def asked(room: Any, audience: str) -> Context:
     """The amendments that the open poll decides, in full, beside the ballot."""
     poll = queries.put(room)
-    rows = (
-        Amendment.objects.filter(poll=poll, state=State.OPEN).order_by("number")
-        if poll is not None
-        else Amendment.objects.none()
-    )
-    return {"shown": queries.shown(room, rows)}
+    rows = Amendment.objects.filter(poll=poll, state=State.OPEN).order_by("number")
+    return {"shown": queries.shown(room, rows) if poll is not None else []}
 
 
 @part("amendments.wall", audiences=[WALL], also=["polls"])

@@ -60,7 +60,7 @@ def of(version: Version, event: Any) -> Signed:
 
 def choices(event: Any) -> list[tuple[str, Any]]:
     """What one may choose from under the event's attribution."""
-    return [choice for choice in signing.choices(event) if choice[0] != Level.GROUP.value]
+    return [choice for choice in signing.choices(event) if choice in NAMED]
 
 
 def sizes(version: Version) -> dict[str, int]:

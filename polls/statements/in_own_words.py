@@ -108,7 +108,7 @@ def reworded(*, room: Any, by: Any, clause: str, own: bool = False) -> Answer:
         fold(room=room, clause=clause)
     row: Any = queries.clause(room, clause) if clause else queries.statement(room)
     if row is not None and row.to_reword:
-        if clause and row.revision == row.to_reword_at and not own:
+        if clause and row.as_then and not own:
             said = _("This clause reads as it did when words in it were taken back. Take them out first.")
             raise Refused(said, code="unchanged")
         type(row).objects.filter(pk=row.pk).update(to_reword=False)

@@ -63,9 +63,8 @@ def gone(room: Any) -> int:
     whoever spoke count too, those by a captioner do not: for them what is being cut out keeps still."""
     taken = Q(verb__in=_TAKEN_BACK) | Q(verb="corrected", detail__endswith="the speaker")
     taken |= Q(verb="muted the author of", detail="hidden") | Q(verb="withdrew", subject__startswith="amendment:")
-    taken |= Q(
-        verb="reworded", detail=OUT
-    )  # what a drafter takes out, as they are told, stands on pages that keep still
+    # What drafters take out, as they are told, stands on pages that keep still.
+    taken |= Q(verb="reworded", detail=OUT)
     # Of ideas under a pseudonym, and of who erases themselves, the journal says nothing: it would tell when.
     ideas, seats = Idea.objects.filter(room=room, text=""), Seat.objects.filter(event=room.event_id, ended=True)
     return Entry.objects.filter(taken, room=room).count() + ideas.count() + seats.count()

@@ -72,6 +72,11 @@ class Clause(models.Model):
     class Meta:
         ordering = ["position", "pk"]
 
+    @property
+    def as_then(self) -> bool:
+        """Whether it still reads as it did when words in it were taken back, where that is known."""
+        return self.revision == self.to_reword_at
+
 
 class ClauseRevision(models.Model):
     """An earlier text of a clause."""

@@ -89,8 +89,7 @@ def _strike(
         row.save(update_fields=["start", "end", "quote"])
         row.clause = clauses_of.setdefault(row.clause_id, row.clause)  # two quotes of one clause: it is reworded twice
         if row.quote != before:
-            if all_as_words(texts[row.source_revision].words, before).left != row.quote:
-                words.add(before)
+            words |= _itself(texts[row.source_revision], before, row.quote)
             if _follows(row, before):
                 reword(room, by, row.clause, row.quote)
                 followed = True
@@ -102,8 +101,7 @@ def _strike(
         before = left.text[former.start : former.end]
         former.start, former.end, quote = left.quote(former.start, former.end)
         former.save(update_fields=["start", "end"])
-        if quote != before and all_as_words(left.words, before).left != quote:
-            words.add(before)
+        words |= _itself(left, before, quote)
     resting = clauses
     if resting is None:
         resting = _resting_on(kind, source)
@@ -140,6 +138,11 @@ def _strike(
         if any(holds(text, settled) for text in texts_of(alone)):
             said.append(_("A clause that was settled by itself holds them, and stays as it was settled."))
     return list(dict.fromkeys(said))
+
+
+def _itself(left: Left, before: str, quote: str) -> set[str]:
+    """The quote as it was, where striking the source's words from other texts would not strike all that it lost."""
+    return {before} if quote != before and all_as_words(left.words, before).left != quote else set()
 
 
 def _follows(row: Citation, before: str) -> bool:

@@ -51,11 +51,11 @@ def _size(words: Diff) -> str:
 def _changes(room: Any, clause: Clause) -> Diff:
     version = queries.versions(room).first()
     sealed = {each["handle"]: each["text"] for each in version.content["clauses"]} if version else {}
-    earlier = list(clause.revisions.order_by("-number").values_list("text", flat=True))
+    earlier = clause.revisions.order_by("-number").values_list("text", flat=True)
     # What changed would show words that were taken back, or somebody else's in their place: a settled version keeps drafters' own.
-    if clause.to_reword or any(MARK in text for text in earlier):
+    if clause.to_reword or earlier.filter(text__contains=MARK).exists():
         return diff(clause.text, clause.text)
-    return diff(sealed.get(clause.handle, earlier[0] if earlier else clause.text), clause.text)
+    return diff(sealed.get(clause.handle, earlier.first() or clause.text), clause.text)
 
 
 def gist(room: Any) -> list[str]:

@@ -11,8 +11,8 @@ from rooms.floor.models import Turn
 from rooms.transcript.actions import LIVE, changed, promise, sign
 from rooms.transcript.models import Interim, Segment
 from rooms.transcript.queries import withdrawn_with
-from rooms.transcript.striking import overwrite, texts_of
-from rooms.transcript.struck import WITHDRAWN, strike
+from rooms.transcript.striking import withdraw
+from rooms.transcript.struck import WITHDRAWN
 
 
 @given_back
@@ -30,9 +30,8 @@ def move(room: Any, by: Any, called: Turn, before: Turn | None) -> None:
     Segment.objects.filter(room=room, turn=called).update(turn=before)
     for each in said:
         if withdrawn_with(before, each.started_at) and each.text != WITHDRAWN:
-            texts, each.turn = texts_of(each), before
-            left = dict(zip(texts, strike("", texts.values(), WITHDRAWN), strict=True))
-            overwrite(room, by, each, left, approved=each.revision + 1, mended=False)
+            each.turn = before
+            withdraw(room, by, each)
     changed(room, called)
     changed(room, before)
     touch(room, *LIVE, *resting_on("said"), *resting_on("attribution"))

@@ -23,8 +23,8 @@ from rooms.transcript import sealed
 from rooms.transcript.actions import changed, still_reads
 from rooms.transcript.models import Segment
 from rooms.transcript.own import seen_of, whose
-from rooms.transcript.striking import overwrite, texts_of
-from rooms.transcript.struck import WITHDRAWN, Reworded, strike
+from rooms.transcript.striking import overwrite, texts_of, withdraw
+from rooms.transcript.struck import WITHDRAWN, Reworded
 
 
 @transaction.atomic
@@ -61,11 +61,8 @@ def mend(*, room: Any, by: Any, segment: str, text: str, revision: int) -> Answe
     left = {number: Reworded(old, text) for number, old in texts_of(found).items()}
     still = overwrite(room, by, found, left, approved=found.revision + 1, mended=True)
     note(room, by, "corrected", found, _for_whom(by) or "by the speaker")
-    return Answer(
-        say=" ".join(
-            [_("Corrected. The earlier words are gone from the transcript and from every quote of them."), *still]
-        )
-    )
+    told = _("Corrected. The earlier words are gone from the transcript and from every quote of them.")
+    return Answer(say=" ".join([told, *still]))
 
 
 @transaction.atomic
@@ -87,19 +84,11 @@ def take_back(*, room: Any, by: Any, turn: str, segment: str = "", sure: bool = 
         touch(room, *resting_on("attribution"))
     still: list[str] = []
     for each in pieces:
-        texts = texts_of(each)
-        left = dict(zip(texts, strike("", texts.values(), WITHDRAWN), strict=True))
-        still += overwrite(room, by, each, left, approved=each.revision + 1, mended=False)
+        still += withdraw(room, by, each)
     note(room, by, "took words back", pieces[0] if segment else found, _for_whom(by))
     changed(room, found)
-    return Answer(
-        say=" ".join(
-            [
-                _("Withdrawn. The words are gone from the transcript and from every quote of them."),
-                *dict.fromkeys(still),
-            ]
-        )
-    )
+    told = _("Withdrawn. The words are gone from the transcript and from every quote of them.")
+    return Answer(say=" ".join([told, *dict.fromkeys(still)]))
 
 
 def _turn(room: Any, by: Any, which: Q, *, gone: bool = False) -> Turn:

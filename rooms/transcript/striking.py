@@ -80,6 +80,13 @@ def overwrite(room: Any, by: Any, found: Segment, left: Mapping[int, Left], **co
     return still
 
 
+def withdraw(room: Any, by: Any, found: Segment) -> list[str]:
+    """Leave nothing of a segment, as whoever spoke wants it; sentences on where the words still stand."""
+    texts = texts_of(found)
+    left = dict(zip(texts, struck_from("", texts.values(), WITHDRAWN), strict=True))
+    return overwrite(room, by, found, left, approved=found.revision + 1, mended=False)
+
+
 def _elsewhere(room: Any, found: Segment, words: str) -> list[str]:
     """Whether other segments of the room may hold these words, now or in an earlier text."""
     if not words:

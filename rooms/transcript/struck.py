@@ -132,7 +132,7 @@ def as_words(words: str, text: str, mark: str = MARK) -> Struck:
     return _struck(begin + found + end, text, mark)
 
 
-def all_as_words(pieces: Iterable[str], text: str, mark: str = MARK) -> Struck:
+def all_as_words(pieces: Iterable[str], text: str) -> Struck:
     """The same of several pieces. Where some overlap, or one holds another, all of both goes under one mark."""
     places: list[tuple[int, int]] = []
     for start, end in sorted(place for piece in pieces for place in as_words(piece, text).places):
@@ -140,7 +140,7 @@ def all_as_words(pieces: Iterable[str], text: str, mark: str = MARK) -> Struck:
             places[-1] = (places[-1][0], max(end, places[-1][1]))
         else:
             places.append((start, end))
-    return Struck(text, tuple(places), mark)
+    return Struck(text, tuple(places))
 
 
 def shingles(text: str) -> frozenset[str]:

@@ -57,7 +57,8 @@ class Command(BaseCommand):
             _several_can()
         if options["migrate"]:
             call_command("migrate", verbosity=0, interactive=False)
-        tables_are_there()
+        else:
+            tables_are_there()
         call_command("purge", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         host, port, server, count = options["host"], options["port"], options["server"], options["workers"]

@@ -100,10 +100,10 @@ class Wild:
     def poll(self, state: str) -> Any:
         return self.some(Poll.objects.filter(room=self.room, state=state))
 
-    def goes(self, *segments: Segment) -> None:
-        for each in segments:
-            texts = [each.text, *each.revisions.values_list("text", flat=True)]
-            self.gone |= {word for text in texts for word in text.split() if not word.startswith("[")}
+    def words_of(self, *segments: Segment) -> set[str]:
+        """All that stands in these now, in earlier texts too, but marks of what is gone already."""
+        texts = [text for each in segments for text in (each.text, *each.revisions.values_list("text", flat=True))]
+        return {word for text in texts for word in text.split() if not word.startswith("[")}
 
     # -- what people do ----------------------------------------------------------------------------------------------------
 
@@ -253,31 +253,26 @@ class Wild:
             return
         words = row.text.split()
         left = " ".join(words[: self.chance.randrange(1, len(words) + 1)] + self.words(1).split())
+        before = self.words_of(row)
         fields = {"segment": row.handle, "text": left, "revision": row.revision}
         if self.act(row.turn.seat, "transcript.mend", **fields) is not None:
-            self.goes(row)
-            self.gone -= set(left.split())
+            self.gone |= before - set(left.split())
 
     def strike(self) -> None:
         if row := self.segment():
-            fields = {"segment": row.handle, "words": "", "sure": "on"}
-            before = Segment.objects.get(pk=row.pk)
-            texts = list(row.revisions.values_list("text", flat=True))
-            if self.act(self.moderator, "transcript.strike", **fields) is not None:
-                self.goes(before)
-                self.gone |= {word for text in texts for word in text.split() if not word.startswith("[")}
+            before = self.words_of(row)
+            if self.act(self.moderator, "transcript.strike", segment=row.handle, words="", sure="on") is not None:
+                self.gone |= before
 
     def withdraw(self) -> None:
         row = self.segment()
         if row is None or row.turn is None or row.turn.seat is None:
             return
         whole = self.chance.random() < 0.4
-        said = list(Segment.objects.filter(turn=row.turn)) if whole else [row]
-        texts = [text for each in said for text in each.revisions.values_list("text", flat=True)]
+        before = self.words_of(*Segment.objects.filter(turn=row.turn)) if whole else self.words_of(row)
         fields = {"turn": row.turn.words, "segment": "" if whole else row.handle, "sure": "on"}
         if self.act(row.turn.seat, "transcript.take_back", **fields) is not None:
-            self.goes(*said)
-            self.gone |= {word for text in texts for word in text.split() if not word.startswith("[")}
+            self.gone |= before
 
     # -- what must hold ----------------------------------------------------------------------------------------------------
 

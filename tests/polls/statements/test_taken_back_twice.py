@@ -45,11 +45,6 @@ def captioner(event: Event) -> Seat:
     return make.seat(event, "captioner")
 
 
-@pytest.fixture
-def drafter(event: Event) -> Seat:
-    return make.seat(event, "drafter")
-
-
 def cite(drafter: Seat, segment: Any, quote: str, into: Clause | None = None) -> Clause:
     fields = {"clause": into.handle if into else "", "source": f"segment:{segment.handle}", "quote": quote}
     return Clause.objects.get(handle=make.act(drafter, "statements.cite", **fields).data["clause"])

@@ -31,11 +31,6 @@ def event() -> Any:
     return make.event()
 
 
-@pytest.fixture
-def captioner(event: Any) -> Any:
-    return make.seat(event, "captioner")
-
-
 class TestInterim:
     def test_what_is_typed_shows_at_once_and_is_not_kept(self, captioner: Any) -> None:
         make.act(captioner, "transcript.interim", text="What trust  costs")

@@ -21,16 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def event() -> Event:
-    return make.event(attribution="name")
-
-
-@pytest.fixture
-def captioner(event: Event) -> Seat:
-    return make.seat(event, "captioner")
-
-
-@pytest.fixture
 def moderator(event: Event) -> Seat:
     return make.seat(event, "moderator")
 

@@ -24,18 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def event() -> Any:
-    return make.event(attribution="name")
-
-
-@pytest.fixture
 def ann(event: Any) -> Seat:
     return make.seat(event, name="Ann")
-
-
-@pytest.fixture
-def captioner(event: Any) -> Seat:
-    return make.seat(event, "captioner")
 
 
 def spoke(who: Seat, captioner: Seat, *texts: str) -> tuple[Turn, list[Segment]]:

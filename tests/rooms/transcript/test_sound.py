@@ -45,11 +45,6 @@ def event() -> Event:
     return found
 
 
-@pytest.fixture
-def captioner(event: Event) -> Seat:
-    return make.seat(event, "captioner")
-
-
 def says(captioner: Seat, text: str = "What trust costs a village.", since: datetime | None = None) -> Segment:
     """A microphone brings a phrase of two seconds."""
     since = since or now()
