@@ -256,7 +256,7 @@ page(
 page("text", roles=[PARTICIPANT, MODERATOR, CAPTIONER], template="phone/text.html", extra=_text_page)
 page("", roles=[DRAFTER], template="drafter.html", extra=_drafter_page, still="statements.gone")
 socket("pads")(PadSocket.as_asgi())
-part("statements.wall", audiences=[WALL])(walls.wall)
+part("statements.wall", audiences=[WALL], also=["words", "ideas"])(walls.wall)
 scene(
     "clause",
     walls.being_agreed,

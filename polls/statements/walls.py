@@ -12,6 +12,7 @@ from polls.ballots.queries import fresh
 from polls.statements import core, in_force, queries
 from polls.statements.models import Clause
 from polls.statements.queries import Totals
+from polls.statements.sources import IDEA, SEGMENT
 from rooms.events.queries import moved_on_at
 from rooms.transcript.core import Diff, diff
 from rooms.transcript.struck import MARK
@@ -53,9 +54,21 @@ def _changes(room: Any, clause: Clause) -> Diff:
     sealed = {each["handle"]: each["text"] for each in version.content["clauses"]} if version else {}
     earlier = clause.revisions.order_by("-number").values_list("text", flat=True)
     # What changed would show words that were taken back, or somebody else's in their place: a settled version keeps drafters' own.
-    if clause.to_reword or earlier.filter(text__contains=MARK).exists():
+    if clause.to_reword or earlier.filter(text__contains=MARK).exists() or _on_withheld(room, clause):
         return diff(clause.text, clause.text)
     return diff(sealed.get(clause.handle, earlier.first() or clause.text), clause.text)
+
+
+def _on_withheld(room: Any, clause: Clause) -> bool:
+    """Whether it rests, or once did, on words that are withheld now: an earlier wording may hold them."""
+    sources = [
+        pair
+        for cited in (clause.citations, clause.former_citations)
+        for pair in cited.values_list("segment__handle", "idea__handle")
+    ]
+    return not queries.withheld(room).isdisjoint(
+        f"{SEGMENT}:{segment}" if segment else f"{IDEA}:{idea}" for segment, idea in sources
+    )
 
 
 def gist(room: Any) -> list[str]:

@@ -108,11 +108,11 @@ class World:
             self.act(self.drafter, "statements.add_clause", text="We come back, and say when.", after="")["clause"]
         )
 
-    def quoted(self, source: str, quote: str) -> None:
+    def quoted(self, source: str, quote: str, *, itself: bool = True) -> None:
         """Let a clause rest on these words, in a settled version too, where this world does; where it settles nothing, let the
-        quote itself be the clause."""
+        quote `itself` be the clause."""
         if self.cite:
-            clause = self.clause() if self.settle else ""
+            clause = "" if itself and not self.settle else self.clause()
             self.act(self.drafter, "statements.cite", clause=clause, source=source, quote=quote)
             # Another clause rests on fewer of them; a third began with them, and was reworded since.
             fewer = quote.rpartition(" ")[0]
@@ -398,7 +398,8 @@ def test_a_hidden_idea_is_for_its_author_and_moderators_alone(seed: int) -> None
         text = f"Ask {world.words} to come"
         idea = str(world.act(world.ann, "ideas.post", text=text, show_author="on")["idea"])
         world.act(world.ben, "ideas.upvote", idea=idea)
-        world.quoted(f"idea:{idea}", text)
+        # A clause that is the quote stays as it reads: hiding takes back no words, and can be undone.
+        world.quoted(f"idea:{idea}", text, itself=False)
         theirs = ((MODERATOR, ""), (PARTICIPANT, "Ann"))
         before = searched(world, but=theirs)
         assert any("bundle.json" in where for where in before)

@@ -199,6 +199,21 @@ def test_once_settled_changes_count_from_the_settled_version(event: Event, draft
     assert "<del>" not in html(event, "statements.wall", "wall")
 
 
+def test_what_a_clause_on_a_hidden_idea_left_behind_is_not_on_the_wall(event: Event, drafter: Seat) -> None:
+    ann, moderator = make.seat(event), make.seat(event, "moderator")
+    slur = thought(ann, "Words that hurt")
+    row = clause(drafter, "Words that hurt, said aloud.")
+    cite(drafter, row, f"idea:{slur.handle}", "Words that hurt")
+    make.act(drafter, "statements.edit_clause", clause=row.handle, text="Words, said aloud.", revision=0)
+    assert "that hurt" in html(event, "statements.wall", "wall")
+    make.act(moderator, "ideas.hide", idea=slur.handle, reason="Hurts")
+    assert "that hurt" not in html(event, "statements.wall", "wall")
+    make.act(drafter, "statements.uncite", citation=row.citations.get().handle)
+    assert "that hurt" not in html(event, "statements.wall", "wall")
+    make.act(moderator, "ideas.unhide", idea=slur.handle)
+    assert "that hurt" in html(event, "statements.wall", "wall")
+
+
 def test_the_moderator_puts_one_clause_on_the_wall(event: Event, drafter: Seat) -> None:
     one, _two = clause(drafter, "Paid."), clause(drafter, "Heard.")
     Projection.objects.create(room=make.room(event), scene="clause", subject=one.handle)
