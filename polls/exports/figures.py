@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Max, Min, Sum
 from django.utils.translation import gettext as _
 
 from polls.ballots.models import Poll
@@ -28,14 +28,21 @@ def seconds(turn: Turn) -> int:
     return max(0, round((turn.ended_at - turn.started_at).total_seconds() - turn.paused_s))
 
 
+def _lasted(turn: Any) -> float:
+    return seconds(turn) if turn.started_at is not None else (turn.heard - turn.began).total_seconds()
+
+
 def process(room: Any) -> tuple[tuple[str, int], ...]:
     """Label and figure of what happened in a room, in the order of a plenary."""
-    turns = list(Turn.objects.filter(room=room, state=State.DONE, started_at__isnull=False))
+    began, heard = Min("segments__started_at"), Max("segments__ended_at")
+    # One whose time nobody started is a turn, too, where its words were taken down; it lasted as long as they did.
+    done = Turn.objects.filter(room=room, state=State.DONE).annotate(began=began, heard=heard)
+    turns = list(done.exclude(started_at=None, began=None))
     polls = Poll.objects.filter(room=room, state=PollState.CLOSED)
     ideas = Idea.objects.filter(room=room).exclude(handle__in=withheld(room))
     return (
         (_("Turns to speak"), len(turns)),
-        (_("Minutes spoken"), round(sum(seconds(turn) for turn in turns) / 60)),
+        (_("Minutes spoken"), round(sum(_lasted(turn) for turn in turns) / 60)),
         (_("Words in the transcript"), word_count(room)),
         (_("Ideas"), ideas.count()),
         (_("Upvotes on ideas"), Upvote.objects.filter(idea__in=ideas, pseudonym__hidden=False).count()),

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.template.loader import render_to_string
 
 from deliberate.live.times import moment_text
+from deliberate.roles import MODERATOR
 from polls.exports.markdown import written
 from polls.exports.outcome import Cell, Ground, Reservation, outcome
 from polls.exports.outline import document
 from polls.statements.queries import versions
+from rooms.floor.models import Turn
+from rooms.transcript.models import Segment
 from tests import make
 from tests.polls.exports.rows import NAME, plenary
 from tests.polls.statements.rows import reopened, settled
@@ -57,6 +62,25 @@ def test_the_process_is_told_in_figures() -> None:
     groups = dict(found.groups)
     assert groups.pop("People in the room") == 7
     assert sorted(groups.values()) == [3, 4]
+
+
+def test_a_turn_whose_time_nobody_started_counts_by_its_words() -> None:
+    event = make.event()
+    ann, moderator, room = make.seat(event), make.seat(event, MODERATOR), make.room(event)
+    now = datetime(2026, 9, 1, 10, tzinfo=UTC)
+    for words in ("We dig wells.", ""):
+        with time_machine.travel(now, tick=False):
+            make.act(ann, "floor.ask", kind="point")
+            make.act(moderator, "floor.call_next")
+        if words:
+            turn = Turn.objects.get(room=room, state="called")
+            until = now + timedelta(minutes=3)
+            Segment.objects.create(room=room, turn=turn, number=1, text=words, started_at=now, ended_at=until)
+        now += timedelta(minutes=9)
+        with time_machine.travel(now, tick=False):
+            make.act(moderator, "floor.end")
+    figures = dict(outcome(room, None).process)
+    assert (figures["Turns to speak"], figures["Minutes spoken"]) == (1, 3)
 
 
 def test_a_settled_outcome_stays_as_it_was_settled() -> None:
