@@ -162,7 +162,17 @@ def test_the_moderator_is_warned_while_a_secret_poll_has_fewer_than_k_ballots() 
     assert "Fewer than" not in words(picture(event, "ballots.turnout", "wall"))
     for seat in people(event, 2):
         vote(seat, poll, "Hearings")
-    assert "Fewer than" not in words(picture(event, "ballots.turnout", "moderator"))
+    told = words(picture(event, "ballots.turnout", "moderator"))
+    assert "Fewer than" not in told
+    assert "four seconds" not in told, "a sealed ballot is in at once"
+
+
+def test_the_moderator_of_a_blind_poll_is_told_to_wait_for_ballots_that_are_on_their_way() -> None:
+    event = make.event(k=2)
+    poll = opened(event)
+    Poll.objects.filter(pk=poll.pk).update(blind=True, turnout=5)
+    assert "Say that the vote ends, wait for five" in words(picture(event, "ballots.turnout", "moderator"))
+    assert "four seconds" not in words(picture(event, "ballots.turnout", "wall"))
 
 
 def test_the_console_offers_what_fits() -> None:
