@@ -33,8 +33,8 @@ from rooms.journal.actions import locked, note
 def settle(*, room: Any, by: Any, clause: str = "") -> Answer:
     """Freeze a clause's wording, or without one the whole text as a version named by its hash, where the host's rule lets it.
 
-    It stays as it reads until the host reopens it. A clause that is settled by itself needs nothing more. All that is frozen
-    is read with the room locked, and who would show less of somebody waits for the commit: they find it, and change it too."""
+    It stays as it reads until the host reopens it. A clause that is settled by itself needs nothing more, but that by consensus
+    nobody says since that they can't accept it. All that is frozen is read with the room locked, and who would show less of somebody waits for the commit: they find it, and change it too."""
     room = locked(room)
     fold_all(room=room)
     statement = statement_of(room)
@@ -44,14 +44,15 @@ def settle(*, room: Any, by: Any, clause: str = "") -> Answer:
         alone = [(queries.number_of(row), row)]
         _check_taken_back(alone)
         _check(room, alone)
-        return _clause(room, by, row)
+        return _clause(room, by, row, queries.rules(room.event).settle_by)
     numbered = queries.numbered(statement)
     if not numbered:
         raise Refused(_("There is no clause to settle yet."))
     left = _not_yet(numbered)
     _check_taken_back(left, statement)
     _check(room, left)
-    return _whole(room, by, statement)
+    _check_consensus(room, [pair for pair in numbered if pair not in left])
+    return _whole(room, by, statement, queries.rules(room.event).settle_by)
 
 
 @transaction.atomic
@@ -114,6 +115,8 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
         asked.clause is not None and asked.clause.removed
     ):
         note(room, by, "left open", poll, "reworded")
+    elif queries.rules(room.event).settle_by != Way.POLL:
+        note(room, by, "left open", poll, "rule")
     elif in_force.version(asked.statement) is not None:
         note(room, by, "left open", poll, "settled")
     elif unfit([asked.clause] if asked.clause else [row for _number, row in queries.numbered(asked.statement)]):
@@ -121,9 +124,9 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
     elif _taken_back(asked):
         note(room, by, "left open", poll, "to_reword")
     elif asked.clause is not None:
-        _clause(room, by, asked.clause)
+        _clause(room, by, asked.clause, Way.POLL)
     else:
-        _whole(room, by, asked.statement)
+        _whole(room, by, asked.statement, Way.POLL)
 
 
 def digest_of(statement: Statement, clause: Clause | None) -> str:
@@ -186,6 +189,20 @@ def _check(room: Any, numbered: list[tuple[int, Clause]]) -> None:
             raise Refused(_("Clause %(number)d: %(why)s") % {"number": number, "why": _said(why)}, code=why.value)
 
 
+def _check_consensus(room: Any, numbered: list[tuple[int, Clause]]) -> None:
+    """Refused where a text is settled by consensus, and somebody in the room can't accept one of these clauses, which were
+    settled by themselves: they may say so since."""
+    if queries.rules(room.event).settle_by != Way.CONSENSUS:
+        return
+    totals = queries.totals([row for _number, row in numbered], among=participants(room))
+    for number, row in numbered:
+        if totals.get(row.pk, queries.Totals()).counts.block:
+            said = _(
+                "Clause %(number)d is settled, but somebody can't accept it. Read why under Support; the host can reopen it."
+            )
+            raise Refused(said % {"number": number}, code="blocked")
+
+
 def _said(why: Amiss) -> str:
     return {
         Amiss.NOBODY_STOOD: _("nobody has taken a stand on it as it reads now."),
@@ -196,13 +213,13 @@ def _said(why: Amiss) -> str:
     }[why]
 
 
-def _clause(room: Any, by: Any, row: Clause) -> Answer:
+def _clause(room: Any, by: Any, row: Clause, way: str) -> Answer:
     number = {"number": queries.number_of(row)}
     if in_force.clauses([row]):
         return Answer(say=_("Clause %(number)d is settled already.") % number)
     moment = now()
     frozen, quotes, written = sealed_alone(row, moment)
-    frozen["settled_by"] = queries.rules(room.event).settle_by
+    frozen["settled_by"] = str(way)
     digest = core.seal(frozen)
     made = SettledClause.objects.create(
         clause=row, revision=row.revision, settled_at=moment, content=frozen, quotes=quotes, hash=digest
@@ -219,11 +236,11 @@ def settled_on(row: Clause) -> bool:
     return SettledClause.objects.filter(clause=row, revision=row.revision).exists()
 
 
-def _whole(room: Any, by: Any, statement: Statement) -> Answer:
+def _whole(room: Any, by: Any, statement: Statement, way: str) -> Answer:
     last = queries.versions(room).first()
     number, moment = last.number + 1 if last else 1, now()
     frozen, quotes, written = sealed(statement, number, moment)
-    frozen["settled_by"] = queries.rules(room.event).settle_by
+    frozen["settled_by"] = str(way)
     digest = core.seal(frozen)
     version = Version.objects.create(
         statement=statement, number=number, settled_at=moment, content=frozen, quotes=quotes, hash=digest

@@ -81,13 +81,13 @@ def test_by_consensus_a_clause_is_settled_once_nobody_cannot_accept_it(
 
 
 def test_a_settled_clause_needs_nothing_more_and_a_reworded_one_does(event: Event, drafter: Seat, row: Clause) -> None:
-    rule(event, "consensus")
+    rule(event, "consent")
     (ann,) = people(event, "")
     stand(ann, row, "live")
     make.act(drafter, "statements.settle", clause=row.handle)
     stand(ann, row, "block", "Now I can't.")
     version = settled(drafter)
-    assert version.content["settled_by"] == "consensus"
+    assert version.content["settled_by"] == "consent"
     reopened(event)
     reopened(event, row.handle)
     make.act(drafter, "statements.edit_clause", clause=row.handle, text="We come back soon.", revision=0)
@@ -217,6 +217,48 @@ def test_a_poll_settles_nothing_past_a_pad_that_can_t_be_a_clause(
     assert not Version.objects.exists()
     assert not SettledClause.objects.exists()
     assert Entry.objects.get(verb="left open").detail == "unfit"
+
+
+def test_a_poll_settles_nothing_where_the_host_named_another_rule_meanwhile(
+    event: Event, drafter: Seat, row: Clause
+) -> None:
+    rule(event, "poll")
+    moderator, ann = make.seat(event, "moderator"), make.seat(event)
+    poll = put(moderator)
+    rule(event, "consensus")
+    make.act(ann, "statements.stand", clause=row.handle, value="block", reservation="Never.", revision=0)
+    vote(ann, poll, 0)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    assert not Version.objects.exists()
+    assert Entry.objects.get(verb="left open").detail == "rule"
+
+
+def test_what_a_poll_settles_says_so(event: Event, drafter: Seat, row: Clause) -> None:
+    rule(event, "poll")
+    moderator = make.seat(event, "moderator")
+    poll = put(moderator)
+    vote(make.seat(event), poll, 0)
+    make.act(moderator, "ballots.close", poll=poll.handle, sure="on")
+    assert Version.objects.get().content["settled_by"] == "poll"
+
+
+def test_by_consensus_the_whole_is_not_settled_over_a_settled_clause_that_somebody_cant_accept_since(
+    event: Event, drafter: Seat, row: Clause
+) -> None:
+    rule(event, "consensus")
+    ann = make.seat(event)
+
+    def stands(value: str, why: str = "") -> None:
+        make.act(ann, "statements.stand", clause=row.handle, value=value, reservation=why, revision=0)
+
+    stands("support")
+    make.act(drafter, "statements.settle", clause=row.handle)
+    stands("block", "Never.")
+    with pytest.raises(Refused, match="Clause 1 is settled, but somebody can't accept it"):
+        make.act(drafter, "statements.settle")
+    stands("reserve", "Not without us.")
+    make.act(drafter, "statements.settle")
+    assert Version.objects.count() == 1
 
 
 def test_no_poll_overrides_consensus(event: Event, drafter: Seat, row: Clause) -> None:
