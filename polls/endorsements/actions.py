@@ -24,7 +24,8 @@ SCREENS = ("endorsements.signed", "endorsements.wall")
 
 @transaction.atomic
 def sign(*, room: Any, by: Any, version: int, organisation: str, signed: str) -> Answer:
-    """Sign a settled version, as a person or for an organisation. Doing it again changes how one is named.
+    """Sign a settled version, as a person or for an organisation. Doing it again changes how one is named. Refused to who has not
+    signed where it was reopened.
 
     Not noted: it would tell who signed when."""
     room = locked(room)
@@ -35,12 +36,14 @@ def sign(*, room: Any, by: Any, version: int, organisation: str, signed: str) ->
         if theirs is not None and theirs.seat_id != by.pk:
             raise Refused(_("%(name)s has signed already.") % {"name": theirs.organisation})
         if theirs is None:
+            _check_in_force(found)
             room_for(rows)
             Endorsement.objects.create(version=found, seat=by, organisation=organisation)
         said = _("%(name)s has signed version %(n)d.") % {"name": organisation, "n": found.number}
     else:
         mine = rows.filter(seat=by, organisation="").first()
         if mine is None:
+            _check_in_force(found)
             room_for(rows)
         fields = signing.kept(room, by, signed)
         Endorsement.objects.update_or_create(version=found, seat=by, organisation="", defaults=fields)
@@ -86,6 +89,12 @@ def _version(room: Any, number: int) -> Version:
     if found is None:
         raise Refused(_("There is no such version. Only a settled text can be signed."))
     return found
+
+
+def _check_in_force(version: Version) -> None:
+    if version.reopened_at is not None:
+        said = _("Version %(n)d was reopened: its words may change. Sign the next version once it is settled.")
+        raise Refused(said % {"n": version.number}, code="reopened")
 
 
 def _tell_anew(version: Version) -> None:

@@ -160,10 +160,12 @@ def take_out(room: Any, by: Any, row: Clause) -> None:
 
 @transaction.atomic
 def restore_clause(*, room: Any, by: Any, clause: str) -> Answer:
-    """Put a clause back where it stood. Refused where the statement holds no more."""
+    """Put a clause back where it stood. Refused where the statement holds no more, and for one of which an import brought no words."""
     room = locked(room)
     row = queries.clause(room, clause, removed=True)
     in_force.check_text_open(row.statement)
+    if not row.text:
+        raise Refused(_("The words of this clause were not brought in with the event. Write it anew, please."))
     _check_room_for_one(row.statement)
     Clause.objects.filter(pk=row.pk).update(removed=False, changed_at=now())
     note(room, by, "put back a clause", row)

@@ -22,7 +22,7 @@ from rooms.seats.actions import erase
 from rooms.seats.models import Seat
 from tests import make
 from tests.polls.amendments.test_screens import page as screen
-from tests.polls.statements.rows import clause, people, settled
+from tests.polls.statements.rows import clause, people, reopened, settled
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,25 @@ def test_a_person_signs_once_and_is_named_as_they_chose(event: Event, version: V
     sign(ann, signed="name")
     assert (signed(event, version).people, signed(event, version).named) == (1, ("Ann",))
     assert intact(version)
+
+
+def test_nobody_more_signs_what_was_reopened(event: Event, version: Version, ann: Seat) -> None:
+    sign(ann, signed="name")
+    sign(ann, organisation="Salt Carriers")
+    reopened(event)
+    ben = make.seat(event, name="Ben")
+    for fields in ({"signed": "name"}, {"organisation": "Water Carriers"}):
+        with pytest.raises(Refused, match="Version 1 was reopened"):
+            sign(ben, **fields)
+    assert signed(event, version).named == ("Ann",)
+    picture = paint(make.room(event), "endorsements.signed", "participant", "en").html
+    assert "Version 1 was reopened" in picture
+    assert "Sign it yourself" not in picture
+    assert "Sign for an organisation" not in picture
+    assert "You signed it" in picture, "those who did may change it, or take it back"
+    sign(ann, signed="nobody")
+    make.act(ann, "endorsements.withdraw", "", version="1", organisation="")
+    assert signed(event, version).people == 0
 
 
 def test_whoever_chooses_nothing_is_told_and_named_as_before(event: Event, version: Version, ann: Seat) -> None:

@@ -47,6 +47,15 @@ def test_it_counts_people_organisations_and_groups_as_far_as_they_are_told() -> 
     assert gist(event)[:2] == ["4 people signed", "1 organisation"]
 
 
+def test_what_was_reopened_is_not_called_settled() -> None:
+    event = make.event()
+    drafter = make.seat(event, "drafter")
+    clause(drafter, "We come back.")
+    settled(drafter)
+    reopened(event)
+    assert wall(event)[0] == "Version 1 was reopened"
+
+
 def test_the_clause_on_the_wall_says_that_it_is_settled_until_it_is_reopened() -> None:
     event = make.event()
     drafter = make.seat(event, "drafter")

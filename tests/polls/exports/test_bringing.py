@@ -470,3 +470,14 @@ def test_the_command_notes_what_no_longer_fits_and_what_was_open(tmp_path: Path)
     assert "Note: version 1 of the statement of Hall does not fit its hash." in text
     assert "Note: a clause of the statement of Hall, settled by itself on " in text
     assert 'Note: the poll "Now?" was open' in text
+
+
+def test_a_clause_that_was_taken_out_comes_without_words_and_is_not_put_back() -> None:
+    event = make.event()
+    drafter = make.seat(event, "drafter")
+    row = clause(drafter, "We dig.")
+    make.act(drafter, "statements.remove_clause", clause=row.handle)
+    _before, _after, found = again(event)
+    with pytest.raises(Refused, match="were not brought in"):
+        make.act(make.seat(found, "drafter"), "statements.restore_clause", clause=row.handle)
+    assert texts(found) == []
