@@ -380,7 +380,7 @@ def test_words_that_wait_for_their_speaker_are_in_no_file_and_no_suggestion(seed
         Event.objects.filter(pk=world.event.pk).update(silence="approved")
         world.event.refresh_from_db()
         world.cite = False
-        world.quoted = lambda source, quote: None  # type: ignore[method-assign]
+        world.quoted = lambda source, quote, *, itself=True: None  # type: ignore[method-assign]
         turn, _handle = spoken_by(world, world.ann)
         outside = ("/record.", "/outcome.", "/transcript.", "/bundle.json", "/suggestions/", "/themes/")
         assert {where for where in searched(world) if any(each in where for each in outside)} == set()
