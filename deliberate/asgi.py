@@ -13,18 +13,29 @@ _django = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import path, re_path  # noqa: E402
 from starlette.applications import Starlette  # noqa: E402
+from starlette.convertors import StringConvertor, register_url_convertor  # noqa: E402
 from starlette.routing import Mount, Route  # noqa: E402
 
+from deliberate import tokens  # noqa: E402
 from deliberate.live.quick import quickly  # noqa: E402
 from deliberate.live.socket import Socket  # noqa: E402
-from deliberate.live.sockets import sockets  # noqa: E402
+from deliberate.live.sockets import nowhere, sockets  # noqa: E402
 from deliberate.live.stream import stream  # noqa: E402
 from deliberate.shell import health, metrics  # noqa: E402
+from deliberate.shell.failures import logged  # noqa: E402
 from polls.ballots.blind.box import box  # noqa: E402
 from polls.pseudonyms.box import box as pseudonyms  # noqa: E402
 
+
+class Handle(StringConvertor):
+    """What stands for a handle in a route. Django, which has every other address, says that there is nothing."""
+
+    regex = tokens.HANDLE.pattern
+
+
+register_url_convertor("handle", Handle())
 # Channels routes sockets by Django's path(), whose types know of views only.
 _socket: Any = Socket.as_asgi()
 _sockets = URLRouter(
@@ -32,17 +43,18 @@ _sockets = URLRouter(
         cast(Any, path(f"at/<slug:event>/<slug:role>/<slug:room>/{name}", each))
         for name, each in {"live": _socket, **sockets}.items()
     ]
+    + [cast(Any, re_path("", cast(Any, nowhere)))]
 )
 _pages = Starlette(
     routes=[
         Route("/health", health.health),
         Route("/ready", health.ready),
         Route("/metrics", metrics.endpoint),
-        Route("/at/{event}/{role}/{room}/stream", stream),
+        Route("/at/{event:handle}/{role:handle}/{room:handle}/stream", stream),
         *([Mount(f"{settings.BALLOT_BOX_PATH}in", pseudonyms)] if settings.BALLOT_BOX_PATH else []),
         *([Mount(settings.BALLOT_BOX_PATH.rstrip("/"), box)] if settings.BALLOT_BOX_PATH else []),
         Mount("/", cast(Any, _django)),
     ]
 )
 # Sockets take the shortest way: none of what HTTP passes through touches them.
-application: Any = ProtocolTypeRouter({"http": quickly(_pages), "websocket": _sockets})
+application: Any = logged(ProtocolTypeRouter({"http": quickly(_pages), "websocket": _sockets}))

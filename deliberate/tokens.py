@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any, cast
 
@@ -10,6 +11,8 @@ from django.core import signing
 #: No vowels (no words by accident) and nothing that looks like something else.
 CODE_ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
 HANDLE_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
+#: What can be a handle, ours or one that an event brought along. Nothing else is ever looked up in the database.
+HANDLE = re.compile(r"[-a-zA-Z0-9_]{1,64}")
 
 
 def handle(length: int = 8) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import Error
+from django.db import Error, InterfaceError, OperationalError
 
 from deliberate.door.entrance import Door, Place, entrance
 from deliberate.door.perform import Fields, perform
@@ -25,7 +25,22 @@ Marks = dict[str, list[str]]
 _beside, MOST_BESIDE = ThreadPoolExecutor(2, thread_name_prefix="beside"), 32
 _afterwards: dict[str, Gather[Answer, Answer]] = {}
 _crowd: Gather[Asking, Answer] = Gather(do_together, threads.acts, most=MOST, breath_s=BREATH_S)
-_doors: Gather[Door, Place | None] = Gather(lambda doors: entrance().enter(doors), threads.reads, breath_s=ENTRY_S)
+
+
+def _entered(doors: list[Door]) -> list[Place | BaseException | None]:
+    """Who stands at each door. What can't be looked up is for whoever asked it: the others are looked up without."""
+    try:
+        return [*entrance().enter(doors)]
+    except (OperationalError, InterfaceError):  # the database is away: trying each alone would only take longer
+        raise
+    except Exception as problem:
+        if len(doors) == 1:
+            return [problem]
+        half = len(doors) // 2  # a crowd with one bad door in it is not asked for one by one
+        return [*_entered(doors[:half]), *_entered(doors[half:])]
+
+
+_doors: Gather[Door, Place | None] = Gather(_entered, threads.reads, breath_s=ENTRY_S)
 _marks: Gather[Place, Marks] = Gather(marks.every_of, threads.reads, breath_s=ENTRY_S)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 sockets: dict[str, App] = {}
+#: There is no socket at this address.
+NOWHERE = 4404
 
 
 def socket(name: str) -> Callable[[App], App]:
@@ -19,3 +21,10 @@ def socket(name: str) -> Callable[[App], App]:
         return app
 
     return register
+
+
+async def nowhere(_scope: Any, receive: Any, send: Any) -> None:
+    """The socket of every other address: it closes with a code that says so."""
+    await receive()  # the handshake
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": NOWHERE})

@@ -63,11 +63,11 @@ def enter(doors: list[Door]) -> list[Place | None]:
     handles = {value.get("s", "") for value in values if value is not None}
     seats = {seat.handle: seat for seat in Seat.objects.select_related("link").filter(handle__in=handles)}
     events = {seat.event_id for seat in seats.values()}
+    # What stands in the address of somebody without a seat is never looked up: it could be anything.
+    asked = {door[2] for door, value in zip(doors, values, strict=True) if value is not None}
     rooms = {
         (room.event_id, room.handle): room
-        for room in Room.objects.select_related("event").filter(
-            event__in=events, handle__in={room for _e, _r, room, _c in doors}
-        )
+        for room in Room.objects.select_related("event").filter(event__in=events, handle__in=asked)
     }
     groups = Group.objects.in_bulk({seat.group_id for seat in seats.values() if seat.group_id is not None})
     found: list[Place | None] = []

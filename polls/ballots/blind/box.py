@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from deliberate import tokens
 from deliberate.errors import Refused
 from deliberate.live import threads
 from deliberate.live.gather import Gather
@@ -66,6 +67,8 @@ def guarded(answer: Answer) -> Answer:
         try:
             if "cookie" in request.headers and request.method == "POST":
                 raise Refused(_("The ballot box takes no cookies: they would say who you are."), code="cookie")
+            if not all(map(tokens.HANDLE.fullmatch, request.path_params.values())):
+                raise Refused(_("There is nothing at this address."), code="gone")
             response = await answer(request)
         except Refused as refused:
             response = _said(request, str(refused), refused.code, STATUS.get(refused.code, 422))

@@ -11,6 +11,8 @@ import pytest
 import structlog
 from django.test import Client
 
+from deliberate import asgi
+from deliberate.live import asking
 from deliberate.shell import log
 from rooms.seats import views
 
@@ -56,3 +58,44 @@ def test_a_line_is_one_line_whatever_it_holds_and_says_when_in_utc(written: io.S
     assert "error=RuntimeError" in lines[0]
     assert "test_log.py:" in lines[0]
     assert SECRET not in lines[0]
+
+
+async def ask(scope: dict[str, object]) -> None:
+    """Ask the whole service for something that nobody answers to the end."""
+
+    async def receive() -> dict[str, object]:
+        return {"type": f"{scope['type']}.connect", "body": b""}
+
+    async def send(_message: object) -> None: ...
+
+    headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
+    await asgi.application({"headers": headers, "query_string": b"", "method": "GET", **scope}, receive, send)
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+async def test_what_fails_outside_the_pages_is_logged_by_its_kind_and_place(
+    monkeypatch: pytest.MonkeyPatch, written: io.StringIO, kind: str
+) -> None:
+    async def fails(_door: object) -> None:
+        broken("")
+
+    monkeypatch.setattr(asking, "enter", fails)
+    name = {"http": "stream", "websocket": "live"}[kind]
+    with pytest.raises(RuntimeError):
+        await ask({"type": kind, "path": f"/at/the-event/participant/the-room/{name}"})
+    line = written.getvalue()
+    assert "level=error" in line
+    assert "error=RuntimeError" in line
+    assert "test_log.py:" in line
+    for word in (SECRET, "the-event", "the-room"):
+        assert word not in line
+
+
+async def test_whoever_hangs_up_is_no_failure(monkeypatch: pytest.MonkeyPatch, written: io.StringIO) -> None:
+    async def leaves(_door: object) -> None:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(asking, "enter", leaves)
+    with pytest.raises(ConnectionResetError):
+        await ask({"type": "http", "path": "/at/the-event/participant/the-room/stream"})
+    assert written.getvalue() == ""
