@@ -262,3 +262,6 @@ LIMIT_FRAMES_PER_SECOND = env.int("LIMIT_FRAMES_PER_SECOND", default=20)
 LIMIT_JOINS_PER_MINUTE = env.int("LIMIT_JOINS_PER_MINUTE", default=300)
 LIMIT_GUESSES_PER_MINUTE = env.int("LIMIT_GUESSES_PER_MINUTE", default=30)
 LIMIT_ALL_GUESSES_PER_MINUTE = env.int("LIMIT_ALL_GUESSES_PER_MINUTE", default=600)
+#: Of how many each is one that takes its share of the two limits above: machines, as told here; `serve --workers` tells
+#: each of its own, too.
+LIMIT_SHARED_BY = max(1, env.int("LIMIT_SHARED_BY", default=1))

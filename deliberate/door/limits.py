@@ -76,13 +76,13 @@ def room_for(rows: QuerySet[Any], more: int = 1) -> None:
 
 
 class Guesses:
-    """Wrong codes or passwords: so many a minute from one address, so many from everywhere.
+    """Wrong codes or passwords: so many a minute from one address, so many from everywhere. Where several processes
+    serve (LIMIT_SHARED_BY) each takes its share of them, at least one.
 
     Only wrong ones count, so that a whole hall behind one address can join at once."""
 
     def __init__(self, rate: int, rate_of_all: int) -> None:
-        self._by_caller = Buckets(rate)
-        self._all = Buckets(rate_of_all)
+        self._by_caller, self._all = (Buckets(max(1, each // settings.LIMIT_SHARED_BY)) for each in (rate, rate_of_all))
 
     def may(self, caller: str) -> bool:
         """Whether `caller` may try once more. "" is somebody whose address is not known: they are only counted with all."""
@@ -113,6 +113,8 @@ def _network(address: str) -> str:
         found = ipaddress.ip_address(address.strip())
     except ValueError:
         return ""
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped  # a socket for both writes IPv4 so: all of it would be one network
     if isinstance(found, ipaddress.IPv6Address):
         return blurred(str(ipaddress.ip_network((int(found), 64), strict=False).network_address))
     return blurred(str(found))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
+from django.conf import settings
 from prometheus_client import multiprocess
 
 from deliberate.shell.server import listen
@@ -87,6 +88,8 @@ class Workers:
     def __init__(self, host: str, port: int, count: int, server: str) -> None:
         """Open the sockets. OSError where the port is taken."""
         self._server = server
+        #: Of how many each is one: workers here, times machines where there are several that were told so.
+        self._share = str(count * int(settings.LIMIT_SHARED_BY))
         self._slots = [Slot(number, each) for number, each in enumerate(sockets(host, port, count), 1)]
         self._going: set[Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,7 +141,7 @@ class Workers:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "deliberate.shell.worker", *map(str, socket_and_pipe), self._server),
             pass_fds=socket_and_pipe,
-            env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": self._counters},
+            env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": self._counters, "LIMIT_SHARED_BY": self._share},
             process_group=0,  # Ctrl+C in a terminal would tell all of its processes; we tell our own
         )
         os.close(tell)

@@ -65,6 +65,19 @@ def test_guesses_are_counted_for_the_caller_and_for_all_together() -> None:
     assert [guess(guesses, "b") for _time in range(2)] == [True, False], "three in all"
 
 
+def test_processes_that_serve_together_share_the_guesses(settings: Settings) -> None:
+    settings.LIMIT_SHARED_BY = 3
+    each = [Guesses(6, 30) for _process in range(3)]
+    assert sum(guess(guesses, "a") for guesses in each for _time in range(30)) == 6
+    assert sum(guess(guesses, f"{other}") for guesses in each for other in range(30)) == 30 - 6
+
+
+def test_a_process_among_many_lets_through_one_guess_at_least(settings: Settings) -> None:
+    settings.LIMIT_SHARED_BY = 256
+    guesses = Guesses(30, 600)
+    assert [guess(guesses, "a") for _time in range(2)] == [True, False]
+
+
 def test_a_right_code_is_no_guess() -> None:
     guesses = Guesses(1, 10)
     assert all(guesses.may("the hall's address") for _person in range(500))
@@ -107,3 +120,10 @@ def test_the_addresses_of_one_ipv6_network_are_one_caller(rf: RequestFactory, se
     settings.TRUSTED_PROXIES = 1
     one, other, foreign = "2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"
     assert forwarded(rf, one) == forwarded(rf, other) != forwarded(rf, foreign)
+
+
+def test_an_ipv4_address_is_itself_however_it_is_written(rf: RequestFactory, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+    one, other = "198.51.100.7", "203.0.113.9"
+    assert forwarded(rf, f"::ffff:{one}") == forwarded(rf, one) == blurred(one)
+    assert forwarded(rf, f"::ffff:{one}") != forwarded(rf, f"::ffff:{other}")

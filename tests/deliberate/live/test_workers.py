@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx
 import pytest
 
 from deliberate.rehearsal.phone import Door, Phone, parts_of
-from tests.service import Service, workers
+from deliberate.shell.server import DEFAULT
+from tests.service import Service, several, workers
 from tests.waiting import until
 
 
@@ -45,3 +49,15 @@ async def test_both_processes_are_ready_and_say_so(pair: list[Service]) -> None:
         door = Door(service.url)
         assert (await door.http.get("/ready")).json() == {"ready": True, "failed": []}
         await door.close()
+
+
+def test_the_workers_of_a_machine_let_no_more_guesses_through_than_one_would(
+    tmp_path: Path, postgres_url: str, redis_url: str
+) -> None:
+    limits = {"LIMIT_GUESSES_PER_MINUTE": "6", "LIMIT_ALL_GUESSES_PER_MINUTE": "60"}
+    with several(2, DEFAULT, tmp_path, postgres_url, redis_url, **limits) as service:
+        # Each over a line of its own: the kernel spreads them over the workers.
+        went = Counter(httpx.post(f"{service.url}/join/", data={"code": f"ZZZ{n:03}"}).status_code for n in range(60))
+    # In the seconds that this takes a few come back.
+    assert 6 <= went[404] <= 9
+    assert went[404] + went[429] == 60
