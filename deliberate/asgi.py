@@ -57,4 +57,4 @@ _pages = Starlette(
     ]
 )
 # Sockets take the shortest way: none of what HTTP passes through touches them.
-application: Any = logged(ProtocolTypeRouter({"http": quickly(_pages), "websocket": _sockets}))
+application: Any = logged(cast(Any, ProtocolTypeRouter({"http": quickly(_pages), "websocket": _sockets})))

@@ -2,7 +2,7 @@
 
 A page that says so (`quick`, pages.py) depends on who looks by its parts and marks alone. So its frame is rendered once by
 Django, with all that the middleware adds, and each phone gets that frame with the pictures as they stand and its own marks.
-Whatever is not plain sailing (no seat, no scripts, something to say once) goes on to Django as it came."""
+Whatever is not plain sailing (no seat, too many pages, no scripts, something to say once) goes on to Django as it came."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from django.http import HttpResponse, parse_cookie
 from django.utils.html import escape
 
 from deliberate.clock import now
+from deliberate.door import limits
 from deliberate.door.entrance import Place
-from deliberate.door.views import SAID_COOKIE, SEAT_COOKIE
+from deliberate.door.views import COUNTED, SAID_COOKIE, SEAT_COOKIE
 from deliberate.live import asking, marks, threads
 from deliberate.live.hub import hub
 from deliberate.live.pages import PLAIN_COOKIE, SHELL, pages
@@ -85,13 +86,13 @@ class Quick:
         if not seat or SAID_COOKIE in cookies or PLAIN_COOKIE in cookies or b"hx-request" in headers:
             return False
         place = await asking.enter((event, role, room, seat))
-        if place is None:
+        if place is None or not limits.pages.has(by := str(place.seat.pk)):
             return False
         # All that what Django answers may depend on, but the seat.
         asked = (b"host", b"x-forwarded-proto", b"accept-language", b"accept")
         key = (scope["path"], place.seat.language, *(headers.get(name, "") for name in asked))
         shell = await self._shell(key, scope)
-        if shell is None:
+        if shell is None or not limits.pages.take(by):
             return False
         body, told = await self._page(shell, place), shell.headers
         if isinstance(body, Plainest):
@@ -123,7 +124,7 @@ class Quick:
             self.handler = BaseHandler()
             self.handler.load_middleware()
         request = ASGIRequest({**scope, "root_path": ""}, BytesIO())
-        request.META[SHELL] = True
+        request.META[SHELL] = request.META[COUNTED] = True
         response = self.handler.get_response(request)
         if not isinstance(response, HttpResponse) or response.status_code != 200 or response.cookies:
             return None

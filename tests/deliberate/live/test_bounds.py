@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 import websockets
 from django.conf import settings
@@ -103,3 +106,66 @@ async def test_a_room_that_is_full_says_so_to_one_line_too_many(tmp_path: Path) 
         for phone in phones:
             await phone.close()
         await door.close()
+
+
+class Streams:
+    """Streams that are held open, each by a seat of its own."""
+
+    def __init__(self, service: Service) -> None:
+        self.service, self.door, self.held = service, Door(service.url), AsyncExitStack()
+
+    async def open(self, member: Member | None = None) -> httpx.Response:
+        member = member or await self.door.join(self.service.links["participant"])
+        http = await self.held.enter_async_context(httpx.AsyncClient(timeout=10))
+        headers = {"Cookie": f"seat={member.cookie}"}
+        return await self.held.enter_async_context(
+            http.stream("GET", f"{self.service.url}{member.base}stream", headers=headers)
+        )
+
+    async def said(self, stream: httpx.Response) -> str:
+        """What it begins with."""
+        if stream.status_code != 200:
+            return str(json.loads(await stream.aread())["code"])
+        lines = stream.aiter_lines()
+        self.held.push_async_callback(lines.aclose)  # type: ignore[attr-defined]  # given up, it would close the stream
+        return await anext(lines)
+
+    async def close(self) -> None:
+        await self.held.aclose()
+        await self.door.close()
+
+
+@pytest.mark.parametrize("limit", ["LIMIT_LINES_PER_ROOM", "LIMIT_LINES_PER_PROCESS"])
+async def test_a_stream_is_a_line_like_a_socket_and_one_too_many_is_told_to_come_later(
+    tmp_path: Path, limit: str
+) -> None:
+    with running(tmp_path, **{limit: "2"}) as service:
+        streams = Streams(service)
+        for _number in range(2):
+            assert "beat" in await streams.said(await streams.open())
+        late = await streams.open()
+        assert late.status_code == 503
+        assert late.headers["Retry-After"] == "5"
+        assert "try again" in json.loads(await late.aread())["say"]
+        await streams.close()
+
+
+async def test_of_many_streams_that_open_in_one_moment_no_more_do_than_there_is_space_for(tmp_path: Path) -> None:
+    with running(tmp_path, LIMIT_LINES_PER_ROOM="2") as service:
+        streams = Streams(service)
+        members = [await streams.door.join(service.links["participant"]) for _number in range(12)]
+        opened = await asyncio.gather(*map(streams.open, members))
+        said = [await streams.said(stream) for stream in opened]
+        assert sum("beat" in each for each in said) == 2
+        assert sum("space" in each for each in said) == 10
+        await streams.close()
+
+
+async def test_a_seat_opens_no_more_streams_than_it_may_ask_for_pages(tmp_path: Path) -> None:
+    with running(tmp_path, LIMIT_PAGES_PER_MINUTE="5") as service:
+        streams = Streams(service)
+        member = await streams.door.join(service.links["participant"])
+        went = [(await streams.open(member)).status_code for _number in range(8)]
+        assert went == [200] * 5 + [429] * 3
+        assert (await streams.open()).status_code == 200, "others are not held up"
+        await streams.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ ASIDE = "?aside=1"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("quick"), LIVE_TICK_S="0.02") as found:
+    with running(tmp_path_factory.mktemp("quick"), LIVE_TICK_S="0.02", LIMIT_FACTOR="1000") as found:
         yield found
 
 
@@ -129,3 +130,14 @@ async def test_a_plain_page_and_one_with_something_to_say_are_django_s(service: 
         assert 'name="act"' in page.text, "its forms carry an act's id"
         foreign = await browser.get(member.base, headers={"Cookie": f"seat={member.cookie}", "Host": "elsewhere.test"})
         assert foreign.status_code == 400
+
+
+async def test_the_page_asked_for_most_counts_as_one_page_each_time(tmp_path: Path) -> None:
+    with running(tmp_path, LIMIT_PAGES_PER_MINUTE="6") as service:
+        door = Door(service.url)
+        ann, ben = [await door.join(service.links["participant"]) for _person in range(2)]
+        pages = [await door.page(ann) for _number in range(9)]
+        assert [page.status_code for page in pages] == [200] * 6 + [429] * 3
+        assert pages[-1].headers["Retry-After"] == "5"
+        assert (await door.page(ben)).status_code == 200
+        await door.close()
