@@ -13,6 +13,7 @@ To the phone:    {"p": {part: [hash, html]}}   a picture     {"marks": {feature:
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from typing import Any, cast
 
@@ -41,6 +42,8 @@ log = structlog.get_logger("deliberate.live")
 ENDED = 4401
 #: Frames of one seat: acts, what its screens show, and whether the line lives. What waited while it was away comes at once.
 _frames = Buckets(60 * settings.LIMIT_FRAMES_PER_SECOND, at_once=10 * settings.LIMIT_FRAMES_PER_SECOND)
+#: A line that has brought so many more frames beyond its share than within it is let go.
+_BEYOND = _frames.most
 CLOSE_CODES = {"ended": ENDED, "stalled": 4408, "flood": 4429, "crowded": 4409, "restart": 1012, "space": 1013}
 
 
@@ -52,6 +55,9 @@ class Socket(AsyncWebsocketConsumer):
     longest: int = settings.LIVE_FRAME_LIMIT_BYTES
     line: Line | None = None
     place: Place
+    #: Frames beyond the seat's share, less those that came within it since; and those refused, by why.
+    beyond = 0
+    refused: Counter[str] | None = None
     #: An act and a look at the marks never overlap: what was known before an act is not sent after its answer.
     busy: asyncio.Lock
 
@@ -71,6 +77,8 @@ class Socket(AsyncWebsocketConsumer):
         finally:
             if self.line is not None:
                 hub.leave(self.line)
+            if self.refused:  # once, however many
+                log.info("frames refused", codes=" ".join(f"{code}:{times}" for code, times in self.refused.items()))
 
     async def connect(self) -> None:
         headers = dict(self.scope["headers"])
@@ -115,16 +123,22 @@ class Socket(AsyncWebsocketConsumer):
         if line.unread > patience * max(line.window, line.largest):
             await line.close("flood")
             return
+        within = _frames.take(str(line.seat))  # before it is read: what can't be read is no cheaper
+        self.beyond = max(0, self.beyond - 1) if within else self.beyond + 1
+        if self.beyond > _BEYOND:
+            await line.close("flood")
+            return
         heard: dict[str, Any] = {}
         try:
             if text_data is None or len(text_data.encode()) > self.longest:
                 raise Refused(_("That was too long to be sent at once. Make it shorter, please."), code="size")
             heard = parsed(text_data)
-            if not _frames.take(str(line.seat)):
+            if not within:
                 raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
             await self._hear(line, heard)
         except Refused as refused:
-            log.info("frame refused", code=refused.code)
+            self.refused = self.refused or Counter()
+            self.refused[refused.code] += 1
             self._answer(heard.get("id"), {"ok": False, "say": str(refused), "code": refused.code})
 
     async def _hear(self, line: Line, heard: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -86,6 +87,34 @@ async def test_a_stuck_script_is_told_to_wait_and_others_are_not(tmp_path: Path)
         for phone in (stuck, calm):
             await phone.close()
         await door.close()
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("strict"), LIMIT_FRAMES_PER_SECOND="2") as found:
+        yield found
+
+
+@pytest.mark.parametrize("frame", ["[]", "no json", '{"beat": 1}', "x" * 17_000, b"\x00"])
+async def test_who_goes_on_far_beyond_its_share_is_let_go_whatever_it_sends(
+    strict: Service, frame: str | bytes
+) -> None:
+    door, answers = Door(strict.url), 0
+    member = await door.join(strict.links["participant"])
+    headers = {"Cookie": f"seat={member.cookie}", "Origin": strict.url}
+    where = strict.url.replace("http", "ws") + member.base + "live"
+    before = len(strict.log.read_text().splitlines())
+    async with websockets.connect(where, additional_headers=headers, proxy=None) as line:
+        with suppress(websockets.ConnectionClosed):
+            for _number in range(500):
+                await line.send(frame)
+                await line.recv()
+                answers += 1
+    assert line.close_code == 4429
+    assert 40 <= answers < 100, "twenty at once, as many beyond, and a few more in the meantime"
+    await asyncio.sleep(0.2)
+    assert len(strict.log.read_text().splitlines()) <= before + 1, "they are logged as a count"
+    await door.close()
 
 
 async def test_a_room_that_is_full_says_so_to_one_line_too_many(tmp_path: Path) -> None:
