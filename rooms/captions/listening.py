@@ -37,6 +37,7 @@ from deliberate.roles import CAPTIONER
 from rooms.captions import actions, queries
 from rooms.captions.core import RATE
 from rooms.captions.hearing import LAST_WORDS_S, Event, Hearing, Said, Saying
+from rooms.captions.microphones import microphones
 from rooms.captions.models import State
 from rooms.transcript.commands import LONGEST_INTERIM
 
@@ -51,7 +52,6 @@ LONGEST, AT_ONCE_S, OLDEST_MS = 2 * 2 * RATE, 45.0, 60_000
 QUIET_S, AGAIN_S, LONGEST_AGAIN_S = 30.0, 0.5, 10.0
 #: Phrases that may wait for a database that is away, and those of them that wait with their sound, where that is kept.
 MOST_WAITING, MOST_SOUNDS = 500, 8
-_microphones: set[Listener] = set()
 
 
 class Gone(Exception):
@@ -95,6 +95,7 @@ class Listener:
         self._waiting: deque[Said | State] = deque(maxlen=MOST_WAITING)
         self._saying: Saying | None = None
         self._new, self._last = asyncio.Event(), False
+        self._ended = asyncio.Event()
         self._seen = self._began = time.monotonic()
         self._taken = 0
         #: Whether the host keeps sound, as it was when something was stored last.
@@ -105,9 +106,9 @@ class Listener:
         try:
             if not queries.hears():
                 raise Gone(DEAF, _("This service can't hear speech: it was installed without captions."))
-            if len(_microphones) >= settings.CAPTIONS_MICROPHONES:
+            if microphones.full():
                 raise Gone(CROWDED, _("This service listens to as many microphones already as it may."))
-            _microphones.add(self)
+            microphones.join(self._ended, self._place.seat.pk)
             await self._begin()
             await self._listen()
         except Gone as gone:
@@ -115,14 +116,15 @@ class Listener:
                 await self._say(State.OFF, str(gone))
                 await self._send({"type": "websocket.close", "code": gone.code})
         finally:
-            _microphones.discard(self)
+            microphones.leave(self._ended)
 
     async def _listen(self) -> None:
-        engine, store, page = (
-            asyncio.create_task(work) for work in (self._hearing.run(), self._store(), self._from_page())
-        )
+        works = (self._hearing.run(), self._store(), self._from_page(), self._ended.wait())
+        engine, store, page, ended = (asyncio.create_task(work) for work in works)
         try:
-            await asyncio.wait((store, page), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((store, page, ended), return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                raise Gone(ENDED, _("Your seat has ended. Join again, please."))
             if store.done():
                 await store  # raises why it may not go on
             # The page stopped, left or went wrong: what it brought until then is still told and stored.
@@ -138,9 +140,9 @@ class Listener:
         except TimeoutError:
             log.warning("the last words of a microphone could not be stored")
         finally:
-            for task in (engine, store, page):
+            for task in (engine, store, page, ended):
                 task.cancel()
-            await asyncio.gather(engine, store, page, return_exceptions=True)
+            await asyncio.gather(engine, store, page, ended, return_exceptions=True)
 
     # -- from the page -------------------------------------------------------------------------------------------------
 

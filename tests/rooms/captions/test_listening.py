@@ -122,6 +122,23 @@ async def test_whose_link_is_revoked_brings_nothing_more(service: Service, door:
         assert await line.code() == 4401
 
 
+async def test_whose_seat_ends_is_heard_no_more_though_nothing_is_said_meanwhile(service: Service, door: Door) -> None:
+    captioner, other = [await door.join(service.links[CAPTIONER]) for _number in range(2)]
+    async with line_of(service, captioner) as line, line_of(service, other) as apart:
+        await line.begin()
+        await line.until("on")
+        await apart.line.send(json.dumps({"again": ""}))
+        await door.http.post(
+            f"{captioner.base}do/seats.erase",
+            headers={"Cookie": f"seat={captioner.cookie}", "Origin": service.url, "Accept": "application/json"},
+        )
+        async with asyncio.timeout(2):
+            assert "Your seat has ended" in (await line.until("off"))["say"]
+            assert await line.code() == 4401
+        await apart.bring(tone(0.5))
+        assert apart.line.close_code is None
+
+
 async def test_only_a_captioner_of_our_own_pages_is_heard(service: Service, door: Door) -> None:
     moderator = await door.join(service.links[MODERATOR])
     async with line_of(service, moderator) as line:
