@@ -30,7 +30,7 @@ from polls.pseudonyms.box import box as pseudonyms  # noqa: E402
 
 
 class Handle(StringConvertor):
-    """What stands for a handle in a route. Django, which has every other address, says that there is nothing."""
+    """Stands for a handle in a route. Where it is none, Django, which has all other addresses, says that nothing is there."""
 
     regex = tokens.HANDLE.pattern
 

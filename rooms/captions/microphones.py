@@ -19,7 +19,7 @@ class Microphones:
 
     def full(self) -> bool:
         """Whether this process hears as many as it may."""
-        return len(self._open) >= settings.CAPTIONS_MICROPHONES
+        return len(self._open) >= int(settings.CAPTIONS_MICROPHONES)
 
     def join(self, ended: asyncio.Event, seat: Any) -> None:
         self._open[ended] = seat
