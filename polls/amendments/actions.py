@@ -146,7 +146,7 @@ def hide(*, room: Any, by: Any, amendment: str, reason: str) -> Answer:
     row = queries.amendment(room, amendment, State.OPEN, State.DECLINED)
     check_not_voted_on(row)
     drop_poll(room, row)
-    Amendment.objects.filter(pk=row.pk).update(state=State.HIDDEN, answer=reason)
+    Amendment.objects.filter(pk=row.pk).update(state=State.HIDDEN, before=row.state, hidden_for=reason)
     note(room, by, "hid", row)
     tell(room, row)
     undo = {"command": "amendments.unhide", "fields": {"amendment": row.handle}}
@@ -155,10 +155,10 @@ def hide(*, room: Any, by: Any, amendment: str, reason: str) -> Answer:
 
 @transaction.atomic
 def unhide(*, room: Any, by: Any, amendment: str) -> Answer:
-    """Put a hidden amendment back on the list of those that wait."""
+    """Put a hidden amendment back as it was: what was declined stays so, with its reason."""
     room = locked(room)
     row = queries.amendment(room, amendment, State.HIDDEN)
-    Amendment.objects.filter(pk=row.pk).update(state=State.OPEN, answer="", decided_at=None)
+    Amendment.objects.filter(pk=row.pk).update(state=row.before, before="", hidden_for="")
     note(room, by, "unhid", row)
     tell(room, row)
     return Answer(say=_("Amendment %(n)d is back.") % {"n": row.number})

@@ -22,7 +22,7 @@ from polls.ballots.deciding import decider
 from polls.ballots.models import Kind as PollKind
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
-from polls.ballots.queries import result, texts
+from polls.ballots.queries import texts
 from polls.statements.actions import put_clause, reword, take_out
 from polls.statements.core import LONGEST_CLAUSE
 from polls.statements.in_own_words import TakenBack, finder
@@ -157,7 +157,7 @@ def by_poll(room: Any, by: Any, poll: Poll) -> None:
     bound = [row for row in rows.filter(state=State.OPEN) if row.option in offered.values()]
     if not bound:
         return
-    votes, stays = _votes(poll), next((text for text in offered.values() if not _adopts(text, bound)), "")
+    votes, stays = queries.votes(poll), next((text for text in offered.values() if not _adopts(text, bound)), "")
     carried = core.chosen(votes, stays, core.Majority(bound[0].majority))
     with override(settings.LANGUAGE_CODE):
         said = _("The room voted: %(votes)s.") % {"votes": _counted(votes)}
@@ -185,15 +185,6 @@ def _as_voted(room: Any, by: Any, row: Amendment) -> Clause | None:
 
 def _adopts(text: str, rows: Sequence[Amendment]) -> bool:
     return any(row.option == text for row in rows)
-
-
-def _votes(poll: Poll) -> dict[str, int]:
-    """Votes by the option's text; of a ranking those of its last round."""
-    found, words = result(poll), texts(poll)
-    if poll.kind == PollKind.RANKING:
-        rounds = found["rounds"]
-        return {words[option]: votes for option, votes in (rounds[-1]["votes"].items() if rounds else ())}
-    return {words[option]: votes for option, votes in found["figures"]["votes"]}
 
 
 def _counted(votes: dict[str, int]) -> str:

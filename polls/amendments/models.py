@@ -48,8 +48,11 @@ class Amendment(models.Model):
     author = models.CharField(max_length=60, blank=True)
     group = models.ForeignKey("rooms.Group", null=True, blank=True, on_delete=models.SET_NULL)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    #: Why it was declined or hidden, or what became of it when it was merged.
+    #: Why it was declined, or what became of it when it was merged.
     answer = models.CharField(max_length=280, blank=True)
+    #: Of one that is hidden: the state that it comes back to, answer and all; and why it was hidden, for its proposer.
+    before = models.CharField(max_length=8, choices=State.choices, blank=True)
+    hidden_for = models.CharField(max_length=280, blank=True)
     #: The poll that decides it, and the text of the option that adopts it.
     poll = models.ForeignKey("polls.Poll", null=True, blank=True, on_delete=models.SET_NULL, related_name="amendments")
     option = models.CharField(max_length=160, blank=True)
@@ -64,7 +67,13 @@ class Amendment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["statement", "number"], name="amendments_one_amendment_a_number"),
             models.CheckConstraint(
-                condition=~models.Q(state__in=("declined", "hidden"), answer=""), name="amendments_no_says_why"
+                condition=~models.Q(models.Q(state="declined") | models.Q(before="declined"), answer=""),
+                name="amendments_no_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(~models.Q(state="hidden"), before="", hidden_for="")
+                | models.Q(~models.Q(hidden_for=""), state="hidden", before__in=("open", "declined")),
+                name="amendments_hidden_comes_back",
             ),
         ]
 

@@ -5,15 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deliberate.errors import Refused
 from polls.amendments import core
 from polls.amendments.models import Amendment, Kind, State
+from polls.ballots.models import Kind as PollKind
 from polls.ballots.models import Poll
 from polls.ballots.models import State as PollState
+from polls.ballots.queries import result, texts
 from polls.statements import in_force, signing
 from polls.statements.models import Clause, ClauseRevision
 from polls.statements.queries import numbered, statement
@@ -144,18 +146,19 @@ def adopted(room: Any) -> dict[int, list[tuple[str, str]]]:
     """By the key of a closed poll, what came of the amendments that it carried: a sentence about each, and how the clause that
     it stands in reads now, empty where words that were taken back stand there. Not how it was proposed: drafters take such words
     out of the text, and nobody takes them out of what was carried."""
-    rows = Amendment.objects.select_related("made").filter(
+    rows = Amendment.objects.select_related("made", "poll").filter(
         statement__room=room,
         state__in=(State.ACCEPTED, State.MERGED),
         made__isnull=False,
         poll__state=PollState.CLOSED,
-        poll__options__text=F("option"),  # else the poll was changed by hand and decided nothing
     )
     numbers = {row.pk: number for number, row in numbered(statement(room))}
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for row in rows.distinct().order_by("number"):
+    for row in rows.order_by("number"):
         assert row.made is not None
-        assert row.poll_id is not None
+        assert row.poll is not None
+        if core.chosen(votes(row.poll), "", core.Majority(row.majority)) != row.option:
+            continue  # the poll was changed by hand and decided nothing
         number = numbers.get(row.made.pk)
         if number is None:
             told = (_("Amendment %(n)d: its clause is not in the text any more.") % {"n": row.number}, "")
@@ -167,7 +170,7 @@ def adopted(room: Any) -> dict[int, list[tuple[str, str]]]:
                 "clause": number,
             }
             told = (said, "" if row.made.to_reword else row.made.text)
-        found[row.poll_id].append(told)
+        found[row.poll.pk].append(told)
     return found
 
 
@@ -202,9 +205,9 @@ def shown(room: Any, rows: Any) -> list[Shown]:
     some = list(rows.select_related("clause", "group", "poll").annotate(signed=Count("cosignatures")))
     bases, against = wordings(some), rivals([row for row in some if row.state in WAITING])
     numbers = {row.pk: number for number, row in numbered(statement(room))}
-    texts: dict[int, set[str]] = defaultdict(set)
+    offered: dict[int, set[str]] = defaultdict(set)
     for poll, text in Poll.objects.filter(amendments__in=some).values_list("pk", "options__text"):
-        texts[poll].add(text)
+        offered[poll].add(text)
     waits: dict[int, list[Amendment]] = defaultdict(list)
     for row in Amendment.objects.filter(clause__in={row.clause_id for row in some}, state__in=WAITING):
         waits[row.clause_id].append(row)
@@ -226,7 +229,7 @@ def shown(room: Any, rows: Any) -> list[Shown]:
                 overtaken=now is None,
                 suggested=row.text if now is None else now,
                 polled=row.poll.state if row.poll is not None else "",
-                reworded=row.poll_id is not None and row.option not in texts[row.poll_id],
+                reworded=row.poll_id is not None and row.option not in offered[row.poll_id],
                 settled=whole or (row.kind in WITHIN and row.clause_id in alone),
             )
         )
@@ -248,6 +251,15 @@ def waits(room: Any) -> dict[str, list[str]]:
     counted = Amendment.objects.filter(statement__room=room, state__in=WAITING).order_by()
     rows = counted.values_list("clause__handle").annotate(n=Count("pk"))
     return {handle: [ngettext("%(n)d amendment waits", "%(n)d amendments wait", n) % {"n": n}] for handle, n in rows}
+
+
+def votes(poll: Poll) -> dict[str, int]:
+    """Of a closed poll, votes by the option's text; of a ranking those of its last round."""
+    found, words = result(poll), texts(poll)
+    if poll.kind == PollKind.RANKING:
+        rounds = found["rounds"]
+        return {words[option]: count for option, count in (rounds[-1]["votes"].items() if rounds else ())}
+    return {words[option]: count for option, count in found["figures"]["votes"]}
 
 
 def put(room: Any) -> Poll | None:

@@ -90,10 +90,10 @@ def held(room: Any, seats: Sequence[Any]) -> Held:
     found: dict[Any, set[str]] = {}
     keys = [seat.pk for seat in seats]
     own = Amendment.objects.filter(statement__room=room, seat__in=keys).order_by()
-    for seat, handle, state, answer in own.values_list("seat_id", "handle", "state", "answer"):
+    for seat, handle, state, why in own.values_list("seat_id", "handle", "state", "hidden_for"):
         found.setdefault(seat, set()).add(f"amendment:{handle}")
         if state == State.HIDDEN:
-            found[seat].add(f"hidden:{handle}={answer}")
+            found[seat].add(f"hidden:{handle}={why}")
     signed = CoSignature.objects.filter(amendment__statement__room=room, seat__in=keys)
     for seat, handle in signed.values_list("seat_id", "amendment__handle"):
         found.setdefault(seat, set()).add(f"cosigned:{handle}")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from deliberate.clock import now
 from polls.amendments.models import Amendment, CoSignature
+from polls.amendments.models import State as AmendmentState
 from polls.ballots.models import Option, Poll, Published
 from polls.ballots.models import State as PollState
 from polls.exports import bringing_stands
@@ -225,6 +226,7 @@ def _proposal(kept: Kept, statement: Statement, row: Part) -> Proposal:
 def _amendments(kept: Kept, statement: Statement, rows: list[Part], bearers: Bearers) -> None:
     def amendment(_kept: Kept, row: Part, _position: int) -> Amendment:
         level, by, state = row.text("shown_as"), row.text("proposed_by"), row.text("state")
+        unseen = _("Hidden before the event came here") if state == AmendmentState.HIDDEN else ""
         return Amendment(
             statement=statement,
             clause=kept.one("clause", row, "clause"),
@@ -237,7 +239,9 @@ def _amendments(kept: Kept, statement: Statement, rows: list[Part], bearers: Bea
             author=by if level == Attribution.NAME else "",
             group=kept.group(by) if level == Attribution.GROUP else None,
             state=state,
-            answer=row.text("answer") or (_("Hidden before the event came here") if state == State.HIDDEN else ""),
+            before=row.text("before"),
+            answer=row.text("answer") or (unseen if row.text("before") == AmendmentState.DECLINED else ""),
+            hidden_for=unseen,
             poll=kept.one_or_none("poll", row, "poll"),
             made=kept.one_or_none("clause", row, "made"),
             decided_at=row.moment_or_none("decided_at"),

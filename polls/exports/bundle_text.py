@@ -249,6 +249,7 @@ def _amendments(room: Room) -> list[Row]:
                 "shown_as": by.level.value if public else "nobody",
                 "cosigned": row.signed,
                 "state": row.state,
+                "before": row.before,
                 "answer": row.answer if public else "",
                 # A poll that is only prepared is in no bundle: then it waits to be put to one.
                 "option": row.option if public and poll else "",
