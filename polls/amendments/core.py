@@ -109,15 +109,33 @@ def chosen(votes: Mapping[str, int], stays: str, majority: Majority) -> str | No
     return best
 
 
-def pairs_of_rivals(texts: Sequence[tuple[int, str, str]]) -> dict[int, list[int]]:
-    """By key, the keys of those that touch the same words; `texts`: (key, the wording amended, the new wording)."""
-    found: dict[int, list[int]] = {key: [] for key, _base, _text in texts}
-    for at, (one, base, text) in enumerate(texts):
-        for other, other_base, other_text in texts[at + 1 :]:
-            if base == other_base and rivals(base, text, other_text):
-                found[one].append(other)
-                found[other].append(one)
+class Reading(NamedTuple):
+    """An amendment of a clause: the wording that it amends, its own, and that carried over to how the clause reads now; None
+    where it can't be."""
+
+    key: int
+    base: str
+    text: str
+    now: str | None
+
+
+def pairs_of_rivals(current: str, readings: Sequence[Reading]) -> dict[int, list[int]]:
+    """By key, the keys of those that touch the same words of a clause that reads `current`."""
+    found: dict[int, list[int]] = {reading.key: [] for reading in readings}
+    for at, one in enumerate(readings):
+        for other in readings[at + 1 :]:
+            if _are_rivals(current, one, other):
+                found[one.key].append(other.key)
+                found[other.key].append(one.key)
     return found
+
+
+def _are_rivals(current: str, one: Reading, other: Reading) -> bool:
+    """On how the clause reads now where both fit there: what both change alike was made once. Else on the wording that both
+    amend."""
+    if one.now is not None and other.now is not None:
+        return rivals(current, one.now, other.now)
+    return one.base == other.base and rivals(one.base, one.text, other.text)
 
 
 def numbers(rows: Iterable[int]) -> str:

@@ -18,6 +18,7 @@ from polls.amendments import core, queries
 from polls.amendments.actions import check_not_voted_on, check_open, drop_poll, tell
 from polls.amendments.models import Amendment, Kind, State
 from polls.ballots import actions as ballots
+from polls.ballots.core import MOST_OPTIONS
 from polls.ballots.deciding import decider
 from polls.ballots.models import Kind as PollKind
 from polls.ballots.models import Poll
@@ -108,6 +109,12 @@ def put(*, room: Any, by: Any, amendment: str, with_rivals: bool) -> Answer:
     row = queries.amendment(room, amendment, State.OPEN)
     some = [row, *(queries.rivals([row]).get(row.pk, []) if with_rivals else [])]
     some = sorted((each for each in some if each.state == State.OPEN), key=lambda each: each.number)
+    if len(some) >= MOST_OPTIONS:
+        said = _(
+            "With its rivals these are %(n)d amendments, and a poll takes %(most)d beside the text as it stands. Put it alone, or"
+            " let drafters decline some of them first."
+        )
+        raise Refused(said % {"n": len(some), "most": MOST_OPTIONS - 1}, code="many")
     for each in some:
         check_open(each.clause, each.kind)
         if each.poll is not None and each.poll.state != PollState.CLOSED:

@@ -27,7 +27,9 @@ from rooms.transcript.struck import MARK
 WAITING = (State.OPEN, State.CARRIED)
 #: Kinds that change the words of a clause that stands.
 WITHIN = (Kind.CHANGE, Kind.DELETE)
-DECIDED = (State.ACCEPTED, State.MERGED, State.DECLINED)
+#: States of what stands in the text.
+IN_TEXT = (State.ACCEPTED, State.MERGED)
+DECIDED = (*IN_TEXT, State.DECLINED)
 
 
 def amendment(room: Any, handle: str, *states: str) -> Amendment:
@@ -96,13 +98,9 @@ def rivals(rows: Iterable[Amendment]) -> dict[int, list[Amendment]]:
     found: dict[int, list[Amendment]] = {}
     for some in by_clause.values():
         bases = wordings(some)
-        texts = []
-        for row in some:
-            now = fitted(row, bases[row.pk])
-            # Carried over to the same wording where that is possible, so that two can be compared.
-            texts.append((row.pk, bases[row.pk], row.text) if now is None else (row.pk, row.clause.text, now))
+        readings = [core.Reading(row.pk, bases[row.pk], row.text, fitted(row, bases[row.pk])) for row in some]
         known = {row.pk: row for row in some}
-        for key, others in core.pairs_of_rivals(texts).items():
+        for key, others in core.pairs_of_rivals(some[0].clause.text, readings).items():
             found[key] = [known[other] for other in others]
     return found
 
@@ -131,7 +129,7 @@ def credits(of: Any, until: Any = None) -> dict[str, list[str]]:
     """By the clause's handle, which amendments stand in it, with their proposers as far as they are shown now; `until`: those
     that were decided by then."""
     rows = Amendment.objects.select_related("made", "group").filter(
-        statement__room=of, state__in=(State.ACCEPTED, State.MERGED), made__isnull=False
+        statement__room=of, state__in=IN_TEXT, made__isnull=False
     )
     # Of a deletion that was accepted nothing stands, also where its clause was put back.
     rows = rows.exclude(kind=Kind.DELETE, state=State.ACCEPTED)
@@ -148,7 +146,7 @@ def adopted(room: Any) -> dict[int, list[tuple[str, str]]]:
     out of the text, and nobody takes them out of what was carried."""
     rows = Amendment.objects.select_related("made", "poll").filter(
         statement__room=room,
-        state__in=(State.ACCEPTED, State.MERGED),
+        state__in=IN_TEXT,
         made__isnull=False,
         poll__state=PollState.CLOSED,
     )

@@ -12,9 +12,9 @@ from deliberate.roles import MODERATOR, PARTICIPANT
 from deliberate.text import one_line
 from polls.ballots import actions, casting
 from polls.ballots.blind import formats, issuing
+from polls.ballots.core import MOST_OPTIONS
 from polls.ballots.models import Kind
 
-MOST_OPTIONS = 20
 MOST_STEPS = 11
 LONGEST_OPTION = 160
 

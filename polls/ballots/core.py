@@ -20,6 +20,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 ABSTAIN = "-"
+#: Options that a poll may offer.
+MOST_OPTIONS = 20
 _HANDLE = re.compile(r"[A-Za-z0-9_]+")
 _NUMBER = re.compile(r"-?[0-9]{1,6}", re.ASCII)
 
