@@ -244,13 +244,15 @@ def _decided(room: Any, by: Any, row: Amendment, state: State, made: Clause | No
 
 @finder
 def holding(room: Any, back: TakenBack) -> list[str]:
-    """The names of the amendments with words in them which were taken back. They are their proposers'; what is put into the text of such
-    a one that waits is for the drafters to reword, as a mark says."""
+    """The names of the amendments with words in them which were taken back, but of hidden ones. They are their proposers'; what is
+    put into the text of such a one is for the drafters to reword, as a mark says, also of one that only comes back later."""
     found = []
-    for row in Amendment.objects.filter(statement__room=room).exclude(state=State.HIDDEN).order_by("number"):
+    for row in Amendment.objects.filter(statement__room=room).order_by("number"):
         inside = back.stands_in(row.text, row.clause_id)
-        if row.state in queries.WAITING and (inside or back.nearly(row.text, row.clause_id)):
+        if row.state not in queries.IN_TEXT and (inside or back.nearly(row.text, row.clause_id)):
             Amendment.objects.filter(pk=row.pk).update(to_reword=True)
+        if row.state == State.HIDDEN:
+            continue
         if inside or any(back.stands_in(text, row.clause_id) for text in (row.reason, row.answer)):
             found.append(_("amendment %(n)d") % {"n": row.number})
     return found

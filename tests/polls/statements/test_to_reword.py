@@ -244,6 +244,22 @@ def test_what_others_wrote_with_the_words_is_named_and_marks_the_clause_that_it_
         make.act(drafter, "statements.settle", clause=row.handle)
 
 
+@pytest.mark.parametrize(("who", "no", "back"), [("drafter", "decline", "reopen"), ("moderator", "hide", "unhide")])
+def test_an_amendment_that_comes_back_after_the_words_in_it_were_taken_back_marks_the_clause_too(
+    event: Event, drafter: Seat, segment: Segment, who: str, no: str, back: str
+) -> None:
+    row, by = clause(drafter, "We come back."), make.seat(event, who)
+    amendment = proposed(make.seat(event, name="Ann"), row, "We come back with Asha Obi.")
+    make.act(by, f"amendments.{no}", amendment=amendment.handle, reason="Later.")
+    told = strike(event, segment)
+    assert ("amendment 1" in told) == (no == "decline"), "what is hidden is not told of"
+    make.act(by, f"amendments.{back}", amendment=amendment.handle)
+    make.act(drafter, "amendments.accept", amendment=amendment.handle)
+    assert TAKEN_BACK in desk(event)
+    with pytest.raises(Refused, match="were taken back"):
+        make.act(drafter, "statements.settle", clause=row.handle)
+
+
 def test_a_clause_that_was_a_quote_and_is_taken_out_keeps_nothing_on_its_pad(
     event: Event, drafter: Seat, segment: Segment
 ) -> None:
