@@ -70,11 +70,23 @@ def merge(*, room: Any, by: Any, amendment: str, text: str, revision: int, reaso
             "Somebody reworded this clause while you wrote. Read their words; send once more to put yours in place."
         )
         raise Refused(said, code="stale", instead={"revision": str(clause.revision)})
-    elif text != clause.text:
-        reword(room, by, clause, text)
+    else:
+        _check_changed(some, text)
+        if text != clause.text:
+            reword(room, by, clause, text)
     for each in some:
         _decided(room, by, each, State.MERGED, clause, reason)
     return Answer(say=_("Merged: %(numbers)s.") % {"numbers": core.numbers(each.number for each in some)})
+
+
+def _check_changed(rows: Sequence[Amendment], text: str) -> None:
+    """Refused where one of these would be credited in the very wording that it wants to change. A clause that drafters reworded
+    since may have taken it up already."""
+    bases = queries.wordings(rows)
+    for row in rows:
+        if text == bases[row.pk]:
+            said = _("That is the wording that amendment %(n)d amends. Change some of its words, or decline it.")
+            raise Refused(said % {"n": row.number}, code="unchanged")
 
 
 @transaction.atomic

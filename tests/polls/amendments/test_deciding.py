@@ -90,6 +90,22 @@ def test_who_merges_says_what_became_of_it(ann: Seat, drafter: Seat, clause: Cla
     assert (again(row).state, Clause.objects.get().text) == ("open", TEXT)
 
 
+def test_who_merges_changes_something_so_that_nothing_is_credited_in_a_text_that_it_did_not_change(
+    event: Event, ann: Seat, ben: Seat, drafter: Seat, clause: Clause
+) -> None:
+    row, other = proposed(ann, clause, TWELVE), proposed(ben, clause, TWO)
+    fields = {"amendment": row.handle, "reason": "Few.", "also": ""}
+    with pytest.raises(Refused, match="the wording that amendment 1 amends"):
+        make.act(drafter, "amendments.merge", "", text=TEXT, revision=0, **fields)
+    assert (again(row).state, queries.credits(make.room(event))) == ("open", {})
+    make.act(drafter, "statements.edit_clause", clause=clause.handle, text=TWELVE, revision=0)
+    later = proposed(ben, clause, TOWN)
+    with pytest.raises(Refused, match="the wording that amendment 3 amends"):
+        make.act(drafter, "amendments.merge", "", text=TWELVE, revision=1, **fields | {"also": [later.handle]})
+    make.act(drafter, "amendments.merge", "", text=TWELVE, revision=1, **fields)
+    assert (again(row).state, again(other).state) == ("merged", "open"), "drafters had taken it up by hand"
+
+
 @pytest.mark.parametrize(("kind", "order"), [("before", ["New.", TEXT]), ("after", [TEXT, "New."])])
 def test_a_new_clause_stands_where_it_was_asked_for(
     event: Event, ann: Seat, drafter: Seat, clause: Clause, kind: str, order: list[str]
