@@ -139,8 +139,10 @@ def segments(room: Any) -> QuerySet[Segment]:
 
 
 def paragraphs(room: Any) -> list[Paragraph]:
-    """All that was said in a room and may leave it now, by turn, in order: what files hold."""
-    return _paragraphs(room.event, leaving(segments(room), room.event))
+    """All that was said in a room and may leave it now, by turn, as it came in time: what files hold. What a recording brought in
+    has later numbers than what was said after it."""
+    found = _paragraphs(room.event, leaving(segments(room), room.event))
+    return sorted(found, key=lambda paragraph: paragraph.segments[0].started_at)
 
 
 def _paragraphs(event: Event, some: Iterable[Segment], looked_for: tuple[str, ...] = ()) -> list[Paragraph]:

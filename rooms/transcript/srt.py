@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from deliberate.text import tidy
 from rooms.transcript import plain
-from rooms.transcript.vtt import LONGEST_MS, BadFile, Cue, Flaw, clock
+from rooms.transcript.vtt import LONGEST_MS, BadFile, Cue, Flaw, clock, in_order
 
 _TIME = r"([0-9]{1,3}):([0-5]?[0-9]):([0-5]?[0-9])[,.]([0-9]{1,3})"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?", re.ASCII)
@@ -27,13 +27,9 @@ _DASH = re.compile(r"^\s*[-–—]\s+(?=\S)", re.MULTILINE)
 
 def write(cues: Iterable[Cue]) -> str:
     """A SubRip file with line feeds; "Name: words" where somebody is named, marked behind what its speaker corrected. A cue
-    without words is left out.
-
-    ValueError for times below 0 or an end before its start."""
+    without words is left out. They stand by their start (`in_order`)."""
     blocks: list[str] = []
-    for cue in cues:
-        if not 0 <= cue.start_ms <= cue.end_ms:
-            raise ValueError("a cue starts at 0 or later and ends after its start")
+    for cue in in_order(cues):
         text, name = tidy(cue.text), tidy(cue.speaker).replace(":", ",")[: plain.LONGEST_NAME].strip()
         if text:
             text = f"{text} {plain.CORRECTED}" if cue.corrected else text

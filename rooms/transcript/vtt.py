@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from deliberate.text import tidy
@@ -69,17 +69,22 @@ class Captions:
     notes: tuple[str, ...] = ()
 
 
+def in_order(cues: Iterable[Cue]) -> list[Cue]:
+    """As files of captions have them: by their start, and each at least a millisecond long. ValueError for times below 0 or an end
+    before its start."""
+    found = sorted(cues, key=lambda cue: cue.start_ms)
+    if any(not 0 <= cue.start_ms <= cue.end_ms for cue in found):
+        raise ValueError("a cue starts at 0 or later and ends after its start")
+    return [replace(cue, end_ms=max(cue.end_ms, cue.start_ms + 1)) for cue in found]
+
+
 def write(cues: Iterable[Cue], notes: Iterable[str] = ()) -> str:
     """A WebVTT file with line feeds, the notes first. A cue without words is left out.
 
-    The order of cues is kept; the standard asks for one by start. ValueError for times below 0 or
-    an end before its start.
-    """
+    Cues stand as the standard asks (`in_order`)."""
     # A note, too, must not hold the arrow: it would begin a cue.
     blocks = ["WEBVTT", *(f"NOTE {_escaped(tidy(note))}" for note in notes)]
-    for cue in cues:
-        if not 0 <= cue.start_ms <= cue.end_ms:
-            raise ValueError("a cue starts at 0 or later and ends after its start")
+    for cue in in_order(cues):
         text, name = _timed(cue), _escaped(tidy(cue.speaker))
         if text:
             # A name's last dashes and the end of its tag would make an arrow.

@@ -11,7 +11,7 @@ from deliberate.errors import Refused
 from rooms.events.models import AgendaItem
 from rooms.floor.models import State, Turn
 from rooms.seats.models import Seat
-from rooms.transcript import queries
+from rooms.transcript import files, queries
 from rooms.transcript.models import Segment
 from rooms.transcript.struck import WITHDRAWN
 from tests import make
@@ -104,6 +104,20 @@ def test_a_recording_does_not_reach_into_the_future(captioner: Any) -> None:
     with pytest.raises(Refused, match="future"):
         make.act(captioner, "transcript.load", text=SRT, began=typed(now() - timedelta(seconds=30)))
     assert not Segment.objects.exists()
+
+
+def test_files_have_what_a_recording_brought_in_where_it_was_said(captioner: Any) -> None:
+    """Its pieces have later numbers; players and readers want an order in time."""
+    room, began = make.room(captioner.event), (now() - timedelta(hours=1)).replace(microsecond=0)
+    make.act(captioner, "transcript.settle", text="The last words.")
+    make.act(captioner, "transcript.load", text=SRT, began=typed(began))
+    spoken = ["We begin.", "What trust costs.", "A village.", "Thank you all.", "The last words."]
+    for written in (queries.as_vtt(room), queries.as_srt(room)):
+        found = files.cues(written, names=True)
+        assert [cue.text for cue in found] == spoken
+        assert [cue.start_ms for cue in found] == sorted(cue.start_ms for cue in found)
+    text = queries.as_text(room)
+    assert sorted(spoken, key=text.index) == spoken
 
 
 def test_a_piece_that_was_withdrawn_does_not_come_back_with_a_recording(captioner: Any) -> None:

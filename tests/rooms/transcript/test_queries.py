@@ -209,7 +209,7 @@ def test_a_transcript_goes_out_and_in_again_whole(made: list[tuple[int, int, str
     begin = cues[0].start_ms
     assert second == first
     assert [(cue.text, cue.start_ms, cue.end_ms, cue.speaker) for cue in vtt.read(first).cues] == [
-        (cue.text, cue.start_ms - begin, cue.end_ms - begin, tidy(cue.speaker)) for cue in cues
+        (cue.text, cue.start_ms - begin, max(cue.end_ms, cue.start_ms + 1) - begin, tidy(cue.speaker)) for cue in cues
     ]
 
 

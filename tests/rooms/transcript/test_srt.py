@@ -70,6 +70,10 @@ def test_markup_in_somebody_s_words_does_nothing_and_loses_no_letter() -> None:
     assert "".join(cue.text.split()) == "".join(words.split())
 
 
+def test_cues_stand_by_their_start_and_none_is_without_length() -> None:
+    assert read(write([Cue(9, 12, "Second"), Cue(2, 2, "First")])) == [Cue(2, 3, "First"), Cue(9, 12, "Second")]
+
+
 def test_times_that_cannot_be_are_not_written() -> None:
     with pytest.raises(ValueError, match="ends after its start"):
         write([Cue(5, 4, "No.")])

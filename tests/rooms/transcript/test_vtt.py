@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberate.text import tidy
-from rooms.transcript.vtt import BadFile, Captions, Cue, Flaw, read, write
+from rooms.transcript.vtt import BadFile, Captions, Cue, Flaw, in_order, read, write
 
 
 def test_a_segment_is_written_as_a_cue_with_a_voice() -> None:
@@ -145,6 +145,12 @@ def test_times_that_cannot_be_are_not_written(start: int, end: int) -> None:
         write([Cue(start, end, "Hi")])
 
 
+def test_cues_stand_by_their_start_and_none_is_without_length() -> None:
+    """As the standard wants them: starts that don't fall, and an end after each start."""
+    found = read(write([Cue(9, 12, "Third"), Cue(2, 2, "First"), Cue(2, 5, "Second")])).cues
+    assert found == (Cue(2, 3, "First"), Cue(2, 5, "Second"), Cue(9, 12, "Third"))
+
+
 TEXT = st.text(st.sampled_from("ab<>&;v/-. \n\u00a0:") | st.characters(), max_size=30)
 CUES = st.lists(
     st.builds(
@@ -160,7 +166,7 @@ CUES = st.lists(
 
 @given(CUES, st.lists(TEXT.map(tidy), max_size=3))
 def test_what_is_written_is_read_back_whole(cues: list[Cue], notes: list[str]) -> None:
-    assert read(write(cues, notes)) == Captions(tuple(cues), tuple(notes))
+    assert read(write(cues, notes)) == Captions(tuple(in_order(cues)), tuple(notes))
 
 
 def attempt(text: str) -> Captions | BadFile:
