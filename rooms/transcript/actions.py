@@ -139,8 +139,9 @@ def correct(*, room: Any, by: Any, segment: str, text: str, revision: int) -> An
     still_reads(found, revision)
     if found.text != text:
         Revision.objects.create(segment=found, number=found.revision, text=found.text, replaced_at=now())
+        # What a captioner writes is not the speaker's own correction, whatever stood there before.
         Segment.objects.filter(pk=found.pk).update(
-            text=text, folded=search.folded(text), revision=revision + 1, times=None
+            text=text, folded=search.folded(text), revision=revision + 1, times=None, mended=False
         )
         note(room, by, "corrected", found, str(revision + 1))
         changed(room, found.turn)

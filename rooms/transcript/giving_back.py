@@ -26,7 +26,7 @@ def move(room: Any, by: Any, called: Turn, before: Turn | None) -> None:
     if before is not None:
         promise(before, room.event)
         sign(before, room)
-    Segment.objects.filter(room=room, turn=called).exclude(text=WITHDRAWN).update(approved=None)
+    Segment.objects.filter(room=room, turn=called).exclude(text=WITHDRAWN).update(approved=None, mended=False)
     Segment.objects.filter(room=room, turn=called).update(turn=before)
     for each in said:
         if withdrawn_with(before, each.started_at) and each.text != WITHDRAWN:

@@ -33,7 +33,7 @@ class Segment(models.Model):
     revision = models.PositiveIntegerField(default=0)
     #: The revision that whoever spoke approved, or had approved for them; nothing before they did.
     approved = models.PositiveIntegerField(null=True, blank=True)
-    #: Whether whoever spoke corrected it: of its earlier texts nothing is left.
+    #: Whether it reads as whoever spoke corrected it.
     mended = models.BooleanField(default=False)
     #: When each of its words was said, [from, to] in milliseconds after started_at, where that was measured; nothing once the
     #: text was changed.

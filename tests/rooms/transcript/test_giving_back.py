@@ -15,7 +15,7 @@ from rooms.transcript.models import Interim, Segment
 from rooms.transcript.queries import as_text
 from rooms.transcript.struck import WITHDRAWN
 from tests import make
-from tests.rooms.transcript.test_say import take_back
+from tests.rooms.transcript.test_say import mend, take_back
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,18 @@ def test_words_go_back_to_whoever_goes_on_who_looks_through_them(
     take_back(ann, turn_of(ann), still)
     still.refresh_from_db()
     assert still.text == WITHDRAWN
+
+
+def test_what_another_corrected_is_not_shown_as_corrected_by_whoever_goes_on(
+    event: Event, captioner: Seat, moderator: Seat, two: tuple[Seat, Seat]
+) -> None:
+    ann, ben = two
+    still = says(captioner, "Still Ann speaking.")
+    mend(ben, still, "I never said that.", 0)
+    make.act(moderator, "floor.undo_end")
+    still.refresh_from_db()
+    assert (still.turn, still.text, still.mended) == (turn_of(ann), "I never said that.", False)
+    assert "corrected" not in as_text(make.room(event))
 
 
 def test_what_was_withdrawn_with_the_turn_that_goes_on_stays_so(

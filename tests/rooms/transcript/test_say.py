@@ -209,6 +209,17 @@ class TestCorrecting:
             cues = files.cues(written, names=True)
             assert cues[0].text == "The zebra was there.", "brought in again, the mark is no words"
 
+    def test_what_a_captioner_writes_later_is_not_shown_as_the_speaker_s(self, ann: Seat, captioner: Seat) -> None:
+        _turn, (segment,) = spoke(ann, captioner, "Quagga was there.")
+        mend(ann, segment, "The zebra was there.", 0)
+        make.act(captioner, "transcript.correct", segment=segment.handle, text="The zebras were there.", revision=1)
+        segment.refresh_from_db()
+        assert (segment.mended, segment.approved) == (False, 1)
+        room = make.room(ann.event)
+        for written in (queries.as_text(room), queries.as_vtt(room), queries.as_srt(room)):
+            assert "corrected" not in written
+        assert "corrected by who spoke" not in painted(ann, "transcript.recent")
+
     def test_the_second_of_two_corrections_is_told(self, ann: Seat, captioner: Seat) -> None:
         _turn, (segment,) = spoke(ann, captioner, "I was their.")
         make.act(captioner, "transcript.correct", segment=segment.handle, text="I was there.", revision=0)
