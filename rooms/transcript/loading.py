@@ -20,8 +20,8 @@ from rooms.journal.actions import locked, note
 from rooms.transcript import files, queries
 from rooms.transcript.actions import add, promise, sign
 from rooms.transcript.files import Cue
+from rooms.transcript.kept_out import KeptOut
 from rooms.transcript.models import Segment
-from rooms.transcript.struck import WITHDRAWN
 
 _MS = timedelta(milliseconds=1)
 
@@ -32,7 +32,7 @@ def load(*, room: Any, by: Any, text: str, began: datetime | None = None) -> Ans
 
     `began`: when its recording began. Then each cue belongs to the turn and the item that were on when it was said.
     Without it, and where nobody had the floor, each run of one speaker becomes a turn that is done. A name is kept only
-    where the event shows names."""
+    where the event shows names. What may hold words that were taken out for good stays out (kept_out.py)."""
     names = room.event.attribution == Attribution.NAME
     try:
         cues = files.cues(text, names=names)
@@ -45,10 +45,14 @@ def load(*, room: Any, by: Any, text: str, began: datetime | None = None) -> Ans
     if began is not None and began + length > now():
         raise Refused(_("A recording that began then would last into the future. Nothing was stored."), code="began")
     said = list(_aligned(room, cues, began) if began is not None else _behind(room, cues, length))
+    if not said:
+        raise Refused(
+            _("All of this may be words that were withdrawn, corrected by who spoke, or struck. Nothing was stored."),
+            code="kept_out",
+        )
     for turn in {segment.turn for segment in said if segment.turn is not None and segment.turn.called_at is not None}:
         promise(turn, room.event)
         sign(turn, room)
-    kept_out = _keep_withdrawn(room, said)
     add(room, said)
     note(room, by, "loaded", said[0], str(len(said)))
     say = [ngettext("One segment is in.", "%(count)d segments are in.", len(said)) % {"count": len(said)}]
@@ -56,25 +60,16 @@ def load(*, room: Any, by: Any, text: str, began: datetime | None = None) -> Ans
         count = sum(segment.turn is not None and segment.turn.called_at is not None for segment in said)
         found = ngettext("One of them belongs to a turn.", "%(count)d of them belong to turns.", count)
         say.append(found % {"count": count})
-    if kept_out:
-        say.append(_("What was withdrawn by who said it stays withdrawn."))
+    if left_out := len(cues) - len(said):
+        told = ngettext(
+            "%(count)d caption was left out: it may hold words that were withdrawn, corrected by who spoke, or struck.",
+            "%(count)d captions were left out: they may hold words that were withdrawn, corrected by who spoke, or struck.",
+            left_out,
+        )
+        say.append(told % {"count": left_out})
     if not names and any(cue.speaker for cue in cues):
         say.append(_("Names before words were left out, since this event shows none."))
     return Answer(say=" ".join(say))
-
-
-def _keep_withdrawn(room: Any, said: list[Segment]) -> bool:
-    """Leave nothing of what was said in a turn while a piece of it was that is withdrawn; whether there is any."""
-    gone = Segment.objects.filter(
-        room=room, turn__in={each.turn for each in said if each.turn is not None}, text=WITHDRAWN
-    )
-    spans, found = list(gone.values_list("turn", "started_at", "ended_at")), False
-    for each in said:
-        if any(
-            turn == each.turn_id and since < each.ended_at and each.started_at < until for turn, since, until in spans
-        ):
-            each.text, each.approved, found = WITHDRAWN, 0, True
-    return found
 
 
 def _behind(room: Any, cues: list[Cue], length: timedelta) -> Iterator[Segment]:
@@ -86,16 +81,24 @@ def _behind(room: Any, cues: list[Cue], length: timedelta) -> Iterator[Segment]:
 
 
 def _aligned(room: Any, cues: list[Cue], began: datetime) -> Iterator[Segment]:
-    """Each where it was said."""
+    """Each where it was said, but for what may hold words that are to come back no more."""
     turn_at = _then(Turn.objects.filter(room=room, called_at__isnull=False).select_related("group"), "called_at")
     item_at = _then(AgendaItem.objects.filter(room=room, started_at__isnull=False), "started_at")
+
+    kept_out = KeptOut(room)
+
+    def may_come(cue: Cue) -> bool:
+        since, until = began + cue.start_ms * _MS, began + cue.end_ms * _MS
+        # Of two turns where it goes on into the next one.
+        turns = {turn_at(since), turn_at(max(since, until - _MS))}
+        return not any(kept_out.holds(turn, since, until) for turn in turns)
 
     def where(cue: Cue) -> tuple[Turn | None, AgendaItem | None, str]:
         at = began + cue.start_ms * _MS
         turn = turn_at(at)
         return turn, item_at(at), "" if turn else cue.speaker
 
-    for (turn, item, speaker), run in groupby(cues, where):
+    for (turn, item, speaker), run in groupby(filter(may_come, cues), where):
         if turn is None:
             yield from _of_a_run(room, item, speaker, list(run), began)
         else:

@@ -13,7 +13,6 @@ from rooms.floor.models import State, Turn
 from rooms.seats.models import Seat
 from rooms.transcript import files, queries
 from rooms.transcript.models import Segment
-from rooms.transcript.struck import WITHDRAWN
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -118,18 +117,3 @@ def test_files_have_what_a_recording_brought_in_where_it_was_said(captioner: Any
         assert [cue.start_ms for cue in found] == sorted(cue.start_ms for cue in found)
     text = queries.as_text(room)
     assert sorted(spoken, key=text.index) == spoken
-
-
-def test_a_piece_that_was_withdrawn_does_not_come_back_with_a_recording(captioner: Any) -> None:
-    """Of the same turn, at the same time; what was said before and after it does."""
-    began = (now() - timedelta(hours=1)).replace(microsecond=0)
-    turn = spoke(make.seat(captioner.event, name="Asha"), began, None)
-    at = began + timedelta(seconds=11)
-    Segment.objects.create(
-        room=make.room(captioner.event), turn=turn, number=1, text=WITHDRAWN, approved=0,
-        started_at=at, ended_at=at + timedelta(seconds=2),
-    )  # fmt: skip
-    answer = make.act(captioner, "transcript.load", text=SRT, began=typed(began))
-    texts = [segment.text for segment in Segment.objects.all()]
-    assert texts == [WITHDRAWN, "We begin.", WITHDRAWN, "A village.", "Thank you all."]
-    assert "What was withdrawn by who said it stays withdrawn." in str(answer.say)
