@@ -1,5 +1,5 @@
 """Words that were taken back and stand in what somebody wrote in words of their own: the drafters' text, amendments, ideas, notes,
-reservations. Nobody else's act changes these; drafters are told, and so is whoever takes the words back."""
+reservations, polls. Nobody else's act changes these; drafters are told, and so is whoever takes the words back."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from deliberate.door.registry import Answer
 from deliberate.errors import Refused
 from deliberate.live.stale import touch
+from deliberate.live.times import moment_text
+from polls.ballots.models import Poll
+from polls.ballots.models import State as PollState
 from polls.ideas.models import Idea, State
 from polls.statements import in_force, queries
 from polls.statements.actions import TEXT
@@ -42,7 +45,11 @@ class TakenBack:
 
     def nearly(self, text: str, clause: int | None) -> bool:
         """Whether words close to them stand in a text of a clause that rests on them, or about it."""
-        return clause in self.resting and not self.shingles.isdisjoint(shingles(text))
+        return clause in self.resting and self.close_to(text)
+
+    def close_to(self, text: str) -> bool:
+        """Whether four words in a row of theirs stand in a text."""
+        return not self.shingles.isdisjoint(shingles(text))
 
 
 #: What of a later feature holds words itself, by name.
@@ -90,13 +97,41 @@ def elsewhere(room: Any, source: Any, back: TakenBack) -> list[str]:
     shown = Idea.objects.filter(room=room, state__in=(State.SHOWN, State.WAITING)).order_by("number")
     ideas = [row for row in shown if row != source and back.stands_in(row.text)]
     names = [*(_("idea %(n)d") % {"n": row.number} for row in ideas), *names]
-    proposals = Proposal.objects.filter(statement__room=room).values_list("note", "reason")
-    if any(back.stands_in(text) for row in proposals for text in row):
-        names.append(_("a note on a proposed source"))
+    close: list[str] = []
+    notes, near = _notes(room, source, back)
+    if notes or near:
+        (names if notes else close).append(_("a note on a proposed source"))
     written = Support.objects.filter(clause__statement__room=room).exclude(reservation="")
     if any(back.stands_in(text) for text in written.values_list("reservation", flat=True)):
         names.append(_("a reservation"))
-    return [_("They also stand in what others wrote: %(where)s.") % {"where": ", ".join(names)}] if names else []
+    for poll in Poll.objects.filter(room=room).prefetch_related("options"):
+        texts = [poll.question, poll.low_label, poll.high_label, *(option.text for option in poll.options.all())]
+        if any(map(back.stands_in, texts)):
+            names.append(_name_of(poll))
+        elif any(map(back.close_to, texts)):
+            close.append(_name_of(poll))
+    told = [
+        (_("They also stand in what others wrote: %(where)s."), names),
+        (_("Words close to them stand in: %(where)s."), close),
+    ]
+    return [said % {"where": ", ".join(dict.fromkeys(where))} for said, where in told if where]
+
+
+def _notes(room: Any, source: Any, back: TakenBack) -> tuple[bool, bool]:
+    """Whether words stand in notes on proposals, or in answers to them; and whether words close to them do in those on this source."""
+    rows = Proposal.objects.filter(statement__room=room).select_related("segment", "idea")
+    texts = [(text, source in (row.segment, row.idea)) for row in rows for text in (row.note, row.reason)]
+    return (
+        any(back.stands_in(text) for text, _own in texts),
+        any(own and back.close_to(text) for text, own in texts),
+    )
+
+
+def _name_of(poll: Poll) -> str:
+    """A poll without its words: they may be those that were taken back, and of a prepared one only moderators read any."""
+    if poll.state == PollState.CLOSED and poll.closed_at is not None:
+        return _("the poll that closed on %(moment)s") % {"moment": moment_text(poll.closed_at)}
+    return _("the poll that is open") if poll.state == PollState.OPEN else _("a poll that is not open yet")
 
 
 @transaction.atomic
