@@ -2,7 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import migrations, models
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -47,18 +47,4 @@ class Migration(migrations.Migration):
             preserve_default=False,
         ),
         migrations.RunPython(keep, migrations.RunPython.noop),
-        migrations.AddConstraint(
-            model_name="amendment",
-            constraint=models.CheckConstraint(
-                condition=~Q(Q(state="declined") | Q(before="declined"), answer=""), name="amendments_no_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="amendment",
-            constraint=models.CheckConstraint(
-                condition=Q(~Q(state="hidden"), before="", hidden_for="")
-                | Q(~Q(hidden_for=""), state="hidden", before__in=("open", "declined")),
-                name="amendments_hidden_comes_back",
-            ),
-        ),
     ]
