@@ -124,7 +124,10 @@ class Socket(AsyncWebsocketConsumer):
             await line.close("flood")
             return
         within = _frames.take(str(line.seat))  # before it is read: what can't be read is no cheaper
-        self.beyond = max(0, self.beyond - 1) if within else self.beyond + 1
+        if not within:
+            self.beyond += 1
+        elif self.beyond:
+            self.beyond -= 1
         if self.beyond > _BEYOND:
             await line.close("flood")
             return
