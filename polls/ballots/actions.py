@@ -117,6 +117,7 @@ def close(*, room: Any, by: Any, poll: str, sure: bool = False) -> Answer:
         raise Refused(_("This poll has not been opened yet."))
     if found.state == State.CLOSED:
         return Answer(say=_("The poll is closed."))
+    found = queries.as_frozen(found)
     found.eligible = queries.eligible(found)
     contents = _contents(found)
     if found.secret and not sure and outcome.unanimous(contents, found.eligible):

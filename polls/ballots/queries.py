@@ -18,6 +18,8 @@ from rooms.events.queries import moved_on_at, participants
 from rooms.floor.models import Turn
 from rooms.journal.models import Entry
 
+#: Fields of a blind poll that bind as its definition has them (polls/ballots/blind/frozen.py).
+FROZEN = ("question", "kind", "least", "most", "change", "live", "verdict")
 _open = Compiled(lambda room: Poll.objects.select_related("room__event").filter(room=room, state=State.OPEN)[:1])
 
 
@@ -29,10 +31,12 @@ def open_poll(room: Any) -> Poll | None:
 
 
 def as_frozen(poll: Poll) -> Poll:
-    """The poll, of a blind one with the words that were frozen and announced: its rows could be changed since."""
+    """The poll, of a blind one with all that was frozen and announced: its row could be changed since."""
     if poll.definition:
         frozen = json.loads(poll.definition)
-        poll.question, (poll.low_label, poll.high_label) = frozen["question"], frozen["labels"]
+        poll.low_label, poll.high_label = frozen["labels"]
+        for name in FROZEN:
+            setattr(poll, name, frozen[name])
     return poll
 
 

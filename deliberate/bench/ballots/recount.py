@@ -77,6 +77,8 @@ def poll_of(voters: int, kind: str = "one", change: bool = False) -> Poll:
         options=list(zip(handles, OPTIONS, strict=True)),
         labels=("", ""),
         change=change,
+        live=False,
+        verdict=False,
         groups=[(frozen.EVERYBODY, [], voters + 9, key.public.n.to_bytes(384))],
     )
     ballots = []

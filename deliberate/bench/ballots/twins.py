@@ -62,6 +62,8 @@ class Hall:
             options=list(zip(self.handles, texts, strict=True)),
             labels=("", ""),
             change=False,
+            live=False,
+            verdict=False,
             groups=[(frozen.EVERYBODY, [], 99, self.key.public.n.to_bytes(384))],
         )
         self.asked, self.answered = b"", b""

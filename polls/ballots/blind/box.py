@@ -28,8 +28,9 @@ from deliberate.errors import Refused
 from deliberate.live import threads
 from deliberate.live.gather import Gather
 from deliberate.live.trouble import trouble
+from polls.ballots import outcome, queries
 from polls.ballots.blind import falling, published, sealed
-from polls.ballots.models import Published
+from polls.ballots.models import Poll, Published, State
 
 log = structlog.get_logger("deliberate.box")
 #: Ballots in one commit, and how long the first of them waits for others, in seconds: so nobody's is committed alone.
@@ -141,8 +142,20 @@ async def verifier(request: Request) -> Response:
 def _published(handle: str) -> str:
     text = Published.objects.filter(poll__handle=handle).values_list("text", flat=True).first()
     if text is None:
-        raise Refused(_("Nothing is published yet. It will be when the poll closes."), code="gone")
+        raise Refused(_why_none(handle), code="gone")
     return str(text)
+
+
+def _why_none(handle: str) -> str:
+    poll = Poll.objects.filter(handle=handle, blind=True).first()
+    if poll is None:
+        return _("There is no such poll in this ballot box.")
+    if poll.state != State.CLOSED:
+        return _("Nothing is published yet. It will be when the poll closes.")
+    if "passed" not in queries.result(poll):
+        return _("The ballots of this poll are not published here.")
+    said = _("Fewer than %(n)d voted, so only whether the first answer passed is published. The ballots are destroyed.")
+    return said % {"n": outcome.VERDICT_BELOW}
 
 
 async def allowed(request: Request) -> Response:

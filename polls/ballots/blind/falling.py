@@ -25,7 +25,7 @@ from polls.ballots.blind.rsabssa import verify
 from polls.ballots.models import BlindBallot, Poll, State
 
 # Locked, so that no ballot falls in while it closes.
-POLL = "SELECT id, room_id, state, live FROM polls_poll WHERE handle = %s FOR NO KEY UPDATE"
+POLL = "SELECT id, room_id, state FROM polls_poll WHERE handle = %s FOR NO KEY UPDATE"
 BOX = """
     SELECT contents, tallies, k FROM polls_ballotbox
     JOIN polls_poll ON polls_poll.id = poll_id JOIN rooms_room ON rooms_room.id = room_id
@@ -133,7 +133,7 @@ def _into(handle: str, ballots: Sequence[Good]) -> list[Refused | None]:
     found = rows.read(POLL, handle)
     if not found or found[0][2] != State.OPEN:
         return [casting.not_open(bool(found), found[0][2] if found else "")] * len(ballots)
-    [(pk, room, _state, live)] = found
+    [(pk, room, _state)] = found
     wanted = list(dict.fromkeys(each.tracker for each in ballots))
     held = {tracker: (number, formats.from_text(text)) for tracker, number, text in rows.read(HELD, pk, wanted)}
     before, why = dict(held), []
@@ -153,7 +153,7 @@ def _into(handle: str, ballots: Sequence[Good]) -> list[Refused | None]:
     )
     if fresh:
         rows.write(COUNTED, fresh, pk)
-        if live:
+        if ballots[0].definition.live:
             said = {each.octets: each.choice for each in ballots}  # the same octets may have come twice
             _tell(pk, [said[octets] for tracker, _number, octets in news if tracker not in before])
         touch(_Place(room), *casting.COUNT, crowd=True)

@@ -31,6 +31,7 @@ class Definition:
     question: Question
     width: int
     change: bool
+    live: bool
     keys: Mapping[str, PublicKey]
 
 
@@ -43,6 +44,8 @@ def define(
     options: Sequence[tuple[str, str]],
     labels: tuple[str, str],
     change: bool,
+    live: bool,
+    verdict: bool,
     groups: Sequence[tuple[str, Sequence[str], int, bytes]],
 ) -> str:
     """The text that is frozen. `bounds`: how many to choose or rank, or the ends of a scale; `options`: handles with their texts;
@@ -57,6 +60,8 @@ def define(
         "options": [list(each) for each in options],
         "labels": list(labels),
         "change": change,
+        "live": live,
+        "verdict": verdict,
         "width": width(Kind(kind), bounds, [handle for handle, _text in options]),
         "groups": [
             {"id": name, "names": list(names), "eligible": eligible, "n": formats.to_text(modulus)}
@@ -88,6 +93,7 @@ def read(text: str) -> Definition:
         question=published.question(text),
         width=value["width"],
         change=value["change"],
+        live=value["live"],
         keys={group["id"]: PublicKey.of(formats.from_text(group["n"])) for group in value["groups"]},
     )
 

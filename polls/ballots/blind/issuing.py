@@ -83,6 +83,8 @@ def open_box(poll: Poll, moduli: dict[str, bytes]) -> None:
         options=[(option.handle, option.text) for option in poll.options.all()],
         labels=(poll.low_label, poll.high_label),
         change=poll.change,
+        live=poll.live,
+        verdict=poll.verdict,
         groups=[(frozen.EVERYBODY, [], len(seats), moduli[frozen.EVERYBODY])],
     )
     box = BallotBox.objects.create(poll=poll, salt=secrets.token_hex(32))

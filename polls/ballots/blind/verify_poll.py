@@ -37,7 +37,7 @@ ENTRY = {"number": int, "at_ms": int, "role": str, "verb": str, "subject": str, 
 FILE = {"v": 1, "definition": str, "journal": (ENTRY,), "ballots": (str,)}
 FILE |= {"issued": dict, "result": dict, "closing": str}
 DEFINITION = {"v": 1, "poll": str, "question": str, "kind": str, "least": int, "most": int, "options": ([str, str],)}
-DEFINITION |= {"labels": [str, str], "change": bool, "width": int, "receipts": str}
+DEFINITION |= {"labels": [str, str], "change": bool, "live": bool, "verdict": bool, "width": int, "receipts": str}
 DEFINITION |= {"groups": ({"id": str, "names": (str,), "eligible": int, "n": str},)}
 
 

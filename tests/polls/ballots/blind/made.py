@@ -127,6 +127,8 @@ def definition(keys: Sequence[Key], kind: str = "one", eligible: int = 150, **fi
         "options": [] if kind == "scale" else OPTIONS,
         "labels": ["never", "at once"] if kind == "scale" else ["", ""],
         "change": False,
+        "live": False,
+        "verdict": False,
         "width": WIDTH,
         "groups": [
             {"id": f"g{place}", "names": [f"Group {place}", "Others"], "eligible": eligible, "n": key.modulus}

@@ -56,8 +56,12 @@ class Hall:
         options = [["a", "Water"], ["b", "Ländereien"], ["c", "川"]]
         return json.dumps(
             {"v": 1, "poll": "k3b9", "question": "What first?", "kind": "ranking", "least": 1, "most": 3}
-            | {"options": options, "labels": ["", ""], "change": self.change, "width": self.width, "groups": [group]}
-            | {"receipts": to_text(self.receipts.public_key().public_bytes_raw())},
+            | {"options": options, "labels": ["", ""], "change": self.change, "live": False, "verdict": False}
+            | {
+                "width": self.width,
+                "groups": [group],
+                "receipts": to_text(self.receipts.public_key().public_bytes_raw()),
+            },
             ensure_ascii=False,
         )
 

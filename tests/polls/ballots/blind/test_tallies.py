@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from deliberate.errors import Refused
 from polls.ballots.blind.tallies import Tallies, fallen, further, size
 from polls.ballots.core import Contents, rows
-from polls.ballots.models import BallotBox, Published
+from polls.ballots.models import BallotBox, Poll, Published
 from tests import make
 from tests.polls.ballots.blind.polling import all_vote, choice, polled, put, token, voter, votes
 from tests.polls.ballots.make import closed, moderator, opened, people, vote
@@ -129,3 +130,41 @@ def test_a_verdict_is_of_one_choice_without_a_tally(fields: dict[str, str]) -> N
     event = make.event()
     with pytest.raises(Refused, match="passed or not"):
         make.act(moderator(event), "ballots.prepare", question="Which?", options="A\nB", verdict="on", **fields)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("asked", "row"), [("", True), ("on", False)], ids=["asked for later", "no more asked for"])
+def test_a_verdict_alone_is_published_where_it_was_frozen_whatever_the_row_says_later(asked: str, row: bool) -> None:
+    event, poll, seats = polled(6, verdict=asked)
+    said = words(picture(event, "ballots.open"))
+    Poll.objects.filter(pk=poll.pk).update(verdict=row)
+    assert words(picture(event, "ballots.open")) == said
+    all_vote(poll, seats, "Hearings", "A fund")
+    poll = closed(poll)
+    assert poll.result is not None
+    assert json.loads(poll.definition)["verdict"] is bool(asked)
+    assert ("passed" in poll.result, Published.objects.exists()) == ((True, False) if asked else (False, True))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("asked", "row"), [("", True), ("on", False)], ids=["asked for later", "no more asked for"])
+def test_a_tally_is_shown_where_it_was_frozen_whatever_the_row_says_later(asked: str, row: bool) -> None:
+    event, poll, seats = polled(12, live=asked)
+    Poll.objects.filter(pk=poll.pk).update(live=row)
+    all_vote(poll, seats[:10], "Hearings")
+    assert json.loads(poll.definition)["live"] is bool(asked)
+    assert ("So far" in words(picture(event, "ballots.turnout"))) is bool(asked)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_result_says_at_the_closing_is_what_was_frozen() -> None:
+    _event, poll, seats = polled(6, "scale", low_label="never", high_label="at once")
+    all_vote(poll, seats, "4", "5")
+    Poll.objects.filter(pk=poll.pk).update(
+        question="Do you trust us?", low_label="a little", high_label="wholly", most=9
+    )
+    poll = closed(poll)
+    assert poll.result is not None
+    assert "Which first?" in poll.result["text"]
+    assert "at once" in poll.result["text"]
+    assert "trust" not in poll.result["text"]
