@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.conf.locale import LANG_INFO
@@ -47,6 +48,17 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 #: The address people type, with its scheme; QR codes and the origin check use it. Empty: what the request says.
 PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 SECURE = PUBLIC_URL.startswith("https://")
+
+
+def _name_of_the_box() -> str:
+    """The host, as a request names it, under which there is nothing but the ballot box; "" where it has no name to itself."""
+    box, public = urlsplit(BALLOT_BOX), urlsplit(PUBLIC_URL)
+    if not BALLOT_BOX_ORIGIN or box.path != "/" or box.netloc == public.netloc:
+        return ""
+    return box.netloc.lower().removesuffix({"https": ":443", "http": ":80"}.get(box.scheme, ""))
+
+
+BALLOT_BOX_HOST = _name_of_the_box()
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

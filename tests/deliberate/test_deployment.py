@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from deliberate.shell.server import LONGEST_BODY
+
 ROOT = Path(__file__).parent.parent.parent
 COMPOSE = (ROOT / "compose.yaml").read_text()
 GIVEN = {"SITE_HOST": "plenary.example.org", "SECRET_KEY": "k7" * 30 + "abcdefghijklm", "POSTGRES_PASSWORD": "p" * 24}
@@ -69,3 +71,12 @@ def test_what_serves_people_can_reach_nothing_outside() -> None:
         for block in re.split(r"\n(?=  \w)", services)
     }
     assert {name for name, networks in reach.items() if "outside" in networks[0]} == {"proxy"}
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern", "unit"),
+    [("nginx.conf", r"client_max_body_size (\d+)m;", 2**20), ("Caddyfile", r"max_size (\d+)MB", 10**6)],
+)
+def test_no_proxy_that_we_give_cuts_off_a_body_that_the_service_takes(file: str, pattern: str, unit: int) -> None:
+    [most] = re.findall(pattern, (ROOT / "deploy" / file).read_text())
+    assert int(most) * unit > LONGEST_BODY

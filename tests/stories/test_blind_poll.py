@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -168,7 +169,7 @@ def test_five_people_vote_blind_and_anybody_recounts(
 
 def test_a_ballot_goes_to_a_box_on_an_origin_of_its_own(chromium: Browser, tmp_path: Path) -> None:
     port = free_port()
-    box = f"http://localhost:{port}/box"
+    box = f"http://localhost:{port}"
     service = demo(tmp_path, port=port, environment={"BALLOT_BOX": box})
     context = chromium.new_context(viewport=PHONE)
     complaints: list[str] = []
@@ -185,6 +186,10 @@ def test_a_ballot_goes_to_a_box_on_an_origin_of_its_own(chromium: Browser, tmp_p
         moderator.do("ballots.close", poll=poll)
         expect(phone.get_by_text("Your ballot is in the count.")).to_be_visible(timeout=60_000)
         assert complaints == []
+        refused = httpx.post(f"{box}/{poll}/sealed", data={"choice": "-"})
+        style = re.search(r'"(/static/[^"]+\.css)"', refused.text)
+        assert style is not None, refused.text
+        assert httpx.get(f"{box}{style[1]}").status_code == 200, "what its pages look like"
     finally:
         context.close()
         service.stop()
