@@ -55,7 +55,8 @@ def _name_of_the_box() -> str:
     box, public = urlsplit(BALLOT_BOX), urlsplit(PUBLIC_URL)
     if not BALLOT_BOX_ORIGIN or box.path != "/" or box.netloc == public.netloc:
         return ""
-    return box.netloc.lower().removesuffix({"https": ":443", "http": ":80"}.get(box.scheme, ""))
+    default = {"https": ":443", "http": ":80"}.get(box.scheme, "")
+    return str(box.netloc).lower().removesuffix(default)
 
 
 BALLOT_BOX_HOST = _name_of_the_box()
@@ -267,6 +268,8 @@ CAPTIONS_MICROPHONES = env.int("CAPTIONS_MICROPHONES", default=4)
 LIMIT_ACTS_PER_MINUTE = env.int("LIMIT_ACTS_PER_MINUTE", default=240)
 LIMIT_PAGES_PER_MINUTE = env.int("LIMIT_PAGES_PER_MINUTE", default=240)
 LIMIT_IDEAS_PER_MINUTE = env.int("LIMIT_IDEAS_PER_MINUTE", default=10)
+#: Changes of one blind ballot, where a poll allows them.
+LIMIT_CHANGES_PER_MINUTE = env.int("LIMIT_CHANGES_PER_MINUTE", default=30)
 #: Rows of one kind that a room holds (or an event, of rooms and links): ideas, polls, points, turns, pieces of words.
 LIMIT_ROWS = env.int("LIMIT_ROWS", default=10000)
 LIMIT_FRAMES_PER_SECOND = env.int("LIMIT_FRAMES_PER_SECOND", default=20)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 from deliberate.bench.servers.guarded import free_port
 from polls.ballots.blind import verify_poll
@@ -102,6 +102,25 @@ def test_a_token_that_does_not_come_is_asked_for_until_it_does(
     gone.rename(signer)
     passes(phone, phone.locator("form.ballot"))
     expect(away).to_be_hidden()
+
+
+def test_a_ballot_that_is_told_to_wait_comes_again_by_itself(hall: Room, links: dict[str, str]) -> None:
+    for _person in range(4):
+        Hand(links["participant"]).http.close()
+    phone, hall.meant = hall.sits(links["participant"]), ("status of 429",)
+    _moderator, poll = opened(links, change="on")
+    said = [{"code": "limit", "say": "Wait a moment."}]
+
+    def at_first(route: Route) -> None:
+        if said:
+            route.fulfill(status=429, json=said.pop(), headers={"Access-Control-Allow-Origin": "*"})
+        else:
+            route.continue_()
+
+    phone.route(re.compile(rf"/box/{poll}$"), at_first)
+    casts(phone)
+    expect(phone.get_by_text("Your ballot is in.", exact=True)).to_be_visible(timeout=20_000)
+    assert said == []
 
 
 def passes(phone: Page, what: Locator) -> None:

@@ -26,7 +26,7 @@
     const answer = await fetch(address, { ...bare, method: "POST", body });
     if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
     const { say, code } = await answer.json().catch(() => ({}));
-    if (answer.status === 503 || !code) throw new Error("away");
+    if (/429|503/.test(answer.status) || !code) throw new Error("away");
     throw refused(say, code);
   }
   async function token(poll, blinded) {

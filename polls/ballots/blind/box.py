@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from deliberate import tokens
+from deliberate.door.limits import Buckets, blurred
 from deliberate.errors import Refused
 from deliberate.live import threads
 from deliberate.live.gather import Gather
@@ -38,15 +39,20 @@ MOST, HOLD_S = 32, 0.2
 #: Octets of the longest ballot, and of the form of one.
 LONGEST, LONGEST_FORM = 4096, 8192
 _falls: Gather[falling.Good, bytes] = Gather(falling.fall, threads.acts, most=MOST, hold_s=HOLD_S)
+#: Changes of one ballot, by its tracker: each is stored. A first ballot is never held up.
+_changes = Buckets(settings.LIMIT_CHANGES_PER_MINUTE)
 #: What is said for each reason, as HTTP says it.
-STATUS = {"gone": 404, "closed": 410, "again": 409, "final": 409, "cookie": 400, "size": 413, "away": 503}
+STATUS = {"gone": 404, "closed": 410, "again": 409, "final": 409, "cookie": 400, "size": 413, "limit": 429, "away": 503}
 
 
 async def put(handle: str, octets: bytes) -> bytes:
     """Put a ballot in; its receipt after the commit. Refused where it is none, or can't be in."""
     if len(octets) > LONGEST:
         raise Refused(_("This is no ballot of this poll."), code="size")
-    return await _falls.ask(await threads.read(lambda: falling.checked(handle, octets)))
+    good = await threads.read(lambda: falling.checked(handle, octets))
+    if good.number > 1 and not _changes.take(blurred(good.tracker)):
+        raise Refused(_("That was a lot at once. Wait a moment, then try again."), code="limit")
+    return await _falls.ask(good)
 
 
 async def body(request: Request, most: int) -> bytes:
