@@ -117,8 +117,11 @@ def _database() -> dict[str, Any]:
     if url:
         config: dict[str, Any] = env.db_url_config(url)
         if config["ENGINE"] == "django.db.backends.postgresql":
+            from deliberate.postgresql import Cursor  # psycopg comes with it, which SQLite does without
+
             # A request's thread ends with it, so connections are kept by a pool, not by threads.
-            config.setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 10}
+            options = {"pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 10}}
+            config.setdefault("OPTIONS", {}).update(options, server_side_binding=True, cursor_factory=Cursor)
         return config
     return {
         "ENGINE": "django.db.backends.sqlite3",
