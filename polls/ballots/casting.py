@@ -132,7 +132,10 @@ class _Box:
             self.new.add(seat.pk)
         if self.poll.secret:
             self.secret.append((seat.group, key))
-            return Answer(say=_("Your ballot is in. Nothing that is kept says how you voted."), on=self.marks)
+            return Answer(
+                say=_("Your ballot is in. Once the poll has closed, nothing that is kept says how you voted."),
+                on=self.marks,
+            )
         if act:
             self.doing.add(act)
         self.named[seat.pk] = (key, seat.name)

@@ -23,7 +23,7 @@ from tests import make
 from tests.polls.ballots.make import opened, option, people
 
 IN, ALREADY = (
-    "Your ballot is in. Nothing that is kept says how you voted.",
+    "Your ballot is in. Once the poll has closed, nothing that is kept says how you voted.",
     "Your ballot is already in. It counts once.",
 )
 

@@ -102,7 +102,10 @@ def test_a_poll_of_another_room_is_not_there() -> None:
 def test_a_secret_ballot_falls_in_once_however_often_it_is_sent() -> None:
     event = make.event()
     poll, ann = opened(event), make.seat(event)
-    assert vote(ann, poll, "Hearings") == "Your ballot is in. Nothing that is kept says how you voted."
+    assert (
+        vote(ann, poll, "Hearings")
+        == "Your ballot is in. Once the poll has closed, nothing that is kept says how you voted."
+    )
     assert vote(ann, poll, "A fund") == "Your ballot is already in. It counts once."
     assert vote(ann, poll, "nonsense") == "Your ballot is already in. It counts once."
     poll.refresh_from_db()
@@ -289,7 +292,7 @@ def test_a_double_tap_and_a_second_device_at_the_same_moment_count_once() -> Non
         "Your ballot is already in. It counts once.",
         "Your ballot is already in. It counts once.",
         "Your ballot is already in. It counts once.",
-        "Your ballot is in. Nothing that is kept says how you voted.",
+        "Your ballot is in. Once the poll has closed, nothing that is kept says how you voted.",
     ]
     poll.refresh_from_db()
     assert (poll.turnout, Participation.objects.count()) == (1, 1)

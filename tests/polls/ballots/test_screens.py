@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from deliberate.door.entrance import Place
 from deliberate.live import marks
@@ -13,6 +14,7 @@ from deliberate.live.parts import parts
 from polls.ballots.models import Poll
 from rooms.events.models import Event
 from rooms.seats.models import Seat
+from rooms.seats.queries import cookie_of
 from rooms.wall.scenes import claimed
 from tests import make
 from tests.polls.ballots.make import closed, moderator, opened, option, people, prepared, vote
@@ -360,3 +362,26 @@ def test_the_console_s_preview_says_which_poll_is_on_the_wall() -> None:
     event = make.event()
     opened(event)
     assert "Which first?" in picture(event, "wall.scene", "moderator")
+
+
+def test_who_votes_in_a_sealed_poll_reads_that_it_is_not_safe_from_everybody_while_it_is_open() -> None:
+    event = make.event()
+    poll = opened(event)
+    seat = make.seat(event)
+    told = "Whoever runs this service, or copies its disks while the poll is open, could find out how you vote."
+    assert told in words(picture(event, "ballots.open"))
+    vote(seat, poll, "A fund")
+    assert "Once the poll has closed, nothing that is stored links it to you." in words(of_voter(event, seat))
+
+
+def test_who_prepares_a_poll_reads_that_blind_is_the_safer_one() -> None:
+    assert "Blind is the safer one." in words(picture(make.event(), "ballots.console", "moderator"))
+
+
+def test_what_a_sealed_poll_promises_says_who_may_find_out_all_the_same(client: Client) -> None:
+    event = make.event()
+    client.cookies["seat"] = cookie_of(make.seat(event))
+    page = client.get(f"/at/{event.handle}/participant/{make.room(event).handle}/promise/").content.decode()
+    sealed = words(page.partition('id="sealed-title"')[2].partition("</section>")[0])
+    assert "may find out how you voted: whoever copies the disks of this service while the poll is open" in sealed
+    assert "A blind poll does not have this." in sealed
