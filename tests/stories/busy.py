@@ -122,7 +122,7 @@ class Busy:
                 self.closed = poll["poll"]
 
     def _draft(self) -> None:
-        """Two clauses that rest on something, one settled version, changes since, one clause taken out."""
+        """Two clauses that rest on something, one settled version that is signed, changes since, one clause taken out."""
         drafter, (first, second, third, *_others) = self.crew[DRAFTER], self.people
         drafter.do("statements.name", title="What we promise", preamble="We met for a day.\n\nWe listened.")
         promise = str(drafter.do("statements.cite", source=f"idea:{self.ideas[0]}", quote=IDEAS[0])["clause"])
@@ -135,6 +135,9 @@ class Busy:
         kept = str(drafter.do("statements.add_clause", text="We keep the minutes.", after="")["clause"])
         self.crew[HOST].do("statements.rules", majority="half", public="on")
         self.settled = [str(drafter.do("statements.settle", clause=each)["hash"]) for each in (kept, "")]
+        first.do("endorsements.sign", version="1", organisation="The Union of Salt Carriers")
+        for person in (second, third):
+            person.do("endorsements.sign", version="1", signed="name")
         self.crew[HOST].do("statements.reopen", reason="A figure was wrong.", sure="on")
         drafter.do("statements.edit_clause", clause=promise, text=f"{IDEAS[0]}, in public", revision="0")
         drafter.do("statements.remove_clause", clause=gone)
@@ -168,6 +171,3 @@ class Busy:
         drafter.do("amendments.decline", amendment=made[3], reason="It is what we came for.")
         drafter.do("amendments.accept", amendment=made[5])
         moderator.do("amendments.hide", amendment=made[4], reason="It names a person.")
-        first.do("endorsements.sign", version="1", organisation="The Union of Salt Carriers")
-        for person in (second, third):
-            person.do("endorsements.sign", version="1", signed="name")
