@@ -20,7 +20,9 @@ STORED = (
     "tests/deliberate/door",
     "tests/deliberate/management",
     "tests/deliberate/test_compiled.py",
+    "tests/deliberate/test_postgresql.py",
     "tests/deliberate/test_rows.py",
+    "tests/deliberate/live/test_doors.py",
     "tests/deliberate/live/test_once.py",
 )
 #: One more than a small machine has processors: half of a test's time it waits, for a browser or a clock.
