@@ -95,6 +95,8 @@ FIRST: dict[str, list[tuple[str, str, Fields]]] = {
     "amendments.uncosign": [
         ("Ben", "amendments.cosign", {"amendment": lambda room: room.statement.amendments.get(number=1).handle})
     ],
+    # The first version was reopened: nobody signs that any more.
+    "endorsements.sign": [("drafter", "statements.settle", {"clause": ""})],
     "captions.close_feed": [("captioner", "captions.open_feed", {})],
     "pseudonyms.issue": [("moderator", "ideas.pin", {"idea": lambda room: _with_key(room).ideas.get(number=1).handle})],
     "wall.undo": [("moderator", "wall.show", {"scene": "welcome"})],
@@ -126,6 +128,7 @@ SOME: dict[str, list[object]] = {
     "role": ["moderator"],
     "patience": ["3"],
     "version": ["1"],
+    "endorsements.sign version": ["2"],
     "endorsements.withdraw organisation": [""],
 }
 #: With a handle from elsewhere they do nothing, and say that nothing of the kind is left.
