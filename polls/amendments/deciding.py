@@ -149,7 +149,8 @@ def put(*, room: Any, by: Any, amendment: str, with_rivals: bool) -> Answer:
     for each in some:
         bound = {"poll": Poll.objects.get(handle=made), "option": options[each.pk], "majority": needs.majority}
         Amendment.objects.filter(pk=each.pk).update(**bound)
-    note(room, by, "put to a poll", f"poll:{made}", ", ".join(f"amendment:{each.handle}" for each in some))
+    # By their numbers: handles of so many would not fit.
+    note(room, by, "put to a poll", f"poll:{made}", f"amendments:{core.numbers(each.number for each in some)}")
     tell(room, row)
     return Answer(
         say=_("The poll is prepared. Open it when the room is ready: its result decides."), data={"poll": made}
