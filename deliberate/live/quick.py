@@ -86,13 +86,13 @@ class Quick:
         if not seat or SAID_COOKIE in cookies or PLAIN_COOKIE in cookies or b"hx-request" in headers:
             return False
         place = await asking.enter((event, role, room, seat))
-        if place is None or not limits.pages.has(by := str(place.seat.pk)):
+        if place is None:
             return False
         # All that what Django answers may depend on, but the seat.
         asked = (b"host", b"x-forwarded-proto", b"accept-language", b"accept")
         key = (scope["path"], place.seat.language, *(headers.get(name, "") for name in asked))
         shell = await self._shell(key, scope)
-        if shell is None or not limits.pages.take(by):
+        if shell is None or not limits.pages.take(str(place.seat.pk)):
             return False
         body, told = await self._page(shell, place), shell.headers
         if isinstance(body, Plainest):
